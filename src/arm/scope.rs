@@ -1,0 +1,175 @@
+//! Where a deployment lives, and the resource ids and URLs that follow from it.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::identity::Guid;
+
+/// The scope of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole directory.
+    Tenant,
+    /// A management group, by its id.
+    ManagementGroup(String),
+    /// A subscription.
+    Subscription(Guid),
+    /// A resource group.
+    ResourceGroup {
+        /// The group's subscription.
+        subscription: Guid,
+        /// The group's name.
+        name: String,
+    },
+}
+
+impl Scope {
+    /// The scope's resource id; empty for the tenant.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Tenant => String::new(),
+            Self::ManagementGroup(id) => {
+                format!("/providers/Microsoft.Management/managementGroups/{id}")
+            }
+            Self::Subscription(id) => format!("/subscriptions/{id}"),
+            Self::ResourceGroup { subscription, name } => {
+                format!("/subscriptions/{subscription}/resourceGroups/{name}")
+            }
+        }
+    }
+
+    /// The scope's kind as the `scope` input writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::ManagementGroup(_) => "managementGroup",
+            Self::Subscription(_) => "subscription",
+            Self::ResourceGroup { .. } => "resourceGroup",
+        }
+    }
+
+    /// The file name of the template schema of this scope, compared without regard to case.
+    #[must_use]
+    pub fn schema(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenantDeploymentTemplate.json",
+            Self::ManagementGroup(_) => "managementGroupDeploymentTemplate.json",
+            Self::Subscription(_) => "subscriptionDeploymentTemplate.json",
+            Self::ResourceGroup { .. } => "deploymentTemplate.json",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    /// For people: `subscription 0000…`, `resource group rg-hub`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant => f.write_str("tenant"),
+            Self::ManagementGroup(id) => write!(f, "management group {id}"),
+            Self::Subscription(id) => write!(f, "subscription {id}"),
+            Self::ResourceGroup { name, .. } => write!(f, "resource group {name}"),
+        }
+    }
+}
+
+/// The resource id of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeploymentId(String);
+
+impl DeploymentId {
+    /// The id of the deployment `name` at `scope`.
+    #[must_use]
+    pub fn new(scope: &Scope, name: &str) -> Self {
+        Self(format!(
+            "{}/providers/Microsoft.Resources/deployments/{name}",
+            scope.path()
+        ))
+    }
+
+    /// The id of a nested deployment, as Azure wrote it in an operation's target resource.
+    #[must_use]
+    pub fn from_target(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
+    /// The id as text, beginning with a slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The deployment's name: the id's last segment.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The page that shows this deployment in the portal.
+    #[must_use]
+    pub fn portal_url(&self, portal: &Url) -> String {
+        let id: String = url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
+        format!(
+            "{}/#view/HubsExtension/DeploymentDetailsBlade/~/overview/id/{id}",
+            portal.as_str().trim_end_matches('/')
+        )
+    }
+}
+
+impl fmt::Display for DeploymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscription() -> Guid {
+        "00000000-0000-0000-0000-000000000001"
+            .parse()
+            .expect("a GUID")
+    }
+
+    #[test]
+    fn ids_at_every_scope() {
+        let group = Scope::ResourceGroup {
+            subscription: subscription(),
+            name: "rg-hub".to_owned(),
+        };
+        for (scope, id) in [
+            (
+                Scope::Tenant,
+                "/providers/Microsoft.Resources/deployments/hub",
+            ),
+            (
+                Scope::ManagementGroup("mg".to_owned()),
+                "/providers/Microsoft.Management/managementGroups/mg/providers/Microsoft.Resources/deployments/hub",
+            ),
+            (
+                Scope::Subscription(subscription()),
+                "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Resources/deployments/hub",
+            ),
+            (
+                group,
+                "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-hub/providers/Microsoft.Resources/deployments/hub",
+            ),
+        ] {
+            let deployment = DeploymentId::new(&scope, "hub");
+            assert_eq!(deployment.as_str(), id);
+            assert_eq!(deployment.name(), "hub");
+        }
+    }
+
+    #[test]
+    fn portal_link_carries_the_encoded_id() {
+        let portal = Url::parse("https://portal.azure.com").expect("a URL");
+        assert_eq!(
+            DeploymentId::new(&Scope::Tenant, "hub").portal_url(&portal),
+            "https://portal.azure.com/#view/HubsExtension/DeploymentDetailsBlade/~/overview/id/%2Fproviders%2FMicrosoft.Resources%2Fdeployments%2Fhub"
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! The time a run lives by.
+
+use std::{future::Future, time::Duration};
+
+#[cfg(test)]
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tokio::time::{Instant, error::Elapsed};
+
+/// Environment variable that makes time run faster, for the demo and the tests against the simulator, whose clock
+/// has the same scale: `120` lets two minutes pass in a second.
+pub const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
+
+/// The time a run lives by: a monotonic clock for waiting and a wall clock for expiry.
+///
+/// The two part when a machine is suspended or its clock is set; [`identity`](crate::identity) watches for that.
+/// Every wait of the program goes through here, so that one scale moves all of it.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    scale: u32,
+    origin: Instant,
+    wall: Wall,
+}
+
+#[derive(Clone, Debug)]
+enum Wall {
+    System {
+        origin: Timestamp,
+    },
+    #[cfg(test)]
+    Manual(std::sync::Arc<std::sync::Mutex<(Timestamp, SignedDuration)>>),
+}
+
+impl Clock {
+    /// A clock that runs `scale` times as fast as the machine's; 1 outside of tests and the demo.
+    #[must_use]
+    pub fn new(scale: u32) -> Self {
+        Self {
+            scale: scale.max(1),
+            origin: Instant::now(),
+            wall: Wall::System {
+                origin: Timestamp::now(),
+            },
+        }
+    }
+
+    /// Time since the run began, by the monotonic clock.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.origin.elapsed() * self.scale
+    }
+
+    /// The wall clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &self.wall {
+            Wall::System { origin } => {
+                let passed = Timestamp::now().duration_since(*origin);
+                *origin + passed * i32::try_from(self.scale).unwrap_or(i32::MAX)
+            }
+            #[cfg(test)]
+            Wall::Manual(wall) => {
+                let (origin, step) = *wall
+                    .lock()
+                    .expect("no test panics while it holds the clock");
+                origin + step + SignedDuration::try_from(self.elapsed()).expect("tests are short")
+            }
+        }
+    }
+
+    /// Waits for `duration`.
+    pub async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration / self.scale).await;
+    }
+
+    /// Waits for `future`, but no longer than `limit`.
+    ///
+    /// # Errors
+    /// [`Elapsed`] when the limit passes first; the future is dropped then.
+    pub async fn timeout<F: Future>(
+        &self,
+        limit: Duration,
+        future: F,
+    ) -> Result<F::Output, Elapsed> {
+        tokio::time::timeout(limit / self.scale, future).await
+    }
+}
+
+#[cfg(test)]
+impl Clock {
+    /// A clock for tests on tokio's paused time: its wall clock follows tokio's, and [`Self::step`] sets it off.
+    pub(crate) fn paused() -> Self {
+        let origin = "2026-01-05T02:00:00Z".parse().expect("a timestamp");
+        Self {
+            scale: 1,
+            origin: Instant::now(),
+            wall: Wall::Manual(std::sync::Arc::new(std::sync::Mutex::new((
+                origin,
+                SignedDuration::ZERO,
+            )))),
+        }
+    }
+
+    /// Steps the wall clock, as a resume after suspension or a time server does.
+    pub(crate) fn step(&self, by: SignedDuration) {
+        if let Wall::Manual(wall) = &self.wall {
+            wall.lock()
+                .expect("no test panics while it holds the clock")
+                .1 += by;
+        }
+    }
+}

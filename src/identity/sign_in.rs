@@ -1,0 +1,36 @@
+//! What the user told us about signing in.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{Cloud, Guid};
+
+/// Who signs in, where, and by what proof.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The cloud to sign in to.
+    pub cloud: Cloud,
+    /// The directory; `None` only for a managed identity.
+    pub tenant_id: Option<Guid>,
+    /// The application, or the user-assigned managed identity; `None` only for a system-assigned identity.
+    pub client_id: Option<Guid>,
+    /// The proof.
+    pub method: Method,
+}
+
+/// By what proof an identity signs in.
+#[derive(Clone, Debug)]
+pub enum Method {
+    /// An id token of the workflow run, for this audience, fetched anew for every exchange.
+    GitHubOidc {
+        /// The audience that the federated credential expects.
+        audience: String,
+    },
+    /// A client secret.
+    Secret(SecretString),
+    /// A file with a federated token that something else renews; read again for every exchange.
+    TokenFile(PathBuf),
+    /// The identity of the machine we run on.
+    ManagedIdentity,
+}

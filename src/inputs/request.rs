@@ -1,0 +1,89 @@
+//! The request: every input parsed, none contradicting another.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{arm::Scope, identity::SignIn};
+
+/// What one step is to do.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who signs in.
+    pub sign_in: SignIn,
+    /// Where the deployment goes.
+    pub scope: Scope,
+    /// Azure region that keeps the deployment's data; given at every scope but a resource group.
+    pub location: Option<String>,
+    /// The deployment's name, if the user chose one.
+    pub name: Option<String>,
+    /// The template and its parameters, not yet read.
+    pub template: TemplateInputs,
+    /// Incremental or complete.
+    pub mode: DeploymentMode,
+    /// How the run keeps time.
+    pub pace: Pace,
+    /// What becomes of the deployment when `timeout` passes.
+    pub on_timeout: Fate,
+    /// What becomes of the deployment when the workflow is cancelled.
+    pub on_cancel: Fate,
+    /// Whether to follow the deployment to its end.
+    pub wait: bool,
+    /// Template outputs whose values are masked; compared without regard to case.
+    pub masked_outputs: Vec<String>,
+    /// Whether to write the step summary.
+    pub summary: bool,
+}
+
+/// Where the template and its parameters are, as the user gave them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateInputs {
+    /// `template-file`, relative to the working folder.
+    pub file: PathBuf,
+    /// `parameters-file`: later files win.
+    pub parameters_files: Vec<PathBuf>,
+    /// `parameters`: JSON or YAML object, or `key=value` lines; wins over files. May hold secrets.
+    pub parameters: Option<String>,
+}
+
+/// What Azure does with resources of a resource group that the template does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeploymentMode {
+    /// Leaves them alone.
+    #[default]
+    Incremental,
+    /// Deletes them.
+    Complete,
+}
+
+impl DeploymentMode {
+    /// The mode as Azure writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incremental => "Incremental",
+            Self::Complete => "Complete",
+        }
+    }
+}
+
+/// How the run keeps time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Longest time between two looks at the deployment.
+    pub poll_interval: Duration,
+    /// Longest silence in the log.
+    pub heartbeat_interval: Duration,
+    /// How long to follow the deployment.
+    pub timeout: Duration,
+    /// Greatest age of a token.
+    pub token_refresh_interval: Duration,
+}
+
+/// What becomes of a deployment that we stop following before its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes on in Azure.
+    #[default]
+    Leave,
+    /// It is cancelled.
+    Cancel,
+}

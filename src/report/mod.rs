@@ -1,0 +1,1 @@
+//! What people and later steps see of a run: log, annotations, outputs, summary.
