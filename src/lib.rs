@@ -17,6 +17,7 @@ pub mod arm;
 pub mod clock;
 pub mod deploy;
 pub mod host;
+pub mod http;
 pub mod identity;
 pub mod inputs;
 pub mod report;

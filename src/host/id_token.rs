@@ -1,0 +1,289 @@
+//! GitHub's id tokens: what a workflow run proves itself with.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use azure_core::http::{HttpClient, Method, RawResponse, Request, Url, headers::AUTHORIZATION};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::jwt;
+use crate::{
+    clock::Clock,
+    http::{excerpt, root_cause},
+};
+
+const URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+const TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+
+/// The endpoint answers within a second or not at all. With the pauses, all tries fit into the time that the
+/// keeper gives one exchange, so that the last failure is told rather than a time-out.
+const TRY_LIMIT: Duration = Duration::from_secs(8);
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// The endpoint at which this job may fetch id tokens.
+#[derive(Clone)]
+pub struct IdTokens {
+    url: Url,
+    permit: SecretString,
+    http: Arc<dyn HttpClient>,
+    clock: Clock,
+}
+
+/// Why there is no id token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdTokenError {
+    /// The runner offers none to this job.
+    #[error(
+        "GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow \
+         has it only when the calling job grants it, and a pull request from a fork never has it"
+    )]
+    NotPermitted,
+    /// The runner's address of the endpoint is none.
+    #[error("{URL} is not an address; leave this variable to the runner")]
+    InvalidUrl,
+    /// The runner's permit to ask for id tokens is over.
+    #[error(
+        "GitHub issues no more id tokens to this job: its permit ended at {at}, about six hours after the job \
+         began; give the rest of the work to a job of its own"
+    )]
+    PermitExpired {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The endpoint refused.
+    #[error("GitHub issued no id token: HTTP {status}: {body}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What it said, on one line.
+        body: String,
+    },
+    /// The endpoint did not answer.
+    #[error("GitHub's id-token endpoint cannot be reached: {reason}")]
+    Unreachable {
+        /// What was seen, on one line.
+        reason: String,
+    },
+    /// The endpoint took too long.
+    #[error("GitHub's id-token endpoint gave no answer within {} s", .after.as_secs())]
+    TimedOut {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The endpoint's answer holds no token. The answer is not quoted: it may be one in another form.
+    #[error("GitHub's id-token endpoint answered without a token")]
+    NoToken,
+}
+
+impl IdTokenError {
+    /// Whether another try may do better.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused { status, body } => {
+                matches!(status, 408 | 429 | 500..) || body.contains("Can't issue ID_TOKEN")
+            }
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NoToken => true,
+            Self::NotPermitted | Self::InvalidUrl | Self::PermitExpired { .. } => false,
+        }
+    }
+}
+
+impl IdTokens {
+    /// The endpoint that the runner tells of in the environment, which `env` looks up.
+    ///
+    /// # Errors
+    /// [`IdTokenError::NotPermitted`] or [`IdTokenError::InvalidUrl`].
+    pub fn new(
+        env: impl Fn(&str) -> Option<String>,
+        http: Arc<dyn HttpClient>,
+        clock: Clock,
+    ) -> Result<Self, IdTokenError> {
+        let given = |name| env(name).filter(|value| !value.trim().is_empty());
+        let (Some(url), Some(permit)) = (given(URL), given(TOKEN)) else {
+            return Err(IdTokenError::NotPermitted);
+        };
+        Ok(Self {
+            url: Url::parse(url.trim()).map_err(|_| IdTokenError::InvalidUrl)?,
+            permit: SecretString::from(permit.trim()),
+            http,
+            clock,
+        })
+    }
+
+    /// When the runner's permit to ask for id tokens ends, where it tells.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
+        jwt::expiry(self.permit.expose_secret())
+    }
+
+    /// Fetches a new id token for `audience`, trying three times when the endpoint fails.
+    ///
+    /// # Errors
+    /// What the last try met.
+    pub async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let error = match self.try_once(audience).await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            match pauses.next() {
+                Some(pause) if error.is_transient() => self.clock.sleep(*pause).await,
+                _ => return Err(self.explain(error)),
+            }
+        }
+    }
+
+    async fn try_once(&self, audience: &str) -> Result<SecretString, IdTokenError> {
+        let response = self
+            .clock
+            .timeout(TRY_LIMIT, self.ask(audience))
+            .await
+            .map_err(|_| IdTokenError::TimedOut { after: TRY_LIMIT })?
+            .map_err(|error| IdTokenError::Unreachable {
+                reason: root_cause(&error),
+            })?;
+        if !response.status().is_success() {
+            return Err(IdTokenError::Refused {
+                status: response.status().into(),
+                body: excerpt(&String::from_utf8_lossy(response.body().as_ref())),
+            });
+        }
+        read(response.body().as_ref()).ok_or(IdTokenError::NoToken)
+    }
+
+    async fn ask(&self, audience: &str) -> azure_core::Result<RawResponse> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().append_pair("audience", audience);
+        let mut request = Request::new(url, Method::Get);
+        request.insert_header("accept", "application/json");
+        let permit = format!("Bearer {}", self.permit.expose_secret());
+        request.insert_header(AUTHORIZATION, permit);
+        let response = self.http.execute_request(&request).await?;
+        response.try_into_raw_response().await
+    }
+
+    /// An expired permit is refused like any other wrong one, but there is something to say about it.
+    fn explain(&self, error: IdTokenError) -> IdTokenError {
+        match (&error, self.expires()) {
+            (IdTokenError::Refused { status, .. }, Some(at))
+                if matches!(status, 400 | 401 | 403) && at <= self.clock.now() =>
+            {
+                IdTokenError::PermitExpired { at }
+            }
+            _ => error,
+        }
+    }
+}
+
+impl fmt::Debug for IdTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdTokens")
+            .field("host", &self.url.host_str())
+            .finish_non_exhaustive()
+    }
+}
+
+fn read(body: &[u8]) -> Option<SecretString> {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        value: String,
+    }
+    let answer: Answer = serde_json::from_slice(body).ok()?;
+    (!answer.value.is_empty()).then(|| answer.value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::identity::fake::{Answer, FakeAzure};
+
+    fn id_tokens(azure: &FakeAzure) -> IdTokens {
+        IdTokens::new(FakeAzure::env, azure.http(), azure.clock()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_fetch_gets_a_new_token_for_the_audience() {
+        let azure = FakeAzure::start();
+        let tokens = id_tokens(&azure);
+        let first = tokens.fetch("api://Aud & more").await.unwrap();
+        let second = tokens.fetch("api://Aud & more").await.unwrap();
+        assert_ne!(first.expose_secret(), second.expose_secret());
+        let claims = jwt::Claims::of(first.expose_secret()).unwrap();
+        assert_eq!(claims.audience, "api://Aud & more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn survives_a_flaky_endpoint() {
+        for answer in [
+            Answer::Hang,
+            Answer::Refuse(503, "<html>unavailable</html>".to_owned()),
+            Answer::Refuse(429, String::new()),
+            Answer::Refuse(403, "Can't issue ID_TOKEN for this run".to_owned()),
+            Answer::Drop,
+        ] {
+            let azure = FakeAzure::start();
+            azure.github_answers([answer.clone(), answer]);
+            assert!(id_tokens(&azure).fetch("a").await.is_ok());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tells_status_and_body_when_it_stays_down() {
+        let azure = FakeAzure::start();
+        let down = Answer::Refuse(500, "Internal\r\n::error::server error".to_owned());
+        azure.github_answers(vec![down; 3]);
+        let error = id_tokens(&azure).fetch("a").await.unwrap_err();
+        assert_snapshot!(error, @"GitHub issued no id token: HTTP 500: Internal ::error::server error");
+        assert_eq!(azure.elapsed(), Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn gives_up_at_once_on_a_plain_refusal() {
+        let azure = FakeAzure::start();
+        azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
+        let error = id_tokens(&azure).fetch("a").await.unwrap_err();
+        assert_snapshot!(error, @"GitHub issued no id token: HTTP 401: Unauthorized");
+        assert_eq!(azure.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_when_the_permit_is_over() {
+        let azure = FakeAzure::start();
+        let tokens = id_tokens(&azure);
+        assert_eq!(tokens.expires(), Some(FakeAzure::permit_expiry()));
+        tokio::time::sleep(Duration::from_hours(7)).await;
+        azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
+        let error = tokens.fetch("a").await.unwrap_err();
+        assert_snapshot!(error, @"");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_which_permission_is_missing() {
+        let azure = FakeAzure::start();
+        for missing in [URL, TOKEN] {
+            let env = |name: &str| match name == missing {
+                true => Some(String::new()),
+                false => FakeAzure::env(name),
+            };
+            let error = IdTokens::new(env, azure.http(), azure.clock()).unwrap_err();
+            assert_eq!(error, IdTokenError::NotPermitted);
+        }
+        assert_snapshot!(IdTokenError::NotPermitted, @"");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_neither_permit_nor_token() {
+        let azure = FakeAzure::start();
+        let tokens = id_tokens(&azure);
+        let token = tokens.fetch("a").await.unwrap();
+        let shown = format!("{tokens:?} {token:?}");
+        assert!(!shown.contains(&FakeAzure::env(TOKEN).unwrap()), "{shown}");
+        assert!(!shown.contains(token.expose_secret()), "{shown}");
+    }
+}

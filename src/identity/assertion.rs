@@ -1,0 +1,83 @@
+//! Assertions: what an application presents instead of a secret. Made anew for every exchange, never kept.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use azure_core::{error::ErrorKind, http::ClientMethodOptions};
+use azure_identity::ClientAssertion;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::SignInError;
+use crate::host::{id_token::IdTokens, jwt::Claims};
+
+/// Where assertions come from.
+#[derive(Clone, Debug)]
+pub(super) enum AssertionSource {
+    /// GitHub's id tokens, for this audience.
+    GitHub(IdTokens, String),
+    /// A file that something else renews.
+    File(PathBuf),
+}
+
+/// The claims of the assertion that was presented last, for the message when it is refused.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Presented(Arc<Mutex<Option<Claims>>>);
+
+/// One exchange's assertion.
+#[derive(Debug)]
+pub(super) struct Assertion {
+    pub(super) source: AssertionSource,
+    pub(super) presented: Presented,
+}
+
+impl AssertionSource {
+    async fn assert(&self) -> Result<SecretString, SignInError> {
+        match self {
+            Self::GitHub(id_tokens, audience) => Ok(id_tokens.fetch(audience).await?),
+            Self::File(path) => read(path).await,
+        }
+    }
+}
+
+impl Presented {
+    pub(super) fn get(&self) -> Option<Claims> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set(&self, claims: Option<Claims>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = claims;
+    }
+}
+
+#[async_trait]
+impl ClientAssertion for Assertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        let assertion = self
+            .source
+            .assert()
+            .await
+            .map_err(|error| azure_core::Error::new(ErrorKind::Credential, error))?;
+        self.presented.set(Claims::of(assertion.expose_secret()));
+        Ok(assertion.expose_secret().to_owned())
+    }
+}
+
+async fn read(path: &Path) -> Result<SecretString, SignInError> {
+    let fail = |reason: String| SignInError::TokenFile {
+        path: path.to_owned(),
+        reason,
+    };
+    let text = tokio::fs::read_to_string(path)
+        .await
+        .map_err(|error| fail(error.to_string()))?;
+    match text.trim() {
+        "" => Err(fail("the file is empty".to_owned())),
+        token => Ok(token.into()),
+    }
+}

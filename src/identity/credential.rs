@@ -1,0 +1,340 @@
+//! From a proof of who we are to a token.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use azure_core::{
+    cloud::{CloudConfiguration, CustomConfiguration},
+    credentials::{AccessToken, Secret, TokenCredential},
+    http::{ClientOptions, HttpClient, RetryOptions, Transport},
+    time::OffsetDateTime,
+};
+use azure_identity::{
+    ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
+    UserAssignedId,
+};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Cloud, Guid, Method, SignIn,
+    assertion::{Assertion, AssertionSource, Presented},
+    endpoint::TokenEndpoint,
+    error::{Asker, Issuer, SignInError},
+};
+use crate::{clock::Clock, host::id_token::IdTokens};
+
+/// A token as it was issued.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The token; not shown by `Debug`.
+    pub secret: Secret,
+    /// How long it is good from now.
+    pub lifetime: Duration,
+}
+
+/// Where tokens come from.
+#[async_trait]
+pub trait TokenSource: Send + Sync {
+    /// Gets a new token, with a new assertion where there is one. Tries once.
+    ///
+    /// # Errors
+    /// Why there is none.
+    async fn exchange(&self) -> Result<Issued, SignInError>;
+}
+
+/// Who we are, ready to be exchanged for tokens.
+pub struct Credential {
+    cloud: Cloud,
+    asker: Asker,
+    proof: Proof,
+    http: Arc<dyn HttpClient>,
+}
+
+enum Proof {
+    Assertion(AssertionSource),
+    Secret(SecretString),
+    ManagedIdentity,
+}
+
+impl Credential {
+    /// Prepares `sign_in`; nothing is sent yet. `env` looks up variables of the environment, `clock` measures waits.
+    ///
+    /// # Errors
+    /// [`SignInError::IdToken`] when the runner offers this job no id tokens and one is needed.
+    pub fn new(
+        sign_in: SignIn,
+        env: impl Fn(&str) -> Option<String>,
+        http: Arc<dyn HttpClient>,
+        clock: Clock,
+    ) -> Result<Self, SignInError> {
+        let (proof, issuer, token_file) = match sign_in.method {
+            Method::GitHubOidc { audience } => {
+                let id_tokens = IdTokens::new(env, http.clone(), clock)?;
+                let source = AssertionSource::GitHub(id_tokens, audience);
+                (Proof::Assertion(source), Issuer::EntraId, None)
+            }
+            Method::TokenFile(path) => {
+                let source = AssertionSource::File(path.clone());
+                (Proof::Assertion(source), Issuer::EntraId, Some(path))
+            }
+            Method::Secret(secret) => (Proof::Secret(secret), Issuer::EntraId, None),
+            Method::ManagedIdentity => (Proof::ManagedIdentity, Issuer::ManagedIdentity, None),
+        };
+        Ok(Self {
+            cloud: sign_in.cloud,
+            asker: asker(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
+            proof,
+            http,
+        })
+    }
+
+    /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
+        match &self.proof {
+            Proof::Assertion(AssertionSource::GitHub(id_tokens, _)) => id_tokens.expires(),
+            _ => None,
+        }
+    }
+
+    /// A credential for one exchange: azure_identity's credentials keep their token until five minutes before its
+    /// end, and there is no way to make them forget it.
+    fn once(&self) -> azure_core::Result<Arc<dyn TokenCredential>> {
+        let Asker {
+            tenant_id,
+            client_id,
+            ..
+        } = self.asker.clone();
+        let presented = Presented::default();
+        let client_options = self.client_options(presented.clone());
+        Ok(match &self.proof {
+            Proof::Assertion(source) => ClientAssertionCredential::new(
+                tenant_id,
+                client_id,
+                Assertion {
+                    source: source.clone(),
+                    presented,
+                },
+                Some(ClientAssertionCredentialOptions { client_options }),
+            )?,
+            Proof::Secret(secret) => ClientSecretCredential::new(
+                &tenant_id,
+                client_id,
+                Secret::new(secret.expose_secret().to_owned()),
+                Some(ClientSecretCredentialOptions { client_options }),
+            )?,
+            Proof::ManagedIdentity => {
+                ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
+                    user_assigned_id: Some(client_id)
+                        .filter(|id| !id.is_empty())
+                        .map(UserAssignedId::ClientId),
+                    client_options,
+                }))?
+            }
+        })
+    }
+
+    fn client_options(&self, presented: Presented) -> ClientOptions {
+        let mut cloud = CustomConfiguration::default();
+        cloud.authority_host = self.cloud.authority.to_string();
+        let endpoint = TokenEndpoint {
+            http: self.http.clone(),
+            asker: self.asker.clone(),
+            presented,
+        };
+        ClientOptions {
+            // A retry within the exchange would present the same assertion again.
+            retry: RetryOptions::none(),
+            transport: Some(Transport::new(Arc::new(endpoint))),
+            cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
+            ..ClientOptions::default()
+        }
+    }
+}
+
+#[async_trait]
+impl TokenSource for Credential {
+    async fn exchange(&self) -> Result<Issued, SignInError> {
+        let credential = self
+            .once()
+            .map_err(|error| SignInError::Settings(error.to_string()))?;
+        let scope = self.cloud.token_scope();
+        let no_token = SignInError::NoToken {
+            issuer: self.asker.issuer,
+        };
+        match credential.get_token(&[&scope], None).await {
+            Ok(token) => Issued::new(token).ok_or(no_token),
+            Err(error) => Err(SignInError::find(&error).unwrap_or(no_token)),
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("asker", &self.asker)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Issued {
+    /// azure_identity reckons with the machine's wall clock; the run's own may be scaled, so what counts is the
+    /// difference. `None` for a token that is empty or over, which azure_identity makes of a JSON that is neither.
+    fn new(token: AccessToken) -> Option<Self> {
+        let left = token.expires_on - OffsetDateTime::now_utc();
+        let lifetime = Duration::from_secs(left.as_seconds_f64().round() as u64);
+        (!lifetime.is_zero() && !token.token.secret().is_empty()).then_some(Self {
+            secret: token.token,
+            lifetime,
+        })
+    }
+}
+
+fn asker(
+    issuer: Issuer,
+    tenant_id: Option<Guid>,
+    client_id: Option<Guid>,
+    token_file: Option<PathBuf>,
+) -> Asker {
+    let text = |id: Option<Guid>| id.map(|id| id.to_string()).unwrap_or_default();
+    Asker {
+        issuer,
+        tenant_id: text(tenant_id),
+        client_id: text(client_id),
+        token_file,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        host::jwt,
+        identity::fake::{Answer, FakeAzure},
+    };
+
+    fn oidc() -> Method {
+        Method::GitHubOidc {
+            audience: "api://AzureADTokenExchange".to_owned(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_exchange_asks_anew_with_a_new_assertion() {
+        let azure = FakeAzure::start();
+        let credential = azure.credential(oidc());
+        for expected in ["token-1", "token-2", "token-3"] {
+            let issued = credential.exchange().await.unwrap();
+            assert_eq!(issued.secret.secret(), expected);
+            assert_eq!(issued.lifetime, Duration::from_secs(4500));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_is_enough() {
+        let azure = FakeAzure::start();
+        let credential = azure.credential(Method::Secret("hush-hush".into()));
+        assert!(credential.exchange().await.is_ok());
+        azure.entra_answers([Answer::aadsts(7000222)]);
+        let error = credential.exchange().await.unwrap_err();
+        assert_snapshot!(error, @"");
+        let shown = format!("{credential:?} {error:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_assertion_is_told_by_its_claims_only() {
+        let azure = FakeAzure::start();
+        azure.entra_answers([Answer::aadsts(700213)]);
+        let error = azure.credential(oidc()).exchange().await.unwrap_err();
+        assert_snapshot!(error, @"");
+        let shown = format!("{error:?}");
+        assert!(!shown.contains("eyJ"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn the_token_file_is_read_at_each_exchange() {
+        let azure = FakeAzure::start();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        let credential = azure.credential(Method::TokenFile(path.clone()));
+        for content in ["first\n", "second\n"] {
+            std::fs::write(&path, content).unwrap();
+            assert!(credential.exchange().await.is_ok());
+        }
+        let reason = async || match credential.exchange().await.unwrap_err() {
+            SignInError::TokenFile { reason, .. } => reason,
+            other => panic!("{other}"),
+        };
+        std::fs::write(&path, "\n").unwrap();
+        assert_eq!(reason().await, "the file is empty");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(reason().await, "No such file or directory (os error 2)");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stale_token_file_is_named() {
+        let azure = FakeAzure::start();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        let claims = json!({"iss": "https://i", "sub": "s", "aud": "a"});
+        std::fs::write(&path, jwt::forge(&claims)).unwrap();
+        azure.entra_answers([Answer::aadsts(700024)]);
+        let credential = azure.credential(Method::TokenFile(path.clone()));
+        let error = credential.exchange().await.unwrap_err();
+        assert!(error.is_stale_assertion());
+        assert!(error.to_string().contains(path.to_str().unwrap()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_permission_nothing_is_sent() {
+        let azure = FakeAzure::start();
+        let sign_in = SignIn {
+            cloud: Cloud::public(),
+            tenant_id: None,
+            client_id: None,
+            method: oidc(),
+        };
+        let error = Credential::new(sign_in, |_| None, azure.http(), azure.clock()).unwrap_err();
+        assert!(matches!(error, SignInError::IdToken(_)) && !error.is_transient());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_github_says_comes_through() {
+        let azure = FakeAzure::start();
+        azure.github_answers([Answer::Refuse(404, "no such run".to_owned())]);
+        let error = azure.credential(oidc()).exchange().await.unwrap_err();
+        assert_snapshot!(error, @"");
+        assert!(azure.asked().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_without_a_living_token_is_no_token() {
+        for (status, body) in [(200, "{}"), (200, "<html>log in</html>"), (204, "")] {
+            let azure = FakeAzure::start();
+            azure.entra_answers([Answer::Refuse(status, body.to_owned())]);
+            let error = azure.credential(oidc()).exchange().await.unwrap_err();
+            assert!(matches!(error, SignInError::NoToken { .. }), "{error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_managed_identity_is_asked_once_and_without_pauses() {
+        let azure = FakeAzure::start();
+        let credential = azure.credential(Method::ManagedIdentity);
+        azure.entra_answers([Answer::Busy(429, 60), Answer::Drop]);
+        let busy = credential.exchange().await.unwrap_err();
+        let lost = credential.exchange().await.unwrap_err();
+        assert!(busy.is_transient() && lost.is_transient());
+        assert_eq!(busy.retry_after(), Some(Duration::from_secs(60)));
+        assert_snapshot!(lost, @"");
+        assert_eq!(azure.asked(), [Duration::ZERO; 2]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Entra ID and GitHub's id-token endpoint for tests on paused time.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use azure_core::{
+    error::ErrorKind,
+    http::{AsyncRawResponse, Body, HttpClient, Request, headers::Headers},
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Cloud, Credential, Method, SignIn};
+use crate::{clock::Clock, host::jwt};
+
+const PERMIT_EXPIRY: &str = "2026-01-05T08:10:00Z";
+
+/// What a server does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Serves it.
+    Serve,
+    /// Never answers.
+    Hang,
+    /// Drops the connection.
+    Drop,
+    /// Answers with this status and body.
+    Refuse(u16, String),
+    /// As `Refuse`, with a Retry-After of so many seconds.
+    Busy(u16, u32),
+}
+
+impl Answer {
+    /// Entra ID's error with this number.
+    pub(crate) fn aadsts(code: u32) -> Self {
+        let body = json!({
+            "error": "invalid_client",
+            "error_description": format!("AADSTS{code}: It's so.\r\nTrace ID: tttt\r\nCorrelation ID: cccc"),
+            "error_codes": [code],
+            "trace_id": "tttt",
+            "correlation_id": "cccc",
+        });
+        Self::Refuse(401, body.to_string())
+    }
+}
+
+/// Both servers, and a clock that the test can step.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeAzure {
+    clock: Clock,
+    servers: Arc<Mutex<Servers>>,
+}
+
+#[derive(Debug)]
+struct Servers {
+    lifetime: u64,
+    entra: VecDeque<Answer>,
+    github: VecDeque<Answer>,
+    assertions: u32,
+    used: HashSet<String>,
+    /// When Entra ID was asked for a token.
+    asked: Vec<Duration>,
+    tokens: u32,
+}
+
+impl FakeAzure {
+    pub(crate) fn start() -> Self {
+        let servers = Servers {
+            lifetime: 4500,
+            entra: VecDeque::new(),
+            github: VecDeque::new(),
+            assertions: 0,
+            used: HashSet::new(),
+            asked: Vec::new(),
+            tokens: 0,
+        };
+        Self {
+            clock: Clock::paused(),
+            servers: Arc::new(Mutex::new(servers)),
+        }
+    }
+
+    /// The runner's environment.
+    pub(crate) fn env(name: &str) -> Option<String> {
+        match name {
+            "ACTIONS_ID_TOKEN_REQUEST_URL" => {
+                Some("https://pipelines.test/token?api-version=2.0".to_owned())
+            }
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN" => {
+                let seconds = Self::permit_expiry().as_second();
+                Some(jwt::forge(&json!({"exp": seconds})))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn permit_expiry() -> Timestamp {
+        PERMIT_EXPIRY.parse().expect("a timestamp")
+    }
+
+    pub(crate) fn http(&self) -> Arc<dyn HttpClient> {
+        Arc::new(self.clone())
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// A credential of an application that signs in here.
+    pub(crate) fn credential(&self, method: Method) -> Credential {
+        let id = "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8";
+        let sign_in = SignIn {
+            cloud: Cloud::public(),
+            tenant_id: id.parse().ok(),
+            client_id: id.parse().ok(),
+            method,
+        };
+        Credential::new(sign_in, Self::env, self.http(), self.clock()).expect("a credential")
+    }
+
+    /// How long the tokens live from now on, in seconds.
+    pub(crate) fn set_lifetime(&self, seconds: u64) {
+        self.servers().lifetime = seconds;
+    }
+
+    /// What Entra ID does with the next requests; it serves those after them.
+    pub(crate) fn entra_answers(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.servers().entra.extend(answers);
+    }
+
+    /// What GitHub does with the next requests; it serves those after them.
+    pub(crate) fn github_answers(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.servers().github.extend(answers);
+    }
+
+    /// Forgets what was scripted, so that everything is served.
+    pub(crate) fn recover(&self) {
+        let mut servers = self.servers();
+        servers.entra.clear();
+        servers.github.clear();
+    }
+
+    /// When Entra ID was asked for a token.
+    pub(crate) fn asked(&self) -> Vec<Duration> {
+        self.servers().asked.clone()
+    }
+
+    fn servers(&self) -> MutexGuard<'_, Servers> {
+        self.servers
+            .lock()
+            .expect("no test panics while it holds the servers")
+    }
+}
+
+impl Servers {
+    fn issue_assertion(&mut self, request: &Request) -> String {
+        self.assertions += 1;
+        let audience = request
+            .url()
+            .query_pairs()
+            .find_map(|(name, value)| (name == "audience").then(|| value.into_owned()));
+        let claims = json!({
+            "iss": "https://token.actions.githubusercontent.com",
+            "sub": "repo:org/repo:ref:refs/heads/main",
+            "aud": audience,
+            "jti": self.assertions,
+        });
+        json!({"count": 1, "value": jwt::forge(&claims)}).to_string()
+    }
+
+    fn issue_token(&mut self) -> String {
+        self.tokens += 1;
+        json!({
+            "token_type": "Bearer",
+            "access_token": format!("token-{}", self.tokens),
+            "expires_in": self.lifetime,
+        })
+        .to_string()
+    }
+
+    /// Panics if an assertion is presented twice.
+    fn note_assertion(&mut self, request: &Request) {
+        let Body::Bytes(body) = request.body() else {
+            panic!("the form is no stream");
+        };
+        let form = url::form_urlencoded::parse(body);
+        for (_, assertion) in form.filter(|(name, _)| name == "client_assertion") {
+            let is_new = self.used.insert(assertion.into_owned());
+            assert!(is_new, "an assertion was presented twice");
+        }
+    }
+}
+
+#[async_trait]
+impl HttpClient for FakeAzure {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let is_github = request.url().host_str() == Some("pipelines.test");
+        let (answer, served) = {
+            let now = self.elapsed();
+            let mut servers = self.servers();
+            if is_github {
+                let served = servers.issue_assertion(request);
+                (servers.github.pop_front(), served)
+            } else {
+                servers.note_assertion(request);
+                servers.asked.push(now);
+                (servers.entra.pop_front(), servers.issue_token())
+            }
+        };
+        let mut headers = Headers::new();
+        let (status, body) = match answer.unwrap_or(Answer::Serve) {
+            Answer::Serve => (200, served),
+            Answer::Refuse(status, body) => (status, body),
+            Answer::Hang => std::future::pending().await,
+            Answer::Drop => {
+                let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                return Err(azure_core::Error::new(ErrorKind::Io, reset));
+            }
+            Answer::Busy(status, seconds) => {
+                headers.insert("retry-after", seconds.to_string());
+                (status, String::new())
+            }
+        };
+        Ok(AsyncRawResponse::from_bytes(status.into(), headers, body))
+    }
+}

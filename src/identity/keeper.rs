@@ -1,0 +1,599 @@
+//! The keeper of the token: always a fresh one, whatever happens to the timers, the clock or the network.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use azure_core::credentials::Secret;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    credential::{Issued, TokenSource},
+    error::SignInError,
+};
+use crate::{
+    clock::Clock,
+    deploy::{Event, Events, Token},
+};
+
+/// Longest time for one exchange, the fetching of its assertion included.
+const EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
+/// How long the first sign-in is tried while its faults pass.
+const SIGN_IN_LIMIT: Duration = Duration::from_secs(120);
+/// How often the token's age is looked at. Timers stand still while a machine is suspended, so one long sleep until
+/// the next refresh would come too late.
+const TICK: Duration = Duration::from_secs(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Keeps a token and renews it in time, independently of who asks for it.
+pub struct Keeper {
+    source: Box<dyn TokenSource>,
+    limit: Duration,
+    clock: Clock,
+    events: Events,
+    flight: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+struct State {
+    held: Held,
+    refreshes: u32,
+    /// Refreshes that ended, well or not.
+    flights: u64,
+    /// How the last refresh ended, if it failed.
+    failure: Option<SignInError>,
+}
+
+/// A token and when it was issued, by both clocks.
+#[derive(Clone)]
+struct Held {
+    secret: Secret,
+    token: Token,
+    issued: Duration,
+    issued_at: Timestamp,
+}
+
+impl Keeper {
+    /// Signs in, trying for two minutes while the faults pass, and keeps the token. No token is used for longer than
+    /// `limit`, nor for longer than three quarters of its lifetime, as long as [`Self::keep`] runs.
+    ///
+    /// # Errors
+    /// Why there is no token.
+    pub async fn sign_in(
+        source: Box<dyn TokenSource>,
+        limit: Duration,
+        clock: Clock,
+        events: Events,
+    ) -> Result<Arc<Self>, SignInError> {
+        let issued = first_exchange(source.as_ref(), &clock, &events).await?;
+        let held = Held::new(issued, limit, &clock);
+        events.emit(Event::SignedIn(held.token));
+        Ok(Arc::new(Self {
+            source,
+            limit,
+            clock,
+            events,
+            flight: tokio::sync::Mutex::default(),
+            state: Mutex::new(State {
+                held,
+                refreshes: 0,
+                flights: 0,
+                failure: None,
+            }),
+        }))
+    }
+
+    /// The present token, without waiting while it lives; a new one after that.
+    ///
+    /// # Errors
+    /// Why the expired token could not be renewed.
+    pub async fn token(&self) -> Result<Secret, SignInError> {
+        let held = self.state().held.clone();
+        if held.is_alive(&self.clock) {
+            return Ok(held.secret);
+        }
+        self.refresh(|held| held.is_alive(&self.clock)).await
+    }
+
+    /// Another token than `rejected`, which Azure did not take: the present one if it was renewed meanwhile, else a
+    /// new one.
+    ///
+    /// # Errors
+    /// Why there is no other token.
+    pub async fn renew(&self, rejected: &Secret) -> Result<Secret, SignInError> {
+        self.refresh(|held| held.secret != *rejected && held.is_alive(&self.clock))
+            .await
+    }
+
+    /// Renews the token in time until `stop`. Failures are told once and tried again for as long as it takes.
+    pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
+        stop.run_until_cancelled(self.renew_in_time()).await;
+    }
+
+    /// Time since the present token was issued.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.state().held.age(&self.clock)
+    }
+
+    /// How many tokens were issued after the first.
+    #[must_use]
+    pub fn refreshes(&self) -> u32 {
+        self.state().refreshes
+    }
+
+    async fn renew_in_time(&self) {
+        let mut failures = 0;
+        loop {
+            let held = self.state().held.clone();
+            let due = held.due_in(&self.clock);
+            if !due.is_zero() {
+                self.clock.sleep(due.min(TICK)).await;
+                continue;
+            }
+            match self
+                .refresh(|held| !held.due_in(&self.clock).is_zero())
+                .await
+            {
+                Ok(_) => failures = 0,
+                Err(error) => {
+                    self.clock.sleep(pause(failures, &error)).await;
+                    failures += 1;
+                }
+            }
+        }
+    }
+
+    /// Gets a new token unless the one held is `good`. One exchange serves everybody who asks while it runs.
+    async fn refresh(&self, good: impl Fn(&Held) -> bool) -> Result<Secret, SignInError> {
+        let flights = self.state().flights;
+        let _flight = self.flight.lock().await;
+        {
+            let state = self.state();
+            if good(&state.held) {
+                return Ok(state.held.secret.clone());
+            }
+            if state.flights != flights {
+                return match &state.failure {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(state.held.secret.clone()),
+                };
+            }
+        }
+        match exchange(self.source.as_ref(), &self.clock).await {
+            Ok(issued) => Ok(self.succeed(issued)),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn succeed(&self, issued: Issued) -> Secret {
+        let held = Held::new(issued, self.limit, &self.clock);
+        let (secret, token) = (held.secret.clone(), held.token);
+        let mut state = self.state();
+        state.held = held;
+        state.refreshes += 1;
+        state.flights += 1;
+        state.failure = None;
+        drop(state);
+        self.events.emit(Event::TokenRefreshed(token));
+        secret
+    }
+
+    fn fail(&self, error: SignInError) -> SignInError {
+        let mut state = self.state();
+        state.flights += 1;
+        let is_first = state.failure.replace(error.clone()).is_none();
+        let expires_in = state.held.expires_in(&self.clock);
+        drop(state);
+        if is_first && !expires_in.is_zero() {
+            self.events.emit(Event::TokenRefreshFailed {
+                reason: error.one_line(),
+                expires_in,
+            });
+        }
+        error
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keeper")
+            .field("age", &self.age())
+            .field("refreshes", &self.refreshes())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Held {
+    fn new(issued: Issued, limit: Duration, clock: &Clock) -> Self {
+        Self {
+            secret: issued.secret,
+            token: Token {
+                lifetime: issued.lifetime,
+                refresh_in: limit.min(issued.lifetime * 3 / 4),
+            },
+            issued: clock.elapsed(),
+            issued_at: clock.now(),
+        }
+    }
+
+    /// By the clock that moved further: the monotonic one stands still while the machine is suspended, the wall
+    /// clock can be set back.
+    fn age(&self, clock: &Clock) -> Duration {
+        let by_wall = clock.now().duration_since(self.issued_at);
+        let by_wall = Duration::try_from(by_wall).unwrap_or_default();
+        by_wall.max(clock.elapsed().saturating_sub(self.issued))
+    }
+
+    fn is_alive(&self, clock: &Clock) -> bool {
+        !self.expires_in(clock).is_zero()
+    }
+
+    fn expires_in(&self, clock: &Clock) -> Duration {
+        self.token.lifetime.saturating_sub(self.age(clock))
+    }
+
+    fn due_in(&self, clock: &Clock) -> Duration {
+        self.token.refresh_in.saturating_sub(self.age(clock))
+    }
+}
+
+async fn first_exchange(
+    source: &dyn TokenSource,
+    clock: &Clock,
+    events: &Events,
+) -> Result<Issued, SignInError> {
+    let began = clock.elapsed();
+    let mut failures = 0;
+    loop {
+        let error = match exchange(source, clock).await {
+            Ok(issued) => return Ok(issued),
+            Err(error) => error,
+        };
+        let pause = pause(failures, &error);
+        if !error.is_transient() || clock.elapsed() - began + pause > SIGN_IN_LIMIT {
+            return Err(error);
+        }
+        if failures == 0 {
+            let minutes = SIGN_IN_LIMIT.as_secs() / 60;
+            let reason = error.one_line();
+            events.emit(Event::Warned {
+                message: format!("signing in is tried again for {minutes} minutes: {reason}"),
+            });
+        }
+        clock.sleep(pause).await;
+        failures += 1;
+    }
+}
+
+/// One exchange, and at once another if the assertion was stale, as it is when the clock was set in between.
+async fn exchange(source: &dyn TokenSource, clock: &Clock) -> Result<Issued, SignInError> {
+    match exchange_once(source, clock).await {
+        Err(error) if error.is_stale_assertion() => exchange_once(source, clock).await,
+        outcome => outcome,
+    }
+}
+
+async fn exchange_once(source: &dyn TokenSource, clock: &Clock) -> Result<Issued, SignInError> {
+    clock
+        .timeout(EXCHANGE_LIMIT, source.exchange())
+        .await
+        .unwrap_or(Err(SignInError::TimedOut {
+            after: EXCHANGE_LIMIT,
+        }))
+}
+
+fn pause(failures: u32, error: &SignInError) -> Duration {
+    let backoff = Duration::from_secs(1 << failures.min(6)).min(LONGEST_PAUSE);
+    backoff.max(error.retry_after().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use insta::assert_snapshot;
+    use jiff::SignedDuration;
+    use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+    use super::*;
+    use crate::identity::{
+        Method,
+        fake::{Answer, FakeAzure},
+    };
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    struct Run {
+        azure: FakeAzure,
+        keeper: Arc<Keeper>,
+        events: UnboundedReceiver<Event>,
+        stop: CancellationToken,
+    }
+
+    impl Run {
+        /// Signs in by OIDC and lets the keeper keep.
+        async fn start(azure: FakeAzure) -> Self {
+            let (outcome, events) = sign_in(&azure).await;
+            let keeper = outcome.unwrap();
+            let stop = CancellationToken::new();
+            tokio::spawn(keeper.clone().keep(stop.clone()));
+            Self {
+                azure,
+                keeper,
+                events,
+                stop,
+            }
+        }
+
+        fn events(&mut self) -> Vec<String> {
+            std::iter::from_fn(|| self.events.try_recv().ok())
+                .map(|event| tell(&event))
+                .collect()
+        }
+
+        async fn secret(&self) -> String {
+            self.keeper.token().await.unwrap().secret().to_owned()
+        }
+    }
+
+    async fn sign_in(
+        azure: &FakeAzure,
+    ) -> (Result<Arc<Keeper>, SignInError>, UnboundedReceiver<Event>) {
+        let (sender, events) = mpsc::unbounded_channel();
+        let method = Method::GitHubOidc {
+            audience: "api://AzureADTokenExchange".to_owned(),
+        };
+        let source = Box::new(azure.credential(method));
+        let limit = MINUTE * 45;
+        let keeper = Keeper::sign_in(source, limit, azure.clock(), Events::new(sender)).await;
+        (keeper, events)
+    }
+
+    fn tell(event: &Event) -> String {
+        let minutes = |duration: Duration| duration.as_secs_f64() / 60.0;
+        match event {
+            Event::SignedIn(token) => format!("signed in, next in {}", minutes(token.refresh_in)),
+            Event::TokenRefreshed(token) => {
+                format!("refreshed, next in {}", minutes(token.refresh_in))
+            }
+            Event::TokenRefreshFailed { expires_in, .. } => {
+                format!("failed, {} left", minutes(*expires_in).round())
+            }
+            Event::Warned { message } => message.clone(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn minutes(asked: &[Duration]) -> Vec<u64> {
+        asked.iter().map(|at| at.as_secs() / 60).collect()
+    }
+
+    async fn pass(duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_hours_take_a_new_token_every_45_minutes() {
+        let mut run = Run::start(FakeAzure::start()).await;
+        for _ in 0..600 {
+            run.keeper.token().await.unwrap();
+            assert!(run.keeper.age() <= MINUTE * 45);
+            pass(MINUTE / 2).await;
+        }
+        assert_eq!(minutes(&run.azure.asked()), [0, 45, 90, 135, 180, 225, 270]);
+        assert_eq!(run.keeper.refreshes(), 6);
+        assert_eq!(run.secret().await, "token-7");
+        let mut told = vec!["signed in, next in 45"];
+        told.resize(7, "refreshed, next in 45");
+        assert_eq!(run.events(), told);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn short_tokens_are_renewed_at_three_quarters_of_their_life() {
+        let azure = FakeAzure::start();
+        azure.set_lifetime(600);
+        let run = Run::start(azure).await;
+        pass(MINUTE * 31).await;
+        let asked: Vec<_> = run.azure.asked().iter().map(Duration::as_secs).collect();
+        assert_eq!(asked, [0, 450, 900, 1350, 1800]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hung_exchange_is_cut_off_and_blocks_nobody() {
+        let mut run = Run::start(FakeAzure::start()).await;
+        run.azure.entra_answers([Answer::Hang, Answer::Hang]);
+        pass(MINUTE * 45 + Duration::from_secs(5)).await;
+        assert_eq!(run.azure.asked().len(), 2);
+        let before = run.azure.elapsed();
+        assert_eq!(run.secret().await, "token-1");
+        assert_eq!(run.azure.elapsed(), before);
+        pass(MINUTE * 3).await;
+        let asked: Vec<_> = run.azure.asked().iter().map(Duration::as_secs).collect();
+        assert_eq!(asked, [0, 2700, 2731, 2763]);
+        assert_eq!(
+            run.events(),
+            [
+                "signed in, next in 45",
+                "failed, 30 left",
+                "refreshed, next in 45"
+            ]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failed_refreshes_are_told_once_and_cost_nothing_while_the_token_lives() {
+        let mut run = Run::start(FakeAzure::start()).await;
+        run.azure.entra_answers(vec![Answer::aadsts(700213); 1000]);
+        pass(MINUTE * 60).await;
+        assert_eq!(run.secret().await, "token-1");
+        run.azure.recover();
+        pass(MINUTE).await;
+        assert_eq!(run.keeper.refreshes(), 1);
+        assert_eq!(
+            run.events(),
+            [
+                "signed in, next in 45",
+                "failed, 30 left",
+                "refreshed, next in 45"
+            ]
+        );
+        run.azure.entra_answers([Answer::Drop]);
+        pass(MINUTE * 46).await;
+        assert_eq!(run.events(), ["failed, 30 left", "refreshed, next in 45"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_cannot_be_renewed_ends_in_the_error() {
+        let run = Run::start(FakeAzure::start()).await;
+        run.azure.entra_answers(vec![Answer::aadsts(700213); 1000]);
+        pass(MINUTE * 74).await;
+        assert!(run.keeper.token().await.is_ok());
+        pass(MINUTE * 2).await;
+        let error = run.keeper.token().await.unwrap_err();
+        assert!(!error.is_transient());
+        assert_snapshot!(error, @"");
+        run.azure.recover();
+        pass(MINUTE).await;
+        assert!(run.keeper.token().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_step_past_three_quarters_refreshes_at_the_next_look() {
+        let run = Run::start(FakeAzure::start()).await;
+        pass(MINUTE).await;
+        run.azure.clock().step(SignedDuration::from_mins(30));
+        pass(TICK).await;
+        assert_eq!(run.keeper.refreshes(), 0);
+        run.azure.clock().step(SignedDuration::from_mins(20));
+        pass(TICK).await;
+        assert_eq!(run.keeper.refreshes(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_set_back_does_not_make_a_token_younger() {
+        let run = Run::start(FakeAzure::start()).await;
+        run.azure.clock().step(SignedDuration::from_hours(-3));
+        pass(MINUTE * 46).await;
+        assert_eq!(minutes(&run.azure.asked()), [0, 45]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_request_after_a_suspension_gets_a_new_token() {
+        let run = Run::start(FakeAzure::start()).await;
+        run.azure.clock().step(SignedDuration::from_hours(5));
+        assert_eq!(run.secret().await, "token-2");
+        pass(TICK * 2).await;
+        assert_eq!(run.keeper.refreshes(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_exchange_serves_all_who_ask() {
+        let run = Run::start(FakeAzure::start()).await;
+        let rejected = run.keeper.token().await.unwrap();
+        run.azure.clock().step(SignedDuration::from_hours(5));
+        let asked = (0..50).map(async |index| match index % 2 {
+            0 => run.keeper.token().await,
+            _ => run.keeper.renew(&rejected).await,
+        });
+        for outcome in futures::future::join_all(asked).await {
+            assert_eq!(outcome.unwrap().secret(), "token-2");
+        }
+        assert_eq!(run.azure.asked().len(), 2);
+        assert_eq!(
+            run.keeper.renew(&rejected).await.unwrap().secret(),
+            "token-2"
+        );
+        assert_eq!(run.azure.asked().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_failure_serves_all_who_ask() {
+        let run = Run::start(FakeAzure::start()).await;
+        let rejected = run.keeper.token().await.unwrap();
+        run.azure.entra_answers([Answer::Hang]);
+        let asked = (0..50).map(|_| run.keeper.renew(&rejected));
+        for outcome in futures::future::join_all(asked).await {
+            assert!(matches!(outcome, Err(SignInError::TimedOut { .. })));
+        }
+        assert_eq!(run.azure.elapsed(), EXCHANGE_LIMIT);
+        assert_eq!(run.azure.asked().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_gives_up_leaves_the_refresh_to_the_next() {
+        let run = Run::start(FakeAzure::start()).await;
+        let rejected = run.keeper.token().await.unwrap();
+        run.azure.entra_answers([Answer::Hang]);
+        let given_up = tokio::time::timeout(MINUTE / 60, run.keeper.renew(&rejected)).await;
+        assert!(given_up.is_err());
+        assert!(run.keeper.renew(&rejected).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stale_assertion_is_replaced_at_once_and_only_once() {
+        let azure = FakeAzure::start();
+        azure.entra_answers([Answer::aadsts(700024)]);
+        assert!(sign_in(&azure).await.0.is_ok());
+        assert_eq!(azure.asked(), [Duration::ZERO; 2]);
+        azure.entra_answers([Answer::aadsts(700024), Answer::aadsts(700024)]);
+        assert!(sign_in(&azure).await.0.unwrap_err().is_stale_assertion());
+        assert_eq!(azure.asked(), [Duration::ZERO; 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_sign_in_outlasts_faults_that_pass() {
+        let azure = FakeAzure::start();
+        azure.entra_answers([Answer::aadsts(90033), Answer::Busy(429, 10), Answer::Drop]);
+        let (outcome, mut events) = sign_in(&azure).await;
+        assert!(outcome.is_ok());
+        let asked: Vec<_> = azure.asked().iter().map(Duration::as_secs).collect();
+        assert_eq!(asked, [0, 1, 11, 15]);
+        let warning = tell(&events.try_recv().unwrap());
+        assert_snapshot!(warning, @"");
+        assert_eq!(tell(&events.try_recv().unwrap()), "signed in, next in 45");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_sign_in_gives_up_after_two_minutes() {
+        let azure = FakeAzure::start();
+        azure.entra_answers(vec![Answer::Refuse(503, "<html>".to_owned()); 100]);
+        let error = sign_in(&azure).await.0.unwrap_err();
+        assert_snapshot!(error, @"");
+        assert_eq!(azure.elapsed(), MINUTE * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_sign_in_does_not_insist_on_what_is_wrong() {
+        for code in [700213, 7000215, 123_456] {
+            let azure = FakeAzure::start();
+            azure.entra_answers([Answer::aadsts(code)]);
+            assert!(sign_in(&azure).await.0.is_err());
+            assert_eq!(azure.asked().len(), 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stopped_keeper_renews_nothing() {
+        let run = Run::start(FakeAzure::start()).await;
+        run.stop.cancel();
+        pass(MINUTE * 60).await;
+        assert_eq!(run.azure.asked().len(), 1);
+        assert_eq!(run.secret().await, "token-1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_no_token() {
+        let run = Run::start(FakeAzure::start()).await;
+        let token = run.keeper.token().await.unwrap();
+        let shown = format!("{:?} {token:?}", run.keeper);
+        assert!(!shown.contains("token-1"), "{shown}");
+    }
+}
