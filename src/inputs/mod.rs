@@ -1,7 +1,47 @@
 //! What the workflow asked for: from the environment to a typed, checked request.
 
+use secrecy::{ExposeSecret, SecretString};
+
+pub mod catalog;
+mod creds;
+mod environment;
+mod parse;
 mod problem;
+mod raw;
 mod request;
 
+pub use environment::Environment;
 pub use problem::{Problem, Problems};
 pub use request::{DeploymentMode, Fate, Pace, Request, TemplateInputs};
+
+use raw::Raw;
+
+/// Reads and checks the inputs.
+///
+/// # Errors
+/// Everything that is wrong with them; no message holds a secret.
+pub fn read(environment: &Environment) -> Result<Request, Problems> {
+    let mut problems = Problems::default();
+    raw::check(environment, &mut problems);
+    parse::request(&Raw::read(environment), environment, problems)
+}
+
+/// What must be masked before anything is printed, also when the inputs are wrong. Each is one line.
+#[must_use]
+pub fn secrets(environment: &Environment) -> Vec<SecretString> {
+    let mut secrets = secrets_of(&Raw::read(environment));
+    let request_token = environment.get(parse::ID_TOKEN_REQUEST_TOKEN);
+    secrets.extend(request_token.map(SecretString::from));
+    secrets
+}
+
+fn secrets_of(raw: &Raw) -> Vec<SecretString> {
+    let mut texts = creds::secrets(&raw.creds);
+    texts.push(raw.client_secret.as_str().into());
+    let lines = texts.iter().flat_map(|text| text.expose_secret().lines());
+    let lines = lines.map(str::trim).filter(|line| !line.is_empty());
+    lines.map(SecretString::from).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The request: every input parsed, none contradicting another.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use crate::{arm::Scope, identity::SignIn};
 
@@ -34,7 +34,7 @@ pub struct Request {
 }
 
 /// Where the template and its parameters are, as the user gave them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct TemplateInputs {
     /// `template-file`, relative to the working folder.
     pub file: PathBuf,
@@ -42,6 +42,15 @@ pub struct TemplateInputs {
     pub parameters_files: Vec<PathBuf>,
     /// `parameters`: JSON or YAML object, or `key=value` lines; wins over files. May hold secrets.
     pub parameters: Option<String>,
+}
+
+impl fmt::Debug for TemplateInputs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TemplateInputs")
+            .field("file", &self.file)
+            .field("parameters_files", &self.parameters_files)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What Azure does with resources of a resource group that the template does not name.

@@ -1,0 +1,308 @@
+//! Every input and output of the action: the table that the parser, `action.yml` and the README share.
+
+/// Part of the README's reference that an input belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Credentials and clouds.
+    SignIn,
+    /// Template, parameters and scope.
+    Deployment,
+    /// Time, endings and reports.
+    Run,
+}
+
+impl Section {
+    /// All sections, in the README's order.
+    pub const ALL: [Self; 3] = [Self::SignIn, Self::Deployment, Self::Run];
+
+    /// The section's heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "Who signs in",
+            Self::Deployment => "What is deployed",
+            Self::Run => "How it runs",
+        }
+    }
+}
+
+/// An input of the action.
+#[derive(Clone, Copy, Debug)]
+pub struct Input {
+    /// Where the README lists it.
+    pub section: Section,
+    /// Its name in `with:`.
+    pub name: &'static str,
+    /// Its value when it is not given; empty for none.
+    pub default: &'static str,
+    /// What it means, as Markdown on one line.
+    pub description: &'static str,
+    /// Environment variable that stands in when it is not given.
+    pub variable: Option<&'static str>,
+    /// Whether every step must give it.
+    pub required: bool,
+}
+
+/// An output of the action.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    /// Its name in `steps.<id>.outputs`.
+    pub name: &'static str,
+    /// What it holds, as Markdown on one line.
+    pub description: &'static str,
+}
+
+const fn input(
+    section: Section,
+    name: &'static str,
+    default: &'static str,
+    description: &'static str,
+) -> Input {
+    Input {
+        section,
+        name,
+        default,
+        description,
+        variable: None,
+        required: false,
+    }
+}
+
+impl Input {
+    const fn or_variable(mut self, variable: &'static str) -> Self {
+        self.variable = Some(variable);
+        self
+    }
+
+    const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+/// The inputs, in the README's order.
+pub const INPUTS: &[Input] = &[
+    input(
+        Section::SignIn,
+        "client-id",
+        "",
+        "Application (client) id of the app registration or user-assigned managed identity.",
+    )
+    .or_variable("AZURE_CLIENT_ID"),
+    input(Section::SignIn, "tenant-id", "", "Directory (tenant) id.")
+        .or_variable("AZURE_TENANT_ID"),
+    input(
+        Section::SignIn,
+        "subscription-id",
+        "",
+        "Subscription of a `subscription` or `resourceGroup` deployment.",
+    )
+    .or_variable("AZURE_SUBSCRIPTION_ID"),
+    input(
+        Section::SignIn,
+        "client-secret",
+        "",
+        "Client secret, for sign-in without OIDC. Masked.",
+    ),
+    input(
+        Section::SignIn,
+        "creds",
+        "",
+        "JSON of `azure/login`: `clientId`, `clientSecret`, `subscriptionId`, `tenantId`. The inputs above win over it.",
+    ),
+    input(
+        Section::SignIn,
+        "auth-type",
+        "auto",
+        "`oidc`, `secret`, `managed-identity`, `workload-identity` (the file that `AZURE_FEDERATED_TOKEN_FILE` names) or `auto`: a secret if given, else OIDC, else the token file. `SERVICE_PRINCIPAL` means `auto`, `IDENTITY` means `managed-identity`.",
+    ),
+    input(
+        Section::SignIn,
+        "audience",
+        "",
+        "Audience of the OIDC token. By default that of the cloud, `api://AzureADTokenExchange` in the public one.",
+    ),
+    input(
+        Section::SignIn,
+        "environment",
+        "azureCloud",
+        "`azureCloud`, `azureUSGovernment`, `azureChinaCloud` or `custom`.",
+    ),
+    input(
+        Section::SignIn,
+        "resource-manager-url",
+        "",
+        "Resource Manager of a `custom` cloud, such as `https://management.example.com`.",
+    ),
+    input(
+        Section::SignIn,
+        "authority-url",
+        "",
+        "Entra ID of a `custom` cloud, such as `https://login.example.com`.",
+    ),
+    input(
+        Section::SignIn,
+        "token-refresh-interval",
+        "45m",
+        "Greatest age of a token. Refreshed earlier when ¾ of its lifetime has passed.",
+    ),
+    input(Section::Deployment, "type", "deployment", "`deployment`."),
+    input(Section::Deployment, "operation", "create", "`create`."),
+    input(
+        Section::Deployment,
+        "scope",
+        "",
+        "`tenant`, `managementGroup`, `subscription` or `resourceGroup`. By default what the inputs below say: a management group, a resource group, or with neither, but a `location`, the subscription.",
+    ),
+    input(
+        Section::Deployment,
+        "resource-group-name",
+        "",
+        "Resource group to deploy to. It must exist.",
+    ),
+    input(
+        Section::Deployment,
+        "management-group-id",
+        "",
+        "Management group to deploy to: its id, not its display name.",
+    ),
+    input(
+        Section::Deployment,
+        "location",
+        "",
+        "Region that keeps the deployment's data, such as `westeurope`. Needed everywhere but in a resource group.",
+    ),
+    input(
+        Section::Deployment,
+        "name",
+        "",
+        "Name of the deployment. By default `<template>-<run id>-<fingerprint>`: the same when a run is repeated, another one for each leg of a matrix.",
+    ),
+    input(
+        Section::Deployment,
+        "template-file",
+        "",
+        "ARM template: `.json` or `.jsonc`.",
+    )
+    .required(),
+    input(
+        Section::Deployment,
+        "parameters-file",
+        "",
+        "Parameters files: `.json` or `.jsonc`. Later ones win.",
+    ),
+    input(
+        Section::Deployment,
+        "parameters",
+        "",
+        "Parameters as a JSON or YAML object, or as `key=value` lines. They win over files.",
+    ),
+    input(
+        Section::Deployment,
+        "deployment-mode",
+        "Incremental",
+        "`Incremental`, or `Complete`: delete what the resource group has and the template has not.",
+    ),
+    input(
+        Section::Run,
+        "poll-interval",
+        "30s",
+        "Longest time between two looks at the deployment.",
+    ),
+    input(
+        Section::Run,
+        "heartbeat-interval",
+        "5m",
+        "Longest silence in the log while nothing changes.",
+    ),
+    input(
+        Section::Run,
+        "timeout",
+        "6h",
+        "How long to follow the deployment.",
+    ),
+    input(
+        Section::Run,
+        "on-timeout",
+        "leave",
+        "What becomes of the deployment then: `leave` or `cancel`.",
+    ),
+    input(
+        Section::Run,
+        "on-cancel",
+        "leave",
+        "What becomes of the deployment when the workflow is cancelled: `leave` or `cancel`.",
+    ),
+    input(
+        Section::Run,
+        "wait",
+        "true",
+        "`false`: submit the deployment and end.",
+    ),
+    input(
+        Section::Run,
+        "masked-outputs",
+        "",
+        "Template outputs whose values are masked in the log.",
+    ),
+    input(Section::Run, "summary", "true", "Write the step summary."),
+];
+
+/// Inputs that are promised for later. To ignore one could deploy what its user meant to prevent.
+pub(super) const LATER: &[&str] = &[
+    "bicep-path",
+    "bicep-sha256",
+    "bicep-version",
+    "debug-setting",
+    "description",
+    "fail-on-change-types",
+    "if-active",
+    "report-file",
+    "rollback-on-error",
+    "tags",
+    "template-spec-id",
+    "template-uri",
+    "validation-level",
+    "what-if",
+    "what-if-exclude-change-types",
+    "what-if-result-format",
+];
+
+/// The environment variable that stands in for the input `name`.
+pub(super) fn variable(name: &str) -> Option<&'static str> {
+    INPUTS.iter().find(|input| input.name == name)?.variable
+}
+
+const fn output(name: &'static str, description: &'static str) -> Output {
+    Output { name, description }
+}
+
+/// The outputs that every run writes as far as they are known; the template's own come beside them.
+pub const OUTPUTS: &[Output] = &[
+    output("deployment-id", "Resource id of the deployment."),
+    output("deployment-name", "Name of the deployment."),
+    output(
+        "provisioning-state",
+        "State that was seen last, such as `Succeeded` or `Failed`.",
+    ),
+    output(
+        "correlation-id",
+        "Id under which Azure's activity log and support find the deployment.",
+    ),
+    output("portal-url", "Page of the deployment in the portal."),
+    output("duration", "How long the run took, such as `2h 10m 7s`."),
+    output("duration-seconds", "The same in whole seconds."),
+    output("token-refreshes", "How often the token was refreshed."),
+    output(
+        "outputs",
+        "The template's outputs as one JSON object of name → value. Secure ones are left out.",
+    ),
+    output("error-code", "Code of the first cause, if the run failed."),
+    output(
+        "error-message",
+        "Message of the first cause, if the run failed.",
+    ),
+];
+
+#[cfg(test)]
+mod docs;

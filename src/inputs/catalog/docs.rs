@@ -1,0 +1,133 @@
+//! `action.yml` and the README say what the catalog says. `UPDATE_DOCS=1 cargo test` rewrites them.
+
+use std::{fmt::Write, fs, path::Path};
+
+use super::{INPUTS, Input, OUTPUTS, Section};
+
+/// Compares what stands in `file` between the lines `begin` and `end` with `expected`, or puts it there.
+fn check(file: &str, begin: &str, end: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(&path).expect("the file is there");
+    let (before, rest) = text.split_once(begin).expect("the beginning is marked");
+    let (found, after) = rest.split_once(end).expect("the end is marked");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path, [before, begin, expected, end, after].concat()).expect("can be written");
+    } else {
+        assert_eq!(
+            found, expected,
+            "{file} is out of date: run UPDATE_DOCS=1 cargo test"
+        );
+    }
+}
+
+fn yaml_text(text: &str) -> String {
+    serde_json::to_string(text).expect("a text is JSON, and JSON is YAML")
+}
+
+fn yaml_inputs() -> String {
+    let mut yaml = String::from("inputs:\n");
+    for input in INPUTS {
+        let description = yaml_text(&plain(&described(input)));
+        let _ = writeln!(yaml, "  {}:\n    description: {description}", input.name);
+        if input.required {
+            yaml.push_str("    required: true\n");
+        }
+        if !input.default.is_empty() {
+            let _ = writeln!(yaml, "    default: {}", yaml_text(input.default));
+        }
+    }
+    yaml
+}
+
+fn yaml_outputs() -> String {
+    let mut yaml = String::from("outputs:\n");
+    for output in OUTPUTS {
+        let description = yaml_text(&plain(output.description));
+        let _ = writeln!(yaml, "  {}:\n    description: {description}", output.name);
+    }
+    yaml
+}
+
+/// Markdown without its code marks, as `action.yml` is read as plain text.
+fn plain(markdown: &str) -> String {
+    markdown.replace('`', "")
+}
+
+fn described(input: &Input) -> String {
+    match input.variable {
+        Some(variable) => format!("{} Else the variable `{variable}`.", input.description),
+        None => input.description.to_owned(),
+    }
+}
+
+fn markdown_inputs() -> String {
+    let mut markdown = String::from("\n");
+    for section in Section::ALL {
+        let title = section.title();
+        let _ = writeln!(
+            markdown,
+            "\n### {title}\n\n| input | default | meaning |\n|---|---|---|"
+        );
+        for input in INPUTS.iter().filter(|input| input.section == section) {
+            let default = match (input.required, input.default) {
+                (true, _) => "required".to_owned(),
+                (false, "") => "—".to_owned(),
+                (false, default) => format!("`{default}`"),
+            };
+            let _ = writeln!(
+                markdown,
+                "| `{}` | {default} | {} |",
+                input.name,
+                described(input)
+            );
+        }
+    }
+    markdown.push('\n');
+    markdown
+}
+
+fn markdown_outputs() -> String {
+    let mut markdown = String::from("\n\n| output | meaning |\n|---|---|\n");
+    for output in OUTPUTS {
+        let _ = writeln!(markdown, "| `{}` | {} |", output.name, output.description);
+    }
+    markdown.push('\n');
+    markdown
+}
+
+#[test]
+fn action_yml_lists_the_inputs() {
+    check(
+        "action.yml",
+        "# The inputs and outputs are generated from src/inputs/catalog.rs.\n",
+        "\nruns:",
+        &format!("{}\n{}", yaml_inputs(), yaml_outputs()),
+    );
+}
+
+#[test]
+fn the_readme_lists_inputs_and_outputs() {
+    for (begin, end, expected) in [
+        (
+            "<!-- begin inputs -->",
+            "<!-- end inputs -->",
+            markdown_inputs(),
+        ),
+        (
+            "<!-- begin outputs -->",
+            "<!-- end outputs -->",
+            markdown_outputs(),
+        ),
+    ] {
+        check("README.md", begin, end, &expected);
+    }
+}
+
+#[test]
+fn descriptions_fit_on_a_line_of_a_table() {
+    let inputs = INPUTS.iter().map(|input| input.description);
+    for description in inputs.chain(OUTPUTS.iter().map(|output| output.description)) {
+        assert!(description.ends_with('.'), "{description}");
+        assert!(!description.contains(['\n', '|']), "{description}");
+    }
+}

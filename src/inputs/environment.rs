@@ -1,0 +1,106 @@
+//! The process's environment, of which nothing is shown.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+    fmt,
+};
+
+/// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
+///
+/// ```
+/// use long_deploy::inputs::Environment;
+///
+/// let environment: Environment = std::env::vars_os().collect();
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment {
+    values: BTreeMap<String, String>,
+    not_text: BTreeSet<String>,
+}
+
+impl Environment {
+    /// The variable `name`; `None` when it is unset, empty, or not UTF-8.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether `name` is set to something that is not UTF-8.
+    pub(super) fn is_not_text(&self, name: &str) -> bool {
+        self.not_text.contains(name)
+    }
+}
+
+impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let Ok(name) = name.into().into_string() else {
+                continue;
+            };
+            match value.into().into_string() {
+                Ok(value) => {
+                    environment.values.insert(name, value);
+                }
+                Err(_) => {
+                    environment.not_text.insert(name);
+                }
+            }
+        }
+        environment
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.values.keys().chain(&self.not_text);
+        f.write_str("Environment ")?;
+        f.debug_set().entries(names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    fn environment() -> Environment {
+        [
+            (OsString::from("TEXT"), OsString::from("hush")),
+            (OsString::from("EMPTY"), OsString::new()),
+            (OsString::from("BYTES"), OsString::from_vec(vec![0xff])),
+            (OsString::from_vec(vec![0xfe]), OsString::from("value")),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn empty_is_not_given() {
+        let environment = environment();
+        assert_eq!(environment.get("TEXT"), Some("hush"));
+        assert_eq!(environment.get("EMPTY"), None);
+        assert_eq!(environment.get("MISSING"), None);
+    }
+
+    #[test]
+    fn remembers_what_is_not_text() {
+        let environment = environment();
+        assert_eq!(environment.get("BYTES"), None);
+        assert!(environment.is_not_text("BYTES"));
+        assert!(!environment.is_not_text("TEXT"));
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        assert_eq!(
+            format!("{:?}", environment()),
+            r#"Environment {"EMPTY", "TEXT", "BYTES"}"#
+        );
+    }
+}

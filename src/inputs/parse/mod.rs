@@ -1,0 +1,160 @@
+//! From texts to the typed request; every problem is found, not only the first.
+
+mod deployment;
+mod duration;
+mod pace;
+mod scope;
+mod sign_in;
+mod text;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Environment, Problems, Request, TemplateInputs, catalog, creds::Creds, raw::Raw,
+    request::DeploymentMode,
+};
+use crate::identity::{Guid, InvalidGuid};
+
+pub(super) use sign_in::ID_TOKEN_REQUEST_TOKEN;
+
+/// Checks `raw`, adding to the `problems` that are already known.
+///
+/// # Errors
+/// All problems.
+pub(super) fn request(
+    raw: &Raw,
+    environment: &Environment,
+    problems: Problems,
+) -> Result<Request, Problems> {
+    let mut parser = Parser::new(raw, environment, problems);
+    let request = parser.request();
+    parser.problems.or(request)
+}
+
+/// The input is wrong, and the problems say so.
+struct Told;
+
+struct Parser<'a> {
+    raw: &'a Raw,
+    environment: &'a Environment,
+    creds: Creds,
+    secrets: Vec<SecretString>,
+    problems: Problems,
+}
+
+impl<'a> Parser<'a> {
+    fn new(raw: &'a Raw, environment: &'a Environment, mut problems: Problems) -> Self {
+        let creds = Creds::parse(&raw.creds).unwrap_or_else(|message| {
+            problems.add("creds", message);
+            Creds::default()
+        });
+        Self {
+            raw,
+            environment,
+            creds,
+            secrets: super::secrets_of(raw),
+            problems,
+        }
+    }
+
+    fn request(&mut self) -> Option<Request> {
+        let sign_in = self.sign_in();
+        self.operation();
+        let scope = self.scope();
+        let location = self.location(scope.as_ref());
+        let name = self.name();
+        let template = self.template();
+        let mode = self.mode(scope.as_ref());
+        let pace = self.pace();
+        let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
+        let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
+        let wait = self.boolean("wait", &self.raw.wait);
+        let summary = self.boolean("summary", &self.raw.summary);
+        Some(Request {
+            sign_in: sign_in?,
+            scope: scope?,
+            location,
+            name,
+            template: template?,
+            mode: mode?,
+            pace: pace?,
+            on_timeout: on_timeout?,
+            on_cancel: on_cancel?,
+            wait: wait?,
+            masked_outputs: text::list(&self.raw.masked_outputs),
+            summary: summary?,
+        })
+    }
+
+    /// A GUID: the input, else what `creds` says, else the environment variable that stands in for the input.
+    fn id(
+        &mut self,
+        input: &'static str,
+        value: &str,
+        creds: Option<String>,
+    ) -> Result<Option<Guid>, Told> {
+        let variable = catalog::variable(input);
+        let ambient = variable.and_then(|name| self.environment.get(name));
+        let sources = [
+            (value, String::new()),
+            (creds.as_deref().unwrap_or_default(), " in creds".to_owned()),
+            (
+                ambient.unwrap_or_default(),
+                format!(" in {}", variable.unwrap_or_default()),
+            ),
+        ];
+        let mut sources = sources.iter().map(|(value, place)| (value.trim(), place));
+        let Some((value, place)) = sources.find(|(value, _)| !value.is_empty()) else {
+            return Ok(None);
+        };
+        value.parse().map(Some).map_err(|error: InvalidGuid| {
+            let quoted = self.quote(value);
+            self.problems.add(
+                input,
+                format!("{quoted}{place} is {error}: give the id, not a name"),
+            );
+            Told
+        })
+    }
+
+    /// Adds that `input` is missing, `why` it is needed, and how to give it.
+    fn missing(&mut self, input: &'static str, why: &str) {
+        let or = catalog::variable(input).map(|variable| format!(", or set {variable}"));
+        let or = or.unwrap_or_default();
+        self.problems
+            .add(input, format!("missing: {why}: give {input}{or}"));
+    }
+
+    fn boolean(&mut self, input: &'static str, value: &str) -> Option<bool> {
+        self.choice(input, value, &[("true", true), ("false", false)])
+    }
+
+    /// What `value` stands for among `choices`, compared without regard to case.
+    fn choice<T: Copy>(
+        &mut self,
+        input: &'static str,
+        value: &str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let chosen = choices
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(value));
+        if chosen.is_none() {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            let names = names.join(", ");
+            let quoted = self.quote(value);
+            self.problems
+                .add(input, format!("{quoted} is not known: give one of {names}"));
+        }
+        chosen.map(|(_, meaning)| *meaning)
+    }
+
+    /// `value` as a message may show it; nothing of it if it holds a secret, as when inputs are swapped.
+    fn quote(&self, value: &str) -> String {
+        let holds_secret = |secret: &SecretString| value.contains(secret.expose_secret());
+        if self.secrets.iter().any(holds_secret) {
+            return "\"***\"".to_owned();
+        }
+        text::quote(value)
+    }
+}

@@ -1,0 +1,39 @@
+//! How the run keeps time, and how it ends early.
+
+use std::time::Duration;
+
+use super::{Parser, duration};
+use crate::inputs::{Fate, Pace};
+
+impl Parser<'_> {
+    pub(super) fn pace(&mut self) -> Option<Pace> {
+        let raw = self.raw;
+        let poll_interval = self.duration("poll-interval", &raw.poll_interval);
+        let heartbeat_interval = self.duration("heartbeat-interval", &raw.heartbeat_interval);
+        let timeout = self.duration("timeout", &raw.timeout);
+        let token_refresh_interval =
+            self.duration("token-refresh-interval", &raw.token_refresh_interval);
+        Some(Pace {
+            poll_interval: poll_interval?,
+            heartbeat_interval: heartbeat_interval?,
+            timeout: timeout?,
+            token_refresh_interval: token_refresh_interval?,
+        })
+    }
+
+    pub(super) fn fate(&mut self, input: &'static str, value: &str) -> Option<Fate> {
+        let choices = [("leave", Fate::Leave), ("cancel", Fate::Cancel)];
+        self.choice(input, value, &choices)
+    }
+
+    fn duration(&mut self, input: &'static str, value: &str) -> Option<Duration> {
+        match duration::parse(value) {
+            Ok(duration) => Some(duration),
+            Err(message) => {
+                let quoted = self.quote(value);
+                self.problems.add(input, format!("{quoted} {message}"));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The inputs as texts, before they mean anything.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{
+    Environment, Problems,
+    catalog::{INPUTS, LATER},
+};
+
+/// Every input as the workflow gave it, without surrounding white space, or its default. Empty: not given.
+///
+/// Its `Debug` form shows nothing, as some inputs are secrets.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Raw {
+    pub(super) client_id: String,
+    pub(super) tenant_id: String,
+    pub(super) subscription_id: String,
+    pub(super) client_secret: String,
+    pub(super) creds: String,
+    pub(super) auth_type: String,
+    pub(super) audience: String,
+    pub(super) environment: String,
+    pub(super) resource_manager_url: String,
+    pub(super) authority_url: String,
+    pub(super) token_refresh_interval: String,
+    pub(super) r#type: String,
+    pub(super) operation: String,
+    pub(super) scope: String,
+    pub(super) resource_group_name: String,
+    pub(super) management_group_id: String,
+    pub(super) location: String,
+    pub(super) name: String,
+    pub(super) template_file: String,
+    pub(super) parameters_file: String,
+    pub(super) parameters: String,
+    pub(super) deployment_mode: String,
+    pub(super) poll_interval: String,
+    pub(super) heartbeat_interval: String,
+    pub(super) timeout: String,
+    pub(super) on_timeout: String,
+    pub(super) on_cancel: String,
+    pub(super) wait: String,
+    pub(super) masked_outputs: String,
+    pub(super) summary: String,
+}
+
+impl Raw {
+    /// Reads the inputs, which the runner passes as `INPUT_<NAME>`.
+    pub(super) fn read(environment: &Environment) -> Self {
+        let given = INPUTS.iter().map(|input| {
+            let value = value(environment, input.name).unwrap_or(input.default);
+            (input.name.to_owned(), value.to_owned())
+        });
+        envy::from_iter(given).expect("every input has a field of text")
+    }
+}
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").finish_non_exhaustive()
+    }
+}
+
+/// Finds what cannot be read or is not supported, whatever it means.
+pub(super) fn check(environment: &Environment, problems: &mut Problems) {
+    for input in INPUTS {
+        let from_input = variables(input.name);
+        let mut sources = from_input.iter().map(String::as_str).chain(input.variable);
+        if let Some(source) = sources.find(|name| environment.is_not_text(name)) {
+            problems.add(
+                input.name,
+                format!("{source} is not UTF-8 text: give it as UTF-8"),
+            );
+        }
+    }
+    for name in LATER {
+        if value(environment, name).is_some() {
+            problems.add(
+                name,
+                "not supported yet by this version: remove it".to_owned(),
+            );
+        }
+    }
+}
+
+fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
+    variables(name)
+        .iter()
+        .filter_map(|variable| environment.get(variable))
+        .map(str::trim)
+        .find(|value| !value.is_empty())
+}
+
+/// The variables that carry the input `name`: the runner keeps hyphens, which a shell cannot set.
+fn variables(name: &str) -> [String; 2] {
+    let runner = format!("INPUT_{}", name.to_ascii_uppercase());
+    let shell = runner.replace('-', "_");
+    [runner, shell]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+
+    use super::*;
+
+    #[test]
+    fn takes_hyphens_and_underscores() {
+        for (name, value) in [
+            ("INPUT_RESOURCE-GROUP-NAME", "rg-hub"),
+            ("INPUT_RESOURCE_GROUP_NAME", " rg-hub\n"),
+        ] {
+            let raw = Raw::read(&[(name, value)].into_iter().collect());
+            assert_eq!(raw.resource_group_name, "rg-hub", "{name}");
+        }
+    }
+
+    #[test]
+    fn an_empty_input_of_the_runner_leaves_room_for_the_shell() {
+        let raw = Raw::read(
+            &[("INPUT_CLIENT-ID", " "), ("INPUT_CLIENT_ID", "shell")]
+                .into_iter()
+                .collect(),
+        );
+        assert_eq!(raw.client_id, "shell");
+    }
+
+    #[test]
+    fn the_runners_form_wins() {
+        let raw = Raw::read(
+            &[("INPUT_CLIENT_ID", "shell"), ("INPUT_CLIENT-ID", "runner")]
+                .into_iter()
+                .collect(),
+        );
+        assert_eq!(raw.client_id, "runner");
+    }
+
+    #[test]
+    fn defaults_come_from_the_catalog() {
+        let raw = Raw::read(&Environment::default());
+        assert_eq!(raw.poll_interval, "30s");
+        assert_eq!(raw.deployment_mode, "Incremental");
+        assert_eq!(raw.scope, "");
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let raw = Raw::read(&[("INPUT_CLIENT-SECRET", "hush")].into_iter().collect());
+        assert_eq!(format!("{raw:?}"), "Raw { .. }");
+    }
+
+    #[test]
+    fn what_is_not_text_is_a_problem_of_its_input() {
+        let bytes = || OsString::from_vec(b"hush\xff".to_vec());
+        let environment = [
+            ("INPUT_CLIENT-SECRET", bytes()),
+            ("AZURE_TENANT_ID", bytes()),
+            ("LC_PAPER", bytes()),
+        ]
+        .into_iter()
+        .collect();
+        let mut problems = Problems::default();
+        check(&environment, &mut problems);
+        assert_eq!(
+            problems.to_string(),
+            "tenant-id: AZURE_TENANT_ID is not UTF-8 text: give it as UTF-8; \
+             client-secret: INPUT_CLIENT-SECRET is not UTF-8 text: give it as UTF-8"
+        );
+    }
+
+    #[test]
+    fn inputs_of_later_versions_are_not_ignored() {
+        let mut problems = Problems::default();
+        let environment = [("INPUT_WHAT-IF", "true"), ("INPUT_TAGS", "")];
+        check(&environment.into_iter().collect(), &mut problems);
+        assert_eq!(
+            problems.to_string(),
+            "what-if: not supported yet by this version: remove it"
+        );
+        assert!(
+            INPUTS.iter().all(|input| !LATER.contains(&input.name)),
+            "an input is both supported and not"
+        );
+    }
+}

@@ -1,0 +1,313 @@
+//! What is said of wrong inputs.
+
+use super::{CREDS, Environment, OTHER_APP, SECRET, environment, read};
+
+fn problems(changes: &[(&str, &str)]) -> String {
+    let problems = read(&environment(changes)).expect_err("wrong inputs");
+    problems.to_string()
+}
+
+#[test]
+fn each_problem_names_the_input_and_the_remedy() {
+    let group = ("resource-group-name", "");
+    for (changes, expected) in [
+        (
+            &[("client-id", "")][..],
+            "client-id: missing: needed to sign in (only auth-type managed-identity can do without): give client-id, or set AZURE_CLIENT_ID",
+        ),
+        (
+            &[("tenant-id", "")],
+            "tenant-id: missing: needed to sign in (only auth-type managed-identity can do without): give tenant-id, or set AZURE_TENANT_ID",
+        ),
+        (
+            &[("tenant-id", "contoso.com")],
+            r#"tenant-id: "contoso.com" is not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000): give the id, not a name"#,
+        ),
+        (
+            &[("client-id", ""), ("AZURE_CLIENT_ID", "hub")],
+            r#"client-id: "hub" in AZURE_CLIENT_ID is not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000): give the id, not a name"#,
+        ),
+        (
+            &[("tenant-id", ""), ("creds", r#"{"tenantId": "hub"}"#)],
+            r#"tenant-id: "hub" in creds is not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000): give the id, not a name"#,
+        ),
+        (
+            &[("subscription-id", "")],
+            "subscription-id: missing: scope resourceGroup needs it: give subscription-id, or set AZURE_SUBSCRIPTION_ID",
+        ),
+        (
+            &[("subscription-id", "production")],
+            r#"subscription-id: "production" is not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000): give the id, not a name"#,
+        ),
+        (
+            &[("client-secret", SECRET), ("auth-type", "oidc")],
+            "client-secret: contradicts auth-type oidc: remove one of them",
+        ),
+        (
+            &[("client-secret", SECRET), ("auth-type", "IDENTITY")],
+            "client-secret: contradicts auth-type IDENTITY: remove one of them",
+        ),
+        (
+            &[("auth-type", "secret")],
+            "client-secret: missing: auth-type secret needs it: give client-secret or creds",
+        ),
+        (
+            &[
+                ("auth-type", "secret"),
+                ("creds", CREDS),
+                ("client-id", OTHER_APP),
+            ],
+            "client-secret: missing: creds has that of another client id: give client-secret, or remove client-id",
+        ),
+        (
+            &[("creds", "{\"clientSecret\": \"hush-4711\"")],
+            r#"creds: not the JSON that azure/login takes, at line 1, column 28: give {"clientId": "…", "clientSecret": "…", "subscriptionId": "…", "tenantId": "…"}"#,
+        ),
+        (
+            &[("auth-type", "password")],
+            r#"auth-type: "password" is not known: give one of auto, oidc, secret, managed-identity, workload-identity, SERVICE_PRINCIPAL, IDENTITY"#,
+        ),
+        (
+            &[("auth-type", "workload-identity")],
+            "auth-type: workload-identity needs a token file: set AZURE_FEDERATED_TOKEN_FILE to its path",
+        ),
+        (
+            &[("environment", "azureGermanCloud")],
+            r#"environment: "azureGermanCloud" is not known: give one of azureCloud, azureUSGovernment, azureChinaCloud, custom"#,
+        ),
+        (
+            &[
+                ("environment", "custom"),
+                ("authority-url", "https://login.local"),
+            ],
+            "resource-manager-url: missing: environment custom needs one, such as https://azure.example.com",
+        ),
+        (
+            &[
+                ("environment", "custom"),
+                ("resource-manager-url", "https://arm.local"),
+            ],
+            "authority-url: missing: environment custom needs one, such as https://azure.example.com",
+        ),
+        (
+            &[("authority-url", "https://login.local")],
+            "authority-url: is for environment custom only: remove it, or give environment: custom",
+        ),
+        (
+            &[("type", "deploymentStack")],
+            r#"type: "deploymentStack" is not supported yet by this version: give deployment"#,
+        ),
+        (
+            &[("type", "stack")],
+            r#"type: "stack" is not known: give one of deployment, deploymentStack"#,
+        ),
+        (
+            &[("operation", "whatif")],
+            r#"operation: "whatif" is not supported yet by this version: give create"#,
+        ),
+        (
+            &[("operation", "destroy")],
+            r#"operation: "destroy" is not known: give one of create, validate, whatIf, delete, wait, cancel"#,
+        ),
+        (
+            &[("scope", "group")],
+            r#"scope: "group" is not known: give one of tenant, managementGroup, subscription, resourceGroup"#,
+        ),
+        (
+            &[group],
+            "scope: cannot be inferred: give resource-group-name, management-group-id, location with subscription-id for a subscription, or scope: tenant",
+        ),
+        (
+            &[group, ("location", "westeurope"), ("subscription-id", "")],
+            "scope: cannot be inferred: give resource-group-name, management-group-id, location with subscription-id for a subscription, or scope: tenant",
+        ),
+        (
+            &[("management-group-id", "mg")],
+            "scope: management-group-id and resource-group-name contradict each other: remove one of them",
+        ),
+        (
+            &[("scope", "tenant"), ("location", "westeurope")],
+            "resource-group-name: contradicts scope tenant: remove it, or give scope: resourceGroup",
+        ),
+        (
+            &[("scope", "resourceGroup"), ("management-group-id", "mg")],
+            "management-group-id: contradicts scope resourceGroup: remove it, or give scope: managementGroup",
+        ),
+        (
+            &[group, ("scope", "resourceGroup")],
+            "resource-group-name: missing: scope resourceGroup needs it: give resource-group-name",
+        ),
+        (
+            &[group, ("scope", "managementGroup")],
+            "management-group-id: missing: scope managementGroup needs it: give management-group-id",
+        ),
+        (
+            &[group, ("scope", "subscription")],
+            "location: missing: scope subscription needs a region, such as westeurope",
+        ),
+        (
+            &[group, ("scope", "tenant")],
+            "location: missing: scope tenant needs a region, such as westeurope",
+        ),
+        (
+            &[group, ("location", "west/europe")],
+            r#"location: "west/europe" is not a region: give one such as westeurope"#,
+        ),
+        (
+            &[("resource-group-name", "rg hub")],
+            r#"resource-group-name: "rg hub" has a character that Azure does not allow: use letters, digits and - _ . ( )"#,
+        ),
+        (
+            &[("resource-group-name", "rg.")],
+            r#"resource-group-name: "rg." ends with a period: remove it"#,
+        ),
+        (
+            &[("resource-group-name", "/subscriptions/x/resourceGroups/rg")],
+            r#"resource-group-name: "/subscriptions/x/resourceGroups/rg" is a resource id: give its last part only"#,
+        ),
+        (
+            &[group, ("management-group-id", "mg/..")],
+            r#"management-group-id: "mg/.." has a character that Azure does not allow: use letters, digits and - _ . ( )"#,
+        ),
+        (
+            &[("name", "hub deployment")],
+            r#"name: "hub deployment" has a character that Azure does not allow: use letters, digits and - _ . ( )"#,
+        ),
+        (
+            &[("name", "hub.")],
+            r#"name: "hub." ends with a period: remove it"#,
+        ),
+        (
+            &[("template-file", "")],
+            "template-file: missing: give the path of an ARM template, such as main.json",
+        ),
+        (
+            &[("deployment-mode", "full")],
+            r#"deployment-mode: "full" is not known: give one of Incremental, Complete"#,
+        ),
+        (
+            &[
+                group,
+                ("location", "westeurope"),
+                ("deployment-mode", "Complete"),
+            ],
+            "deployment-mode: Complete works in a resource group only: give Incremental",
+        ),
+        (
+            &[("poll-interval", "soon")],
+            r#"poll-interval: "soon" is not a duration: write hours, minutes and seconds, such as 45m or 1h 30m"#,
+        ),
+        (
+            &[("heartbeat-interval", "-5m")],
+            r#"heartbeat-interval: "-5m" is negative: give at least 100ms"#,
+        ),
+        (
+            &[("timeout", "800h")],
+            r#"timeout: "800h" is too long: give at most 720h"#,
+        ),
+        (
+            &[("token-refresh-interval", "0")],
+            r#"token-refresh-interval: "0" is too short: give at least 100ms"#,
+        ),
+        (
+            &[("on-timeout", "stop")],
+            r#"on-timeout: "stop" is not known: give one of leave, cancel"#,
+        ),
+        (
+            &[("on-cancel", "stop")],
+            r#"on-cancel: "stop" is not known: give one of leave, cancel"#,
+        ),
+        (
+            &[("wait", "yes")],
+            r#"wait: "yes" is not known: give one of true, false"#,
+        ),
+        (
+            &[("summary", "1")],
+            r#"summary: "1" is not known: give one of true, false"#,
+        ),
+        (
+            &[("fail-on-change-types", "Delete")],
+            "fail-on-change-types: not supported yet by this version: remove it",
+        ),
+    ] {
+        assert_eq!(problems(changes), expected);
+    }
+}
+
+#[test]
+fn names_have_a_longest_length() {
+    assert!(read(&environment(&[("name", &"ø".repeat(64))])).is_ok());
+    assert!(
+        problems(&[("name", &"ø".repeat(65))]).ends_with("is too long: use at most 64 characters")
+    );
+    assert!(read(&environment(&[("resource-group-name", &"r".repeat(90))])).is_ok());
+    assert!(
+        problems(&[("resource-group-name", &"r".repeat(91))])
+            .ends_with("is too long: use at most 90 characters")
+    );
+}
+
+#[test]
+fn a_custom_cloud_is_an_https_origin() {
+    for url in [
+        "http://arm.local",
+        "arm.local",
+        "https://",
+        "https://arm.local/azure",
+        "https://arm.local/?a=b",
+        "https://arm.local/#a",
+        "https://user@arm.local",
+        "https://user:hush-4711@arm.local",
+    ] {
+        let changes = [
+            ("environment", "custom"),
+            ("authority-url", "https://login.local"),
+            ("resource-manager-url", url),
+        ];
+        assert_eq!(
+            problems(&changes),
+            "resource-manager-url: is not an https origin: give scheme, host and port only, such as https://azure.example.com",
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let all = problems(&[
+        ("client-id", ""),
+        ("tenant-id", "contoso"),
+        ("environment", "moon"),
+        ("auth-type", "secret"),
+        ("subscription-id", ""),
+        ("template-file", ""),
+        ("name", "a b"),
+        ("timeout", "never"),
+        ("wait", "maybe"),
+        ("what-if", "true"),
+    ]);
+    for input in [
+        "client-id",
+        "tenant-id",
+        "environment",
+        "client-secret",
+        "subscription-id",
+        "template-file",
+        "name",
+        "timeout",
+        "wait",
+        "what-if",
+    ] {
+        let found = all
+            .split("; ")
+            .filter(|problem| problem.starts_with(&format!("{input}: ")));
+        assert_eq!(found.count(), 1, "{input}: {all}");
+    }
+}
+
+#[test]
+fn nothing_given_is_told_in_full() {
+    let problems = read(&Environment::default()).expect_err("nothing is given");
+    let inputs: Vec<_> = problems.iter().map(|problem| problem.input).collect();
+    assert_eq!(inputs, ["client-id", "tenant-id", "scope", "template-file"]);
+}
