@@ -1,1 +1,16 @@
-//! Where we run: GitHub's runner, its commands and files. Another CI system would get a sibling of `github`.
+//! Where we run: GitHub's runner, its commands and files. Another CI system would get a sibling of `runner`.
+
+mod annotation;
+mod console;
+mod files;
+#[cfg(test)]
+pub(crate) mod grammar;
+mod line;
+mod runner;
+pub(crate) mod text;
+
+pub use annotation::{Annotation, Level};
+pub use console::{Console, Dialect};
+pub use files::{FileError, Files, Written};
+pub use line::{Line, Style};
+pub use runner::{Context, Runner};
