@@ -1,4 +1,18 @@
-//! Where we run: GitHub's runner, its commands and files. Another CI system would get a sibling of `github`.
+//! Where we run: GitHub's runner, its commands and files. Another CI system would get a sibling of `runner`.
 
+mod annotation;
+mod console;
+mod files;
+#[cfg(test)]
+pub(crate) mod grammar;
 pub mod id_token;
 pub mod jwt;
+mod line;
+mod runner;
+pub(crate) mod text;
+
+pub use annotation::{Annotation, Level};
+pub use console::{Console, Dialect};
+pub use files::{FileError, Files, Written};
+pub use line::{Line, Style};
+pub use runner::{Context, Runner};

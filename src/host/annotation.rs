@@ -1,0 +1,203 @@
+//! Annotations: what the runner shows on the run's page beside the log.
+
+use super::text;
+
+/// Characters of a message that the runner keeps are 4,096; it counts them differently for other scripts.
+const MESSAGE: usize = 4_000;
+const TITLE: usize = 200;
+
+/// How serious an annotation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It failed.
+    Error,
+    /// It should be looked at.
+    Warning,
+    /// Good to know.
+    Notice,
+}
+
+impl Level {
+    /// The name of the workflow command, and the word for people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// A message for the run's page, perhaps about a place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// How serious it is.
+    pub level: Level,
+    /// A short title.
+    pub title: Option<String>,
+    /// The message; it may have several lines.
+    pub message: String,
+    /// A file of the repository that it is about.
+    pub file: Option<String>,
+    /// The line in the file, from 1.
+    pub line: Option<u32>,
+    /// The column in the line, from 1.
+    pub column: Option<u32>,
+}
+
+impl Annotation {
+    /// An annotation without a title or a place.
+    #[must_use]
+    pub fn new(level: Level, message: &str) -> Self {
+        Self {
+            level,
+            title: None,
+            message: message.to_owned(),
+            file: None,
+            line: None,
+            column: None,
+        }
+    }
+
+    /// The annotation under `title`.
+    #[must_use]
+    pub fn titled(mut self, title: &str) -> Self {
+        self.title = Some(title.to_owned());
+        self
+    }
+
+    /// The annotation as a workflow command, without the line's end.
+    pub(super) fn command(&self) -> String {
+        let number = |number: Option<u32>| number.map(|number| number.to_string());
+        let properties: Vec<String> = [
+            ("title", self.title.as_deref().map(short_title)),
+            ("file", self.file.clone()),
+            ("line", number(self.line)),
+            ("col", number(self.column)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", escape_property(&value?))))
+        .collect();
+        let separator = if properties.is_empty() { "" } else { " " };
+        format!(
+            "::{}{separator}{}::{}",
+            self.level.as_str(),
+            properties.join(","),
+            escape_data(&self.text())
+        )
+    }
+
+    /// The annotation for people, as lines.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut place = self.file.clone().unwrap_or_default();
+        for number in [self.line, self.column].into_iter().flatten() {
+            place.push_str(&format!(":{number}"));
+        }
+        let mut lead = format!("{}: ", self.level.as_str());
+        for part in [place, self.title.clone().unwrap_or_default()] {
+            if !part.is_empty() {
+                lead.push_str(&format!("{part}: "));
+            }
+        }
+        let text = self.text();
+        let mut lines = text.lines();
+        let first = lead + lines.next().unwrap_or_default();
+        std::iter::once(first)
+            .chain(lines.map(|line| format!("  {line}")))
+            .collect()
+    }
+
+    /// The message with its line ends, but without anything that would be a command when the runner prints it.
+    fn text(&self) -> String {
+        let lines: Vec<String> = text::lines(&self.message)
+            .map(|line| text::disarm(&line))
+            .collect();
+        text::cut(lines.join("\n").trim_end(), MESSAGE)
+    }
+}
+
+fn short_title(title: &str) -> String {
+    text::cut(&text::one_line(title), TITLE)
+}
+
+/// Escapes the data of a workflow command.
+pub(super) fn escape_data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Escapes a property of a workflow command.
+fn escape_property(text: &str) -> String {
+    escape_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_command_carries_properties() {
+        let annotation = Annotation {
+            file: Some("infra/hub,1.json".to_owned()),
+            line: Some(3),
+            column: Some(7),
+            ..Annotation::new(Level::Error, "100% wrong\r\n::stop-commands::x").titled("A: b, c")
+        };
+        assert_eq!(
+            annotation.command(),
+            "::error title=A%3A b%2C c,file=infra/hub%2C1.json,line=3,col=7::100%25 wrong%0A: :stop-commands::x"
+        );
+        assert_eq!(
+            annotation.lines(),
+            [
+                "error: infra/hub,1.json:3:7: A: b, c: 100% wrong",
+                "  : :stop-commands::x"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_command_may_have_no_properties() {
+        let annotation = Annotation::new(Level::Warning, "careful");
+        assert_eq!(annotation.command(), "::warning::careful");
+        assert_eq!(annotation.lines(), ["warning: careful"]);
+    }
+
+    #[test]
+    fn long_messages_are_cut() {
+        let annotation = Annotation::new(Level::Notice, &"x".repeat(9_000));
+        assert_eq!(
+            annotation.command().len(),
+            "::notice::".len() + MESSAGE - 1 + "…".len()
+        );
+    }
+
+    /// As the runner does it, in its order.
+    fn unescape_property(text: &str) -> String {
+        text.replace("%0D", "\r")
+            .replace("%0A", "\n")
+            .replace("%3A", ":")
+            .replace("%2C", ",")
+            .replace("%25", "%")
+    }
+
+    proptest! {
+        #[test]
+        fn properties_come_back(text in any::<String>()) {
+            let escaped = escape_property(&text);
+            prop_assert!(!escaped.contains([':', ',', '\r', '\n']));
+            prop_assert_eq!(unescape_property(&escaped), text);
+        }
+
+        #[test]
+        fn a_command_is_one_line(title in any::<String>(), message in any::<String>()) {
+            let command = Annotation::new(Level::Error, &message).titled(&title).command();
+            prop_assert!(!command.contains(['\r', '\n']));
+            prop_assert!(command.starts_with("::error title="));
+        }
+    }
+}

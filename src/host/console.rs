@@ -1,0 +1,223 @@
+//! The one way to standard output.
+
+use std::{
+    fmt,
+    io::Write,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    annotation::{Annotation, Level, escape_data},
+    line::{Line, Style},
+    text,
+};
+
+/// How to speak on standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// Whether GitHub's runner listens and takes workflow commands.
+    pub commands: bool,
+    /// Whether to colour.
+    pub colour: bool,
+    /// Whether to show debug messages; the runner decides that for itself where it listens.
+    pub debug: bool,
+}
+
+/// The one sink for everything that we print; clones share it.
+///
+/// One sink, because the runner reads standard output and standard error in no certain order, and a mask must come
+/// before what it masks. A reader that went away is no reason to stop: failed writes are dropped.
+#[derive(Clone)]
+pub struct Console {
+    out: Arc<Mutex<Box<dyn Write + Send>>>,
+    dialect: Dialect,
+}
+
+impl Console {
+    /// A console that writes to `out`.
+    pub fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
+        Self {
+            out: Arc::new(Mutex::new(Box::new(out))),
+            dialect,
+        }
+    }
+
+    /// Prints a line.
+    pub fn print(&self, line: &Line) {
+        self.write(&line.render(self.dialect.colour));
+    }
+
+    /// Begins a group of lines, folded in GitHub's log. Groups do not nest.
+    pub fn group(&self, title: &str) {
+        if self.dialect.commands {
+            self.write(&format!("::group::{}", escape_data(&text::one_line(title))));
+        } else {
+            self.print(&Line::default().with(Style::Strong, title));
+        }
+    }
+
+    /// Ends the group.
+    pub fn end_group(&self) {
+        if self.dialect.commands {
+            self.write("::endgroup::");
+        }
+    }
+
+    /// Has the runner hide `secret` from now on; to be called before its first use. Each line is a mask of its own,
+    /// because that is how it would show up in a log. Where no runner listens nothing is printed.
+    pub fn mask(&self, secret: &SecretString) {
+        if !self.dialect.commands {
+            return;
+        }
+        for line in secret.expose_secret().split(['\r', '\n']) {
+            if !line.trim().is_empty() {
+                self.write(&format!("::add-mask::{}", escape_data(line)));
+            }
+        }
+    }
+
+    /// Shows an annotation.
+    pub fn annotate(&self, annotation: &Annotation) {
+        if self.dialect.commands {
+            self.write(&annotation.command());
+            return;
+        }
+        let style = match annotation.level {
+            Level::Error => Style::Bad,
+            Level::Warning => Style::Doubtful,
+            Level::Notice => Style::Strong,
+        };
+        for line in annotation.lines() {
+            self.print(&Line::default().with(style, &line));
+        }
+    }
+
+    /// Shows a message to those who debug the action.
+    pub fn debug(&self, message: &str) {
+        for line in text::lines(message) {
+            if self.dialect.commands {
+                self.write(&format!("::debug::{}", escape_data(&text::disarm(&line))));
+            } else if self.dialect.debug {
+                self.print(&Line::default().with(Style::Faint, &format!("debug: {line}")));
+            }
+        }
+    }
+
+    /// Writes one line at once and flushes it, so that a mask is in force before anything follows.
+    fn write(&self, line: &str) {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = out
+            .write_all(format!("{line}\n").as_bytes())
+            .and_then(|()| out.flush());
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io;
+
+    use super::*;
+
+    /// Standard output, kept for a look.
+    #[derive(Clone, Default)]
+    pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Kept {
+        pub(crate) fn text(&self) -> String {
+            let bytes = self.0.lock().expect("no writer panics").clone();
+            String::from_utf8(bytes).expect("we print UTF-8")
+        }
+    }
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no writer panics").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    fn printed(dialect: Dialect, act: impl FnOnce(&Console)) -> String {
+        let kept = Kept::default();
+        act(&Console::new(kept.clone(), dialect));
+        kept.text()
+    }
+
+    fn everything(console: &Console) {
+        console.mask(&"one%\n\n  \r\ntwo".into());
+        console.group("Plan\n::error::x");
+        console.print(&Line::plain("::error::forged"));
+        console.end_group();
+        console.annotate(&Annotation::new(Level::Error, "failed").titled("Code"));
+        console.debug("first\n::error::second");
+    }
+
+    #[test]
+    fn speaks_to_the_runner() {
+        let dialect = Dialect {
+            commands: true,
+            ..Dialect::default()
+        };
+        assert_eq!(
+            printed(dialect, everything),
+            "::add-mask::one%25\n\
+             ::add-mask::two\n\
+             ::group::Plan ::error::x\n\
+             : :error::forged\n\
+             ::endgroup::\n\
+             ::error title=Code::failed\n\
+             ::debug::first\n\
+             ::debug::: :error::second\n"
+        );
+    }
+
+    #[test]
+    fn speaks_to_people() {
+        assert_eq!(
+            printed(Dialect::default(), everything),
+            "Plan ::error::x\n: :error::forged\nerror: Code: failed\n"
+        );
+    }
+
+    #[test]
+    fn shows_debug_messages_on_demand() {
+        let dialect = Dialect {
+            debug: true,
+            ..Dialect::default()
+        };
+        assert_eq!(
+            printed(dialect, |console| console.debug("looked")),
+            "debug: looked\n"
+        );
+    }
+
+    #[test]
+    fn survives_a_closed_pipe() {
+        let console = Console::new(Closed, Dialect::default());
+        console.print(&Line::plain("anybody there?"));
+    }
+}

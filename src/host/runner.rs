@@ -1,0 +1,190 @@
+//! GitHub's runner: what it told us about the run, and the ways to tell it something.
+
+use std::io::{IsTerminal, Write};
+
+use super::{Console, Dialect, FileError, Files, Written};
+
+/// The workflow run that we are part of; empty where we do not run on GitHub.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The run's id; the same when it is run again.
+    pub run_id: Option<String>,
+    /// How often the run was started, from 1.
+    pub attempt: Option<u32>,
+    /// The run's page.
+    pub run_url: Option<String>,
+    /// The repository, as `owner/name`.
+    pub repository: Option<String>,
+    /// The workflow's name.
+    pub workflow: Option<String>,
+    /// Whether somebody debugs the step.
+    pub debug: bool,
+}
+
+impl Context {
+    fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
+        let run_id = variable("GITHUB_RUN_ID");
+        let repository = variable("GITHUB_REPOSITORY");
+        let run_url = variable("GITHUB_SERVER_URL")
+            .zip(repository.as_ref())
+            .zip(run_id.as_ref())
+            .map(|((server, repository), id)| format!("{server}/{repository}/actions/runs/{id}"));
+        Self {
+            attempt: variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
+            workflow: variable("GITHUB_WORKFLOW"),
+            debug: variable("RUNNER_DEBUG").as_deref() == Some("1"),
+            run_id,
+            run_url,
+            repository,
+        }
+    }
+}
+
+/// The runner, or what stands in for it where there is none.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    /// Standard output.
+    pub console: Console,
+    /// The run.
+    pub context: Context,
+    files: Files,
+}
+
+impl Runner {
+    /// The runner that the environment describes, listening to our standard output.
+    pub fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let stdout = std::io::stdout();
+        let terminal = stdout.is_terminal();
+        Self::new(variable, stdout, terminal)
+    }
+
+    /// The runner that the environment describes, listening to `out`, which is a `terminal` or not.
+    pub fn new(
+        variable: &dyn Fn(&str) -> Option<String>,
+        out: impl Write + Send + 'static,
+        terminal: bool,
+    ) -> Self {
+        let context = Context::new(variable);
+        let commands = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+        let colourless = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dialect = Dialect {
+            commands,
+            colour: (commands || terminal) && !colourless,
+            debug: context.debug,
+        };
+        Self {
+            console: Console::new(out, dialect),
+            context,
+            files: Files::new(variable),
+        }
+    }
+
+    /// Sets outputs of the step.
+    ///
+    /// # Errors
+    /// As for [`Files::set_outputs`].
+    pub fn set_outputs(&self, outputs: &[(String, String)]) -> Result<(), FileError> {
+        let written = self.files.set_outputs(outputs)?;
+        self.note(written, "outputs");
+        Ok(())
+    }
+
+    /// Saves a value for the post step.
+    ///
+    /// # Errors
+    /// As for [`Files::save_state`].
+    pub fn save_state(&self, name: &str, value: &str) -> Result<(), FileError> {
+        let written = self.files.save_state(name, value)?;
+        self.note(written, "state");
+        Ok(())
+    }
+
+    /// Adds to the step summary.
+    ///
+    /// # Errors
+    /// As for [`Files::add_summary`].
+    pub fn add_summary(&self, markdown: &str) -> Result<(), FileError> {
+        let written = self.files.add_summary(markdown)?;
+        self.note(written, "summary");
+        Ok(())
+    }
+
+    fn note(&self, written: Written, what: &str) {
+        if written == Written::NoFile {
+            self.console
+                .debug(&format!("no file for the {what}: not on GitHub"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Line, Style, console::tests::Kept};
+
+    fn printed(variables: &[(&str, &str)], terminal: bool, act: impl FnOnce(&Runner)) -> String {
+        let kept = Kept::default();
+        act(&Runner::new(&lookup(variables), kept.clone(), terminal));
+        kept.text()
+    }
+
+    fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        move |name| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some((*value).to_owned())
+        }
+    }
+
+    #[test]
+    fn colours_are_forced_on_github_and_can_be_refused() {
+        for (variables, terminal, colour) in [
+            (&[("GITHUB_ACTIONS", "true")][..], false, true),
+            (&[], true, true),
+            (&[], false, false),
+            (&[("NO_COLOR", "")], true, true),
+            (
+                &[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")],
+                true,
+                false,
+            ),
+        ] {
+            let line = Line::default().with(Style::Good, "fine");
+            let shown = printed(variables, terminal, |runner| runner.console.print(&line));
+            assert_eq!(shown.contains('\u{1b}'), colour, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn off_github_outputs_go_nowhere_and_debug_says_so() {
+        let shown = printed(&[("RUNNER_DEBUG", "1")], false, |runner| {
+            runner
+                .set_outputs(&[("a".to_owned(), "1".to_owned())])
+                .expect("nothing to fail");
+        });
+        assert_eq!(shown, "debug: no file for the outputs: not on GitHub\n");
+    }
+
+    #[test]
+    fn the_context_names_the_run() {
+        let variables = [
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "org/landing-zone"),
+            ("GITHUB_RUN_ID", "42"),
+            ("GITHUB_RUN_ATTEMPT", "2"),
+            ("GITHUB_WORKFLOW", "Deploy"),
+        ];
+        let context = Context::new(&lookup(&variables));
+        assert_eq!(
+            context,
+            Context {
+                run_id: Some("42".to_owned()),
+                attempt: Some(2),
+                run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
+                repository: Some("org/landing-zone".to_owned()),
+                workflow: Some("Deploy".to_owned()),
+                debug: false,
+            }
+        );
+    }
+}

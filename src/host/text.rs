@@ -1,0 +1,132 @@
+//! Foreign text made harmless for a log that the runner parses.
+//!
+//! The runner looks for its commands with comparisons that ignore invisible characters, so those must go first, and
+//! a command is broken with a visible space: a zero-width one would be ignored too.
+
+/// `text` as one line: line ends and tabs become spaces, control and invisible characters vanish.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '\r' && characters.peek() == Some(&'\n') {
+            continue;
+        }
+        if is_break(character) {
+            line.push(' ');
+        } else if !is_invisible(character) {
+            line.push(character);
+        }
+    }
+    line
+}
+
+/// The lines of `text`, each as [`one_line`] makes it.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.split("\r\n")
+        .flat_map(|part| part.split(['\r', '\n']))
+        .map(one_line)
+}
+
+/// `line` without anything that the runner would take for a command.
+pub(crate) fn disarm(line: &str) -> String {
+    let broken = line.replace("##[", "## [");
+    let rest = broken.trim_start();
+    match rest.strip_prefix("::") {
+        Some(tail) => format!("{}: :{tail}", &broken[..broken.len() - rest.len()]),
+        None => broken,
+    }
+}
+
+/// The first `limit` characters of `text`, an ellipsis among them where something was cut.
+pub(crate) fn cut(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(limit.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+fn is_break(character: char) -> bool {
+    matches!(character, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Control characters, and those that Unicode lets programs ignore (`Default_Ignorable_Code_Point`), among them the
+/// marks that reorder text.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn invisible_characters_vanish_and_line_ends_become_spaces() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("a\r\nb\nc\rd", "a b c d"),
+            ("a\tb\u{b}c\u{2028}d", "a b c d"),
+            ("\u{1b}[31mred", "[31mred"),
+            ("\u{feff}:\u{200b}:", "::"),
+            ("\u{202e}evil\u{2066}", "evil"),
+            ("Zürich 東京 🚀", "Zürich 東京 🚀"),
+        ] {
+            assert_eq!(one_line(text), expected);
+        }
+    }
+
+    #[test]
+    fn commands_are_broken() {
+        for (line, expected) in [
+            ("::error::x", ": :error::x"),
+            (" \u{a0}::error::x", " \u{a0}: :error::x"),
+            ("a ::error::x", "a ::error::x"),
+            ("a ##[error]x", "a ## [error]x"),
+            ("###[a]", "### [a]"),
+            ("##[##[", "## [## ["),
+        ] {
+            assert_eq!(disarm(line), expected);
+        }
+    }
+
+    #[test]
+    fn cutting_counts_characters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_of_any_text_is_a_command(text in r"[ \t\r\n:#\[\]a\u{200b}\u{feff}\u{1b}]{0,40}") {
+            for line in lines(&text) {
+                let line = disarm(&line);
+                prop_assert!(!line.trim_start().starts_with("::"), "{line:?}");
+                prop_assert!(!line.contains("##["), "{line:?}");
+                prop_assert!(!line.chars().any(|c| is_break(c) || is_invisible(c)), "{line:?}");
+            }
+        }
+    }
+}
