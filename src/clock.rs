@@ -11,6 +11,9 @@ use tokio::time::{Instant, error::Elapsed};
 /// has the same scale: `120` lets two minutes pass in a second.
 pub const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
 
+/// The network is as fast as the machine, however fast time runs: a limit on an answer is never shorter than this.
+const REAL_ANSWER: Duration = Duration::from_secs(2);
+
 /// The time a run lives by: a monotonic clock for waiting and a wall clock for expiry.
 ///
 /// The two part when a machine is suspended or its clock is set; [`identity`](crate::identity) watches for that.
@@ -73,7 +76,7 @@ impl Clock {
         tokio::time::sleep(duration / self.scale).await;
     }
 
-    /// Waits for `future`, but no longer than `limit`.
+    /// Waits for `future`, which asks somebody over the network, but no longer than `limit`.
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
@@ -82,7 +85,8 @@ impl Clock {
         limit: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
-        tokio::time::timeout(limit / self.scale, future).await
+        let limit = (limit / self.scale).max(limit.min(REAL_ANSWER));
+        tokio::time::timeout(limit, future).await
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::event::Resource;
 use crate::{arm::Cause, inputs::Problems};
 
 /// How a run ended; each kind has an exit status of its own.
@@ -37,8 +36,6 @@ pub enum Ending {
         after: Duration,
         /// Whether the deployment was cancelled; else it goes on.
         cancelled: bool,
-        /// What was still running.
-        running: Vec<Resource>,
     },
     /// The workflow was cancelled.
     Cancelled {

@@ -2,6 +2,15 @@
 
 mod ending;
 mod event;
+mod patience;
+mod run;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod watch;
 
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
+pub(crate) use run::{Context, Job, run};
+pub(crate) use submit::Submission;

@@ -1,0 +1,166 @@
+//! What Resource Manager answers, read leniently: a field that is missing or odd must not end a run of hours.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::ProvisioningState;
+
+/// A deployment as `GET` and `PUT` answer it (`DeploymentExtended`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Deployment {
+    /// What is known of it.
+    #[serde(deserialize_with = "or_default")]
+    pub properties: DeploymentProperties,
+}
+
+/// The properties of a deployment that we read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DeploymentProperties {
+    /// Where it stands.
+    pub provisioning_state: ProvisioningState,
+    /// The correlation id that its submitter sent.
+    #[serde(deserialize_with = "or_default")]
+    pub correlation_id: String,
+    /// Output name → `{"type": …, "value": …}`; a secure output has no value.
+    #[serde(deserialize_with = "or_default")]
+    pub outputs: Map<String, Value>,
+    /// Why it failed: an error tree of either generation.
+    pub error: Value,
+}
+
+/// One operation of a deployment: what it does to one resource.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Operation {
+    /// The operation's id within its deployment.
+    #[serde(deserialize_with = "or_default")]
+    pub operation_id: String,
+    /// What is known of it.
+    #[serde(deserialize_with = "or_default")]
+    pub properties: OperationProperties,
+}
+
+/// The properties of an operation that we read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct OperationProperties {
+    /// `Create`, `Delete`, `Read`, `EvaluateDeploymentOutput`, …
+    #[serde(deserialize_with = "or_default")]
+    pub provisioning_operation: String,
+    /// Where it stands.
+    pub provisioning_state: ProvisioningState,
+    /// When it was last touched: moves while the operation runs, and is its end afterwards.
+    #[serde(deserialize_with = "timestamp")]
+    pub timestamp: Option<Timestamp>,
+    /// How long it has taken.
+    #[serde(deserialize_with = "duration")]
+    pub duration: Duration,
+    /// The error, as an object or as plain text.
+    pub status_message: Value,
+    /// The resource; `None` for the evaluation of outputs.
+    pub target_resource: Option<TargetResource>,
+}
+
+/// The resource that an operation works on.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TargetResource {
+    /// Its resource id.
+    #[serde(deserialize_with = "or_default")]
+    pub id: String,
+    /// Its type.
+    #[serde(deserialize_with = "or_default")]
+    pub resource_type: String,
+    /// Its name.
+    #[serde(deserialize_with = "or_default")]
+    pub resource_name: String,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    /// The page's items; a page may be empty and still not be the last.
+    #[serde(default = "Vec::new")]
+    pub value: Vec<T>,
+    /// Where the next page is, to be followed as it stands.
+    pub next_link: Option<String>,
+}
+
+/// `null`, and a value of another shape than expected, read as the default.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + serde::de::DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let text: Option<String> = or_default(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text: String = or_default(deserializer)?;
+    Ok(parse_duration(&text).unwrap_or_default())
+}
+
+/// An ISO 8601 duration such as `PT1H2M3.4S` or `P1DT2H`; a day has 24 hours.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let span: Span = text.parse().ok()?;
+    let length: SignedDuration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(length).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn iso_durations() {
+        for (text, seconds) in [
+            ("PT0.5S", Some(0.5)),
+            ("PT35.148644S", Some(35.148_644)),
+            ("PT2H10M7S", Some(7807.0)),
+            ("P1DT2H", Some(93_600.0)),
+            ("", None),
+            ("soon", None),
+            ("-PT5S", None),
+        ] {
+            assert_eq!(
+                parse_duration(text).map(|d| d.as_secs_f64()),
+                seconds,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_odd_answer_is_read_as_far_as_it_goes() {
+        let deployment: Deployment = serde_json::from_value(json!({
+            "properties": { "provisioningState": "Running", "outputs": null, "correlationId": 7 }
+        }))
+        .expect("readable");
+        assert_eq!(deployment.properties.provisioning_state.as_str(), "Running");
+        assert!(deployment.properties.outputs.is_empty());
+
+        let operation: Operation = serde_json::from_value(json!({
+            "operationId": "1",
+            "properties": { "provisioningState": "Failed", "timestamp": "yesterday", "duration": null,
+                            "statusMessage": "plain", "targetResource": { "id": "/x", "resourceName": null } }
+        }))
+        .expect("readable");
+        assert_eq!(operation.properties.timestamp, None);
+        assert_eq!(operation.properties.duration, Duration::ZERO);
+        assert_eq!(operation.properties.status_message, json!("plain"));
+    }
+}

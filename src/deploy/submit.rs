@@ -1,0 +1,111 @@
+//! Submitting a deployment exactly once, even when Azure's answer is lost.
+
+use std::time::Duration;
+
+use azure_core::Bytes;
+
+use super::{event::Event, patience::Patience, run::Context};
+use crate::arm::{ArmError, DeploymentId};
+
+/// How long an accepted deployment may stay invisible to `GET`.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+/// Time between two looks for a deployment whose acceptance is not certain.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// What is sent, and under which identity of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Submission {
+    pub(crate) id: DeploymentId,
+    /// The body, as sent. May hold secrets.
+    pub(crate) body: Bytes,
+    /// Ours alone: by it we know our deployment again.
+    pub(crate) correlation_id: String,
+}
+
+/// Submits; a lost answer is settled by asking for the deployment, never by a second blind `PUT`.
+///
+/// # Errors
+/// Azure's refusal. Faults that pass are borne without end.
+pub(crate) async fn submit(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    submission: &Submission,
+) -> Result<(), ArmError> {
+    let Submission {
+        id,
+        body,
+        correlation_id,
+    } = submission;
+    let mut uncertain = false;
+    loop {
+        let error = match context
+            .arm
+            .put_deployment(id, body.clone(), correlation_id)
+            .await
+        {
+            Ok(_) => return Ok(accepted(context, patience, correlation_id, false)),
+            Err(error) => error,
+        };
+        if uncertain && is_ours(&error, correlation_id) {
+            return Ok(accepted(context, patience, correlation_id, true));
+        }
+        if !error.is_transient() {
+            patience.relax();
+            return Err(error);
+        }
+        patience.bear(&error).await;
+        if !error.is_throttled() {
+            uncertain = true;
+            if is_there(context, patience, submission).await? {
+                return Ok(accepted(context, patience, correlation_id, true));
+            }
+        }
+    }
+}
+
+fn accepted(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    correlation_id: &str,
+    recovered: bool,
+) {
+    patience.relax();
+    context.events.emit(Event::Submitted {
+        correlation_id: correlation_id.to_owned(),
+        recovered,
+    });
+}
+
+/// Whether the deployment that we may have submitted exists, by its correlation id.
+async fn is_there(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    submission: &Submission,
+) -> Result<bool, ArmError> {
+    let Context { arm, clock, .. } = context;
+    let since = clock.elapsed();
+    loop {
+        let look = async || arm.deployment(&submission.id).await;
+        match patience.persist(ArmError::is_transient, look).await {
+            Ok(answer) if answer.value.properties.correlation_id == submission.correlation_id => {
+                return Ok(true);
+            }
+            // Somebody's earlier deployment of this name. Ours may not be visible yet.
+            Ok(_) => {}
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error),
+        }
+        if clock.elapsed() - since > VISIBLE_WITHIN {
+            return Ok(false);
+        }
+        clock.sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Whether a second `PUT` was refused because the first one, whose answer was lost, is running.
+fn is_ours(error: &ArmError, correlation_id: &str) -> bool {
+    let quotes = |cause: &crate::arm::Cause| {
+        cause.code == "DeploymentActive" && cause.message.contains(correlation_id)
+    };
+    error.status() == Some(409) && error.causes().iter().any(quotes)
+}

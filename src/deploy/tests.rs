@@ -1,0 +1,462 @@
+//! Runs of hours on paused time, through a fake of everything that answers.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use azure_core::{
+    Bytes,
+    error::ErrorKind,
+    http::{AsyncRawResponse, HttpClient, Method, Request, headers::Headers},
+};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::{Context, Ending, Event, Events, Job, Submission, run};
+use crate::{
+    arm::{Arm, DeploymentId},
+    clock::Clock,
+    identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
+    inputs::Fate,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+const OURS: &str = "11111111-1111-1111-1111-111111111111";
+const ID: &str = "/providers/Microsoft.Resources/deployments/hub";
+
+/// What Resource Manager does with a request.
+#[derive(Clone, Debug)]
+enum Reply {
+    /// Carries it out and answers.
+    Serve,
+    /// Carries it out, but the answer is lost.
+    Lose,
+    /// Drops it.
+    Drop,
+    /// Refuses it.
+    Refuse(u16, &'static str),
+}
+
+/// A Resource Manager with one deployment of one resource, and Entra ID and GitHub beside it.
+#[derive(Clone, Debug)]
+struct FakeArm {
+    identity: FakeAzure,
+    state: Arc<Mutex<State>>,
+    lasts: Duration,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    accepted: Option<(Duration, String)>,
+    puts: VecDeque<Reply>,
+    gets: VecDeque<Reply>,
+    /// Method and path of each request, and when it came.
+    requests: Vec<(Method, String, Duration)>,
+    /// Age of the token of each request.
+    token_ages: Vec<Duration>,
+}
+
+impl FakeArm {
+    fn start(lasts: Duration) -> Self {
+        Self {
+            identity: FakeAzure::start(),
+            state: Arc::default(),
+            lasts,
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        self.identity.clock()
+    }
+
+    fn count(&self, method: Method) -> usize {
+        let state = self.state.lock().expect("not poisoned");
+        state
+            .requests
+            .iter()
+            .filter(|request| request.0 == method)
+            .count()
+    }
+
+    fn note(&self, request: &Request) -> Reply {
+        let now = self.clock().elapsed();
+        let mut state = self.state.lock().expect("not poisoned");
+        let path = request.url().path().to_owned();
+        state.requests.push((request.method(), path, now));
+        let token = request
+            .headers()
+            .get_optional_string(&"authorization".into())
+            .expect("authorised");
+        let number: usize = token
+            .trim_start_matches("Bearer token-")
+            .parse()
+            .expect("our token");
+        state
+            .token_ages
+            .push(now - self.identity.asked()[number - 1]);
+        let replies = match request.method() {
+            Method::Put => &mut state.puts,
+            _ => &mut state.gets,
+        };
+        replies.pop_front().unwrap_or(Reply::Serve)
+    }
+
+    fn serve(&self, request: &Request) -> (u16, Value) {
+        let now = self.clock().elapsed();
+        let mut state = self.state.lock().expect("not poisoned");
+        if request.method() == Method::Put {
+            if let Some((_, correlation_id)) = &state.accepted {
+                let message = format!("still active, with correlationId '{correlation_id}'");
+                return (
+                    409,
+                    json!({"error": {"code": "DeploymentActive", "message": message}}),
+                );
+            }
+            let correlation_id = request
+                .headers()
+                .get_optional_string(&"x-ms-correlation-request-id".into());
+            state.accepted = Some((now, correlation_id.expect("identified")));
+        }
+        let Some((since, correlation_id)) = &state.accepted else {
+            return (
+                404,
+                json!({"error": {"code": "DeploymentNotFound", "message": "no such deployment"}}),
+            );
+        };
+        let (age, id) = (now - *since, correlation_id.clone());
+        if request.url().path().ends_with("/operations") {
+            (200, json!({"value": [self.operation(age)]}))
+        } else {
+            let state = if age < self.lasts {
+                "Running"
+            } else {
+                "Succeeded"
+            };
+            (
+                200,
+                json!({"properties": {"provisioningState": state, "correlationId": id}}),
+            )
+        }
+    }
+
+    /// The only resource ends two minutes before the deployment.
+    fn operation(&self, age: Duration) -> Value {
+        let ended = age + 2 * MINUTE >= self.lasts;
+        json!({
+            "operationId": "1",
+            "properties": {
+                "provisioningOperation": "Create",
+                "provisioningState": if ended { "Succeeded" } else { "Running" },
+                "targetResource": { "id": "/vgw", "resourceType": "Microsoft.Network/virtualNetworkGateways", "resourceName": "vgw" }
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl HttpClient for FakeArm {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        if request.url().host_str() != Some("management.azure.com") {
+            return self.identity.execute_request(request).await;
+        }
+        let reset = || azure_core::Error::with_message(ErrorKind::Io, "connection reset");
+        let (status, body) = match self.note(request) {
+            Reply::Serve => self.serve(request),
+            Reply::Lose => {
+                self.serve(request);
+                return Err(reset());
+            }
+            Reply::Drop => return Err(reset()),
+            Reply::Refuse(status, code) => (
+                status,
+                json!({"error": {"code": code, "message": "refused"}}),
+            ),
+        };
+        Ok(AsyncRawResponse::from_bytes(
+            status.into(),
+            Headers::new(),
+            body.to_string(),
+        ))
+    }
+}
+
+/// What came of a run.
+struct Told {
+    ending: Ending,
+    events: Vec<Event>,
+    lasted: Duration,
+}
+
+impl Told {
+    fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.events.iter().filter(|event| wanted(event)).count()
+    }
+}
+
+fn job() -> Job {
+    Job {
+        submission: Submission {
+            id: DeploymentId::from_target(ID),
+            body: Bytes::from_static(b"{}"),
+            correlation_id: OURS.to_owned(),
+        },
+        wait: true,
+        poll_interval: 30 * SECOND,
+        timeout: 6 * HOUR,
+        on_timeout: Fate::Leave,
+        on_cancel: Fate::Leave,
+    }
+}
+
+async fn follow(azure: &FakeArm, job: Job) -> Told {
+    let clock = azure.clock();
+    let (sender, received) = unbounded_channel();
+    let events = Events::new(sender);
+    let audience = "api://AzureADTokenExchange".to_owned();
+    let credential = azure.identity.credential(Proof::GitHubOidc { audience });
+    let keeper = Keeper::sign_in(
+        Box::new(credential),
+        45 * MINUTE,
+        clock.clone(),
+        events.clone(),
+    );
+    let keeper = keeper.await.expect("signed in");
+    let stop = CancellationToken::new();
+    tokio::spawn(keeper.clone().keep(stop.clone()));
+    let origin = Cloud::public().resource_manager;
+    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
+    let begun = clock.elapsed();
+    let context = Context {
+        arm: &arm,
+        clock: &clock,
+        events: &events,
+    };
+    let ending = run(context, &job, &CancellationToken::new()).await;
+    stop.cancel();
+    Told {
+        ending,
+        events: drain(received),
+        lasted: clock.elapsed() - begun,
+    }
+}
+
+fn drain(mut received: UnboundedReceiver<Event>) -> Vec<Event> {
+    std::iter::from_fn(|| received.try_recv().ok()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_hours_with_tokens_that_are_never_old() {
+    let azure = FakeArm::start(5 * HOUR);
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::Succeeded),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(
+        told.count(|event| matches!(event, Event::TokenRefreshed(_))),
+        6
+    );
+    let ages = azure.state.lock().expect("not poisoned").token_ages.clone();
+    assert!(ages.len() > 1000, "{} requests", ages.len());
+    let oldest = ages.iter().max().expect("some");
+    assert!(*oldest <= 45 * MINUTE + 30 * SECOND, "{oldest:?}");
+    assert_eq!(azure.count(Method::Put), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_seen_within_seconds() {
+    let azure = FakeArm::start(HOUR);
+    let told = follow(&azure, job()).await;
+    assert!(told.lasted <= HOUR + 5 * SECOND, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_are_told_once() {
+    let azure = FakeArm::start(HOUR);
+    let told = follow(&azure, job()).await;
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Progressed { .. })),
+        2,
+        "begun and ended"
+    );
+    assert_eq!(
+        told.count(|event| matches!(event, Event::StateChanged { .. })),
+        2,
+        "running, then succeeded"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_when_it_begins_and_when_it_ends() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Serve]
+        .into_iter()
+        .chain(std::iter::repeat_n(Reply::Refuse(503, "ServerBusy"), 20))
+        .collect();
+    let told = follow(&azure, job()).await;
+    assert!(matches!(told.ending, Ending::Succeeded));
+    assert_eq!(
+        told.count(|event| matches!(event, Event::OutageBegan { .. })),
+        1
+    );
+    let ended = told.events.iter().find_map(|event| match event {
+        Event::OutageEnded { lasted, attempts } => Some((*lasted, *attempts)),
+        _ => None,
+    });
+    let (lasted, attempts) = ended.expect("the end is told");
+    assert_eq!(attempts, 20);
+    assert!(lasted > 10 * MINUTE, "{lasted:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_fault_is_not_worth_a_word() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Drop].into();
+    let told = follow(&azure, job()).await;
+    assert_eq!(
+        told.count(|event| matches!(event, Event::OutageBegan { .. } | Event::OutageEnded { .. })),
+        0
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn azure_that_never_comes_back_is_unreachable() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").gets =
+        std::iter::repeat_n(Reply::Drop, 10_000).collect();
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(
+            told.ending,
+            Ending::Unreachable {
+                submitted: true,
+                ..
+            }
+        ),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(told.lasted, 6 * HOUR, "the time-out is the limit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_settled_without_a_second_put() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").puts = [Reply::Lose].into();
+    let told = follow(&azure, job()).await;
+    assert!(matches!(told.ending, Ending::Succeeded));
+    assert_eq!(azure.count(Method::Put), 1);
+    assert_eq!(
+        told.count(|event| matches!(
+            event,
+            Event::Submitted {
+                recovered: true,
+                ..
+            }
+        )),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_recognised_by_the_refusal_of_the_second_put() {
+    let azure = FakeArm::start(HOUR);
+    let mut state = azure.state.lock().expect("not poisoned");
+    state.puts = [Reply::Lose].into();
+    state.gets = std::iter::repeat_n(Reply::Refuse(404, "DeploymentNotFound"), 14).collect();
+    drop(state);
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::Succeeded),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(
+        azure.count(Method::Put),
+        2,
+        "invisible for a minute, so it was sent again"
+    );
+    assert_eq!(
+        told.count(|event| matches!(
+            event,
+            Event::Submitted {
+                recovered: true,
+                ..
+            }
+        )),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_never_arrived_is_sent_again() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").puts = [Reply::Drop].into();
+    let told = follow(&azure, job()).await;
+    assert!(matches!(told.ending, Ending::Succeeded));
+    assert_eq!(azure.count(Method::Put), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_deployment_of_the_name_is_not_ours() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").accepted =
+        Some((Duration::ZERO, "theirs".to_owned()));
+    let told = follow(&azure, job()).await;
+    let Ending::Refused { causes } = told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert_eq!(causes[0].code, "DeploymentActive");
+}
+
+#[tokio::test(start_paused = true)]
+async fn azure_out_of_reach_at_the_submission() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").puts =
+        std::iter::repeat_n(Reply::Refuse(503, "Busy"), 10_000).collect();
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::Unreachable { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(told.lasted, 15 * MINUTE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_was_deleted_is_not_waited_for() {
+    let azure = FakeArm::start(HOUR);
+    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Serve]
+        .into_iter()
+        .chain(std::iter::repeat_n(
+            Reply::Refuse(404, "DeploymentNotFound"),
+            10_000,
+        ))
+        .collect();
+    let told = follow(&azure, job()).await;
+    let Ending::Failed { causes } = told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert_eq!(causes[0].code, "DeploymentNotFound");
+    assert!(told.lasted < MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_costs_one_exchange_and_one_request() {
+    let azure = FakeArm::start(10 * MINUTE);
+    azure.state.lock().expect("not poisoned").gets =
+        [Reply::Refuse(401, "ExpiredAuthenticationToken")].into();
+    let told = follow(&azure, job()).await;
+    assert!(matches!(told.ending, Ending::Succeeded));
+    assert_eq!(azure.identity.asked().len(), 2);
+    let requests = azure.state.lock().expect("not poisoned").requests.clone();
+    assert_eq!(requests[1].1, requests[2].1, "the same request again");
+    assert_eq!(requests[1].2, requests[2].2, "at once");
+}

@@ -1,0 +1,341 @@
+//! The tree of operations: what a deployment and the deployments within it do, and what changed since last time.
+
+use std::collections::{HashMap, HashSet};
+
+use super::event::Resource;
+use crate::arm::{Cause, DeploymentId, Operation, ProvisioningState};
+
+/// Operations that do nothing to a resource.
+const IDLE: [&str; 3] = ["Read", "EvaluateDeploymentOutput", "DeploymentCleanup"];
+
+/// What is known of a deployment's resources, nested deployments included.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    root: DeploymentId,
+    /// Deployments below the root, by their id in lower case.
+    nested: HashMap<String, Nested>,
+    /// Resources in the order in which they were first seen.
+    seen: Vec<Resource>,
+    /// Where in `seen` an operation's resource is.
+    index: HashMap<Key, usize>,
+}
+
+/// An operation: its deployment's id in lower case, and its own.
+type Key = (String, String);
+
+#[derive(Debug)]
+struct Nested {
+    id: DeploymentId,
+    path: Vec<String>,
+    ended: bool,
+    /// Its operations were read after it ended: there is nothing more to learn.
+    complete: bool,
+}
+
+impl Tree {
+    pub(crate) fn new(root: DeploymentId) -> Self {
+        Self {
+            root,
+            nested: HashMap::new(),
+            seen: Vec::new(),
+            index: HashMap::new(),
+        }
+    }
+
+    /// The nested deployments whose operations may have changed since they were last read.
+    pub(crate) fn open(&self) -> Vec<DeploymentId> {
+        let open = self.nested.values().filter(|nested| !nested.complete);
+        open.map(|nested| nested.id.clone()).collect()
+    }
+
+    /// The nested deployments that are still running.
+    pub(crate) fn active(&self) -> Vec<DeploymentId> {
+        let active = self.nested.values().filter(|nested| !nested.ended);
+        active.map(|nested| nested.id.clone()).collect()
+    }
+
+    /// Takes in the operations of one deployment and returns what changed, in Azure's order.
+    pub(crate) fn absorb(
+        &mut self,
+        deployment: &DeploymentId,
+        operations: Vec<Operation>,
+    ) -> Vec<Resource> {
+        let key = deployment.as_str().to_ascii_lowercase();
+        let path = match self.nested.get_mut(&key) {
+            Some(nested) => {
+                nested.complete = nested.ended;
+                nested.path.clone()
+            }
+            None => Vec::new(),
+        };
+        let operations = operations.into_iter().filter(is_work);
+        operations
+            .filter_map(|operation| self.absorb_one(&key, &path, operation))
+            .collect()
+    }
+
+    fn absorb_one(
+        &mut self,
+        deployment: &str,
+        path: &[String],
+        operation: Operation,
+    ) -> Option<Resource> {
+        let key = (deployment.to_owned(), operation.operation_id.clone());
+        let resource = describe(operation, path);
+        if resource.is_deployment() {
+            self.note_nested(&resource);
+        }
+        let Some(&at) = self.index.get(&key) else {
+            self.index.insert(key, self.seen.len());
+            self.seen.push(resource.clone());
+            return Some(resource);
+        };
+        let known = &mut self.seen[at];
+        let changed = known.state != resource.state;
+        *known = resource;
+        changed.then(|| known.clone())
+    }
+
+    fn note_nested(&mut self, resource: &Resource) {
+        let ended = resource.state.is_terminal();
+        let key = resource.id.to_ascii_lowercase();
+        if key == self.root.as_str().to_ascii_lowercase() {
+            return;
+        }
+        let mut path = resource.path.clone();
+        path.push(resource.name.clone());
+        let nested = self.nested.entry(key).or_insert_with(|| Nested {
+            id: DeploymentId::from_target(&resource.id),
+            path,
+            ended,
+            complete: false,
+        });
+        // A nested deployment of the same name may be deployed again, by a retry for instance.
+        nested.complete &= ended;
+        nested.ended = ended;
+    }
+
+    /// Resources that have reached an end, and all that are known; nested deployments not counted.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let resources = || {
+            self.seen
+                .iter()
+                .filter(|resource| !resource.is_deployment())
+        };
+        let done = resources()
+            .filter(|resource| resource.state.is_terminal())
+            .count();
+        (done, resources().count())
+    }
+
+    /// Whether something was seen, and nothing of it still runs: the deployment's end is near.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.seen.is_empty()
+            && self
+                .seen
+                .iter()
+                .all(|resource| resource.state.is_terminal())
+    }
+
+    /// Why the resources that failed did so. A nested deployment's failure is told only if no resource in it tells more.
+    pub(crate) fn causes(&self) -> Vec<Cause> {
+        let failed = || {
+            self.seen
+                .iter()
+                .filter(|resource| !resource.causes.is_empty())
+        };
+        let explained: HashSet<&str> = failed()
+            .flat_map(|resource| resource.path.iter().map(String::as_str))
+            .collect();
+        let mut causes: Vec<Cause> = Vec::new();
+        for resource in failed() {
+            if resource.is_deployment() && explained.contains(resource.name.as_str()) {
+                continue;
+            }
+            for cause in &resource.causes {
+                if !causes.contains(cause) {
+                    causes.push(cause.clone());
+                }
+            }
+        }
+        causes
+    }
+}
+
+fn is_work(operation: &Operation) -> bool {
+    let kind = &operation.properties.provisioning_operation;
+    operation.properties.target_resource.is_some()
+        && !IDLE.iter().any(|idle| idle.eq_ignore_ascii_case(kind))
+}
+
+fn describe(operation: Operation, path: &[String]) -> Resource {
+    let properties = operation.properties;
+    let target = properties.target_resource.unwrap_or_default();
+    let causes = failure(
+        &properties.provisioning_state,
+        &properties.status_message,
+        &target.id,
+        path,
+    );
+    Resource {
+        id: target.id,
+        kind: target.resource_type,
+        name: target.resource_name,
+        path: path.to_vec(),
+        ended: (properties.timestamp).filter(|_| properties.provisioning_state.is_terminal()),
+        state: properties.provisioning_state,
+        duration: properties.duration,
+        causes,
+    }
+}
+
+/// The causes that a failed operation states, each at this resource unless it names another.
+fn failure(
+    state: &ProvisioningState,
+    message: &serde_json::Value,
+    id: &str,
+    path: &[String],
+) -> Vec<Cause> {
+    if !state.is_failed() {
+        return Vec::new();
+    }
+    let mut causes = Cause::find(message);
+    for cause in &mut causes {
+        cause.resource.get_or_insert_with(|| id.to_owned());
+        cause.path = path.to_vec();
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ROOT: &str = "/providers/Microsoft.Resources/deployments/root";
+
+    fn operation(id: &str, kind: &str, name: &str, state: &str, message: Value) -> Operation {
+        serde_json::from_value(json!({
+            "operationId": id,
+            "properties": {
+                "provisioningOperation": "Create", "provisioningState": state, "duration": "PT10S",
+                "timestamp": "2026-01-05T02:00:00.1234567Z", "statusMessage": message,
+                "targetResource": { "id": format!("/x/providers/{kind}/{name}"), "resourceType": kind, "resourceName": name }
+            }
+        }))
+        .expect("an operation")
+    }
+
+    fn firewall(state: &str) -> Operation {
+        operation(
+            "1",
+            "Microsoft.Network/azureFirewalls",
+            "afw",
+            state,
+            Value::Null,
+        )
+    }
+
+    fn nested(state: &str, message: Value) -> Operation {
+        operation(
+            "2",
+            "Microsoft.Resources/deployments",
+            "inner",
+            state,
+            message,
+        )
+    }
+
+    fn tree() -> (Tree, DeploymentId, DeploymentId) {
+        let root = DeploymentId::from_target(ROOT);
+        let inner = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/inner");
+        (Tree::new(root.clone()), root, inner)
+    }
+
+    #[test]
+    fn only_changes_are_told() {
+        let (mut tree, root, _) = tree();
+        assert_eq!(tree.absorb(&root, vec![firewall("Running")]).len(), 1);
+        assert_eq!(tree.absorb(&root, vec![firewall("running")]), []);
+        let changed = tree.absorb(&root, vec![firewall("Succeeded")]);
+        assert_eq!(changed.len(), 1);
+        assert!(changed[0].ended.is_some());
+        assert_eq!(tree.absorb(&root, vec![firewall("Succeeded")]), []);
+    }
+
+    #[test]
+    fn nested_deployments_are_read_until_once_after_their_end() {
+        let (mut tree, root, inner) = tree();
+        tree.absorb(&root, vec![nested("Running", Value::Null)]);
+        assert_eq!(tree.open(), [inner.clone()]);
+        let changed = tree.absorb(&inner, vec![firewall("Running")]);
+        assert_eq!(changed[0].path, ["inner"]);
+        assert_eq!(tree.open(), [inner.clone()]);
+
+        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
+        assert_eq!(tree.active(), []);
+        assert_eq!(
+            tree.open(),
+            [inner.clone()],
+            "its last operations are not known yet"
+        );
+        tree.absorb(&inner, vec![firewall("Succeeded")]);
+        assert_eq!(tree.open(), []);
+    }
+
+    #[test]
+    fn a_deployment_that_names_itself_is_not_read_for_ever() {
+        let root = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/INNER");
+        let mut tree = Tree::new(root.clone());
+        tree.absorb(&root, vec![nested("Running", Value::Null)]);
+        assert_eq!(tree.open(), []);
+    }
+
+    #[test]
+    fn counts_leave_out_deployments_and_the_evaluation_of_outputs() {
+        let (mut tree, root, _) = tree();
+        let mut outputs = firewall("Succeeded");
+        outputs.operation_id = "3".to_owned();
+        outputs.properties.provisioning_operation = "EvaluateDeploymentOutput".to_owned();
+        let mut without_target = outputs.clone();
+        without_target.properties.target_resource = None;
+        let operations = vec![
+            firewall("Running"),
+            nested("Succeeded", Value::Null),
+            outputs,
+            without_target,
+        ];
+        tree.absorb(&root, operations);
+        assert_eq!(tree.count(), (0, 1));
+        assert!(!tree.is_quiet());
+        tree.absorb(&root, vec![firewall("Succeeded")]);
+        assert_eq!(tree.count(), (1, 1));
+        assert!(tree.is_quiet());
+    }
+
+    #[test]
+    fn the_innermost_failure_is_the_cause() {
+        let (mut tree, root, inner) = tree();
+        let wrapper =
+            json!({"error": {"code": "ResourceDeploymentFailure", "message": "look inside"}});
+        let leaf = json!({"error": {"code": "SkuNotAvailable", "message": "no"}});
+        tree.absorb(&root, vec![nested("Failed", wrapper)]);
+        assert_eq!(
+            tree.causes()[0].code,
+            "ResourceDeploymentFailure",
+            "so far nothing better is known"
+        );
+        let mut failed = firewall("Failed");
+        failed.properties.status_message = leaf;
+        tree.absorb(&inner, vec![failed]);
+        let causes = tree.causes();
+        assert_eq!(causes.len(), 1);
+        assert_eq!(causes[0].code, "SkuNotAvailable");
+        assert_eq!(causes[0].path, ["inner"]);
+        assert_eq!(
+            causes[0].resource.as_deref(),
+            Some("/x/providers/Microsoft.Network/azureFirewalls/afw")
+        );
+    }
+}

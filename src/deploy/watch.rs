@@ -1,0 +1,190 @@
+//! Following a deployment to its end.
+
+use std::{collections::HashSet, time::Duration};
+
+use futures::{StreamExt, stream};
+
+use super::{
+    Ending,
+    event::{Event, Resource},
+    patience::Patience,
+    run::Context,
+    tree::Tree,
+};
+use crate::arm::{Answer, ArmError, Cause, Deployment, DeploymentId, Operation, ProvisioningState};
+
+/// Time between two looks when nothing known is running any more.
+const NEAR_THE_END: Duration = Duration::from_secs(5);
+/// Shortest time between two looks, whatever Azure suggests.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// How long an accepted deployment may stay invisible.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(300);
+/// Looks after the end for nested deployments that could not be read; then it is told without them.
+const LAST_LOOKS: u32 = 3;
+/// Nested deployments that are read at the same time.
+const AT_ONCE: usize = 8;
+
+/// Looks at a deployment again and again, and tells what changed.
+#[derive(Debug)]
+pub(crate) struct Watch<'a> {
+    context: Context<'a>,
+    poll_interval: Duration,
+    id: DeploymentId,
+    tree: Tree,
+    state: ProvisioningState,
+    /// The deployment was found at least once: from then on, 404 means that it was deleted.
+    seen: bool,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(context: Context<'a>, poll_interval: Duration, id: DeploymentId) -> Self {
+        Self {
+            context,
+            poll_interval,
+            tree: Tree::new(id.clone()),
+            id,
+            state: ProvisioningState::default(),
+            seen: false,
+        }
+    }
+
+    /// The deployment and those within it that are running now, as far as known.
+    pub(crate) fn active(&self) -> Vec<DeploymentId> {
+        let mut active = self.tree.active();
+        active.insert(0, self.id.clone());
+        active
+    }
+
+    /// Follows the deployment to its end.
+    ///
+    /// # Errors
+    /// What Azure says when the deployment cannot be followed any further.
+    pub(crate) async fn follow(&mut self, patience: &mut Patience<'_>) -> Result<Ending, ArmError> {
+        let mut last_looks = 0;
+        loop {
+            let answer = self.look(patience).await?;
+            if self.state.is_terminal() {
+                last_looks += 1;
+                if self.tree.open().is_empty() || last_looks == LAST_LOOKS {
+                    return Ok(self.end(answer.value));
+                }
+            }
+            self.context
+                .clock
+                .sleep(self.wait(answer.retry_after))
+                .await;
+        }
+    }
+
+    /// One look: the state first, so that operations read after a final state are final too.
+    async fn look(&mut self, patience: &mut Patience<'_>) -> Result<Answer<Deployment>, ArmError> {
+        let (arm, id) = (self.context.arm, self.id.clone());
+        let (seen, late) = (self.seen, self.context.clock.elapsed() + VISIBLE_WITHIN);
+        let passes = |error: &ArmError| match error.status() {
+            Some(404) => !seen && self.context.clock.elapsed() < late,
+            // The deployment itself may be changing our rights.
+            Some(401 | 403) => true,
+            _ => error.is_transient(),
+        };
+        let answer = patience
+            .persist(passes, async || arm.deployment(&id).await)
+            .await?;
+        let operations = patience
+            .persist(passes, async || arm.operations(&id).await)
+            .await?;
+        self.seen = true;
+        self.note_state(&answer.value.properties.provisioning_state);
+        let mut changed = self.tree.absorb(&id, operations);
+        changed.extend(self.look_inside().await?);
+        self.tell(changed);
+        Ok(answer)
+    }
+
+    /// Reads the nested deployments that may have changed, level by level. What cannot be read now is read at the
+    /// next look.
+    async fn look_inside(&mut self) -> Result<Vec<Resource>, ArmError> {
+        let mut changed = Vec::new();
+        let mut tried = HashSet::new();
+        loop {
+            let mut level = self.tree.open();
+            level.retain(|id| !tried.contains(id));
+            if level.is_empty() {
+                return Ok(changed);
+            }
+            tried.extend(level.iter().cloned());
+            for (id, answer) in self.read_all(level).await {
+                match answer {
+                    Ok(operations) => changed.extend(self.tree.absorb(&id, operations)),
+                    // Not visible yet; or it ended before it began.
+                    Err(error) if error.is_not_found() => {
+                        changed.extend(self.tree.absorb(&id, Vec::new()))
+                    }
+                    Err(ArmError::SignIn(error)) if !error.is_transient() => {
+                        return Err(error.into());
+                    }
+                    Err(_) => {}
+                }
+            }
+        }
+    }
+
+    async fn read_all(
+        &self,
+        ids: Vec<DeploymentId>,
+    ) -> Vec<(DeploymentId, Result<Vec<Operation>, ArmError>)> {
+        let arm = self.context.arm;
+        let reads = ids.into_iter().map(|id| async move {
+            let answer = arm.operations(&id).await;
+            (id, answer)
+        });
+        stream::iter(reads).buffered(AT_ONCE).collect().await
+    }
+
+    fn note_state(&mut self, state: &ProvisioningState) {
+        if self.state != *state {
+            self.state = state.clone();
+            self.context.events.emit(Event::StateChanged {
+                state: state.clone(),
+            });
+        }
+    }
+
+    fn tell(&self, changed: Vec<Resource>) {
+        if !changed.is_empty() {
+            let (done, known) = self.tree.count();
+            self.context.events.emit(Event::Progressed {
+                changed,
+                done,
+                known,
+            });
+        }
+    }
+
+    /// Time until the next look: the poll interval, or less if Azure suggests it or the end is near.
+    fn wait(&self, retry_after: Option<Duration>) -> Duration {
+        let suggested = retry_after.map_or(self.poll_interval, |wait| wait.max(SHORTEST_WAIT));
+        let near = if self.tree.is_quiet() {
+            NEAR_THE_END
+        } else {
+            Duration::MAX
+        };
+        self.poll_interval.min(suggested).min(near)
+    }
+
+    fn end(&self, deployment: Deployment) -> Ending {
+        let properties = deployment.properties;
+        if !properties.outputs.is_empty() {
+            self.context
+                .events
+                .emit(Event::OutputsRead(properties.outputs));
+        }
+        if properties.provisioning_state.is_succeeded() {
+            return Ending::Succeeded;
+        }
+        let mut causes = self.tree.causes();
+        if causes.is_empty() {
+            causes = Cause::find(&properties.error);
+        }
+        Ending::Failed { causes }
+    }
+}
