@@ -260,7 +260,7 @@ mod tests {
         tokio::time::sleep(Duration::from_hours(7)).await;
         azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
         let error = tokens.fetch("a").await.unwrap_err();
-        assert_snapshot!(error, @"");
+        assert_snapshot!(error, @"GitHub issues no more id tokens to this job: its permit ended at 2026-01-05T08:10:00Z, about six hours after the job began; give the rest of the work to a job of its own");
     }
 
     #[tokio::test(start_paused = true)]
@@ -274,7 +274,7 @@ mod tests {
             let error = IdTokens::new(env, azure.http(), azure.clock()).unwrap_err();
             assert_eq!(error, IdTokenError::NotPermitted);
         }
-        assert_snapshot!(IdTokenError::NotPermitted, @"");
+        assert_snapshot!(IdTokenError::NotPermitted, @"GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow has it only when the calling job grants it, and a pull request from a fork never has it");
     }
 
     #[tokio::test(start_paused = true)]

@@ -21,7 +21,8 @@ use super::{
     Cloud, Guid, Method, SignIn,
     assertion::{Assertion, AssertionSource, Presented},
     endpoint::TokenEndpoint,
-    error::{Asker, Issuer, SignInError},
+    error::{Issuer, SignInError},
+    refused::Asker,
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 
@@ -220,16 +221,10 @@ mod tests {
         identity::fake::{Answer, FakeAzure},
     };
 
-    fn oidc() -> Method {
-        Method::GitHubOidc {
-            audience: "api://AzureADTokenExchange".to_owned(),
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn each_exchange_asks_anew_with_a_new_assertion() {
         let azure = FakeAzure::start();
-        let credential = azure.credential(oidc());
+        let credential = azure.credential(FakeAzure::oidc());
         for expected in ["token-1", "token-2", "token-3"] {
             let issued = credential.exchange().await.unwrap();
             assert_eq!(issued.secret.secret(), expected);
@@ -244,7 +239,10 @@ mod tests {
         assert!(credential.exchange().await.is_ok());
         azure.entra_answers([Answer::aadsts(7000222)]);
         let error = credential.exchange().await.unwrap_err();
-        assert_snapshot!(error, @"");
+        assert_snapshot!(error, @r"
+        the client secret of application 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8 has expired: create a new one, or use OIDC, which needs none
+        Entra ID answered: AADSTS7000222: It's so. (HTTP 401, trace id tttt, correlation id cccc)
+        ");
         let shown = format!("{credential:?} {error:?}");
         assert!(!shown.contains("hush"), "{shown}");
     }
@@ -253,8 +251,18 @@ mod tests {
     async fn a_refused_assertion_is_told_by_its_claims_only() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::aadsts(700213)]);
-        let error = azure.credential(oidc()).exchange().await.unwrap_err();
-        assert_snapshot!(error, @"");
+        let error = azure
+            .credential(FakeAzure::oidc())
+            .exchange()
+            .await
+            .unwrap_err();
+        assert_snapshot!(error, @r"
+        application 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8 has no federated credential for the presented token: add one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work):
+          issuer (iss):   https://token.actions.githubusercontent.com
+          subject (sub):  repo:org/repo:ref:refs/heads/main
+          audience (aud): api://AzureADTokenExchange
+        Entra ID answered: AADSTS700213: It's so. (HTTP 401, trace id tttt, correlation id cccc)
+        ");
         let shown = format!("{error:?}");
         assert!(!shown.contains("eyJ"), "{shown}");
     }
@@ -300,7 +308,7 @@ mod tests {
             cloud: Cloud::public(),
             tenant_id: None,
             client_id: None,
-            method: oidc(),
+            method: FakeAzure::oidc(),
         };
         let error = Credential::new(sign_in, |_| None, azure.http(), azure.clock()).unwrap_err();
         assert!(matches!(error, SignInError::IdToken(_)) && !error.is_transient());
@@ -310,8 +318,12 @@ mod tests {
     async fn what_github_says_comes_through() {
         let azure = FakeAzure::start();
         azure.github_answers([Answer::Refuse(404, "no such run".to_owned())]);
-        let error = azure.credential(oidc()).exchange().await.unwrap_err();
-        assert_snapshot!(error, @"");
+        let error = azure
+            .credential(FakeAzure::oidc())
+            .exchange()
+            .await
+            .unwrap_err();
+        assert_snapshot!(error, @"GitHub issued no id token: HTTP 404: no such run");
         assert!(azure.asked().is_empty());
     }
 
@@ -320,7 +332,11 @@ mod tests {
         for (status, body) in [(200, "{}"), (200, "<html>log in</html>"), (204, "")] {
             let azure = FakeAzure::start();
             azure.entra_answers([Answer::Refuse(status, body.to_owned())]);
-            let error = azure.credential(oidc()).exchange().await.unwrap_err();
+            let error = azure
+                .credential(FakeAzure::oidc())
+                .exchange()
+                .await
+                .unwrap_err();
             assert!(matches!(error, SignInError::NoToken { .. }), "{error}");
         }
     }
@@ -334,7 +350,7 @@ mod tests {
         let lost = credential.exchange().await.unwrap_err();
         assert!(busy.is_transient() && lost.is_transient());
         assert_eq!(busy.retry_after(), Some(Duration::from_secs(60)));
-        assert_snapshot!(lost, @"");
+        assert_snapshot!(lost, @"cannot reach the managed-identity endpoint at 169.254.169.254: connection reset; is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address");
         assert_eq!(azure.asked(), [Duration::ZERO; 2]);
     }
 }

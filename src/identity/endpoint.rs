@@ -10,8 +10,9 @@ use azure_core::{
 
 use super::{
     assertion::Presented,
-    error::{Asker, Refused, SignInError},
+    error::SignInError,
     refusal::Refusal,
+    refused::{Asker, Refused},
 };
 use crate::http::root_cause;
 

@@ -114,6 +114,13 @@ impl FakeAzure {
         self.clock.elapsed()
     }
 
+    /// Signing in with the workflow run's id tokens.
+    pub(crate) fn oidc() -> Method {
+        Method::GitHubOidc {
+            audience: "api://AzureADTokenExchange".to_owned(),
+        }
+    }
+
     /// A credential of an application that signs in here.
     pub(crate) fn credential(&self, method: Method) -> Credential {
         let id = "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8";

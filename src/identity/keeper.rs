@@ -7,26 +7,22 @@ use std::{
 };
 
 use azure_core::credentials::Secret;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     credential::{Issued, TokenSource},
     error::SignInError,
+    exchange::{exchange, pause, sign_in},
+    held::Held,
 };
 use crate::{
     clock::Clock,
-    deploy::{Event, Events, Token},
+    deploy::{Event, Events},
 };
 
-/// Longest time for one exchange, the fetching of its assertion included.
-const EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
-/// How long the first sign-in is tried while its faults pass.
-const SIGN_IN_LIMIT: Duration = Duration::from_secs(120);
 /// How often the token's age is looked at. Timers stand still while a machine is suspended, so one long sleep until
 /// the next refresh would come too late.
 const TICK: Duration = Duration::from_secs(20);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Keeps a token and renews it in time, independently of who asks for it.
 pub struct Keeper {
@@ -47,15 +43,6 @@ struct State {
     failure: Option<SignInError>,
 }
 
-/// A token and when it was issued, by both clocks.
-#[derive(Clone)]
-struct Held {
-    secret: Secret,
-    token: Token,
-    issued: Duration,
-    issued_at: Timestamp,
-}
-
 impl Keeper {
     /// Signs in, trying for two minutes while the faults pass, and keeps the token. No token is used for longer than
     /// `limit`, nor for longer than three quarters of its lifetime, as long as [`Self::keep`] runs.
@@ -68,7 +55,7 @@ impl Keeper {
         clock: Clock,
         events: Events,
     ) -> Result<Arc<Self>, SignInError> {
-        let issued = first_exchange(source.as_ref(), &clock, &events).await?;
+        let issued = sign_in(source.as_ref(), &clock, &events).await?;
         let held = Held::new(issued, limit, &clock);
         events.emit(Event::SignedIn(held.token));
         Ok(Arc::new(Self {
@@ -211,90 +198,6 @@ impl fmt::Debug for Keeper {
     }
 }
 
-impl Held {
-    fn new(issued: Issued, limit: Duration, clock: &Clock) -> Self {
-        Self {
-            secret: issued.secret,
-            token: Token {
-                lifetime: issued.lifetime,
-                refresh_in: limit.min(issued.lifetime * 3 / 4),
-            },
-            issued: clock.elapsed(),
-            issued_at: clock.now(),
-        }
-    }
-
-    /// By the clock that moved further: the monotonic one stands still while the machine is suspended, the wall
-    /// clock can be set back.
-    fn age(&self, clock: &Clock) -> Duration {
-        let by_wall = clock.now().duration_since(self.issued_at);
-        let by_wall = Duration::try_from(by_wall).unwrap_or_default();
-        by_wall.max(clock.elapsed().saturating_sub(self.issued))
-    }
-
-    fn is_alive(&self, clock: &Clock) -> bool {
-        !self.expires_in(clock).is_zero()
-    }
-
-    fn expires_in(&self, clock: &Clock) -> Duration {
-        self.token.lifetime.saturating_sub(self.age(clock))
-    }
-
-    fn due_in(&self, clock: &Clock) -> Duration {
-        self.token.refresh_in.saturating_sub(self.age(clock))
-    }
-}
-
-async fn first_exchange(
-    source: &dyn TokenSource,
-    clock: &Clock,
-    events: &Events,
-) -> Result<Issued, SignInError> {
-    let began = clock.elapsed();
-    let mut failures = 0;
-    loop {
-        let error = match exchange(source, clock).await {
-            Ok(issued) => return Ok(issued),
-            Err(error) => error,
-        };
-        let pause = pause(failures, &error);
-        if !error.is_transient() || clock.elapsed() - began + pause > SIGN_IN_LIMIT {
-            return Err(error);
-        }
-        if failures == 0 {
-            let minutes = SIGN_IN_LIMIT.as_secs() / 60;
-            let reason = error.one_line();
-            events.emit(Event::Warned {
-                message: format!("signing in is tried again for {minutes} minutes: {reason}"),
-            });
-        }
-        clock.sleep(pause).await;
-        failures += 1;
-    }
-}
-
-/// One exchange, and at once another if the assertion was stale, as it is when the clock was set in between.
-async fn exchange(source: &dyn TokenSource, clock: &Clock) -> Result<Issued, SignInError> {
-    match exchange_once(source, clock).await {
-        Err(error) if error.is_stale_assertion() => exchange_once(source, clock).await,
-        outcome => outcome,
-    }
-}
-
-async fn exchange_once(source: &dyn TokenSource, clock: &Clock) -> Result<Issued, SignInError> {
-    clock
-        .timeout(EXCHANGE_LIMIT, source.exchange())
-        .await
-        .unwrap_or(Err(SignInError::TimedOut {
-            after: EXCHANGE_LIMIT,
-        }))
-}
-
-fn pause(failures: u32, error: &SignInError) -> Duration {
-    let backoff = Duration::from_secs(1 << failures.min(6)).min(LONGEST_PAUSE);
-    backoff.max(error.retry_after().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -305,7 +208,7 @@ mod tests {
 
     use super::*;
     use crate::identity::{
-        Method,
+        exchange::EXCHANGE_LIMIT,
         fake::{Answer, FakeAzure},
     };
 
@@ -321,8 +224,12 @@ mod tests {
     impl Run {
         /// Signs in by OIDC and lets the keeper keep.
         async fn start(azure: FakeAzure) -> Self {
-            let (outcome, events) = sign_in(&azure).await;
-            let keeper = outcome.unwrap();
+            let (sender, events) = mpsc::unbounded_channel();
+            let source = Box::new(azure.credential(FakeAzure::oidc()));
+            let limit = MINUTE * 45;
+            let keeper = Keeper::sign_in(source, limit, azure.clock(), Events::new(sender))
+                .await
+                .unwrap();
             let stop = CancellationToken::new();
             tokio::spawn(keeper.clone().keep(stop.clone()));
             Self {
@@ -344,19 +251,6 @@ mod tests {
         }
     }
 
-    async fn sign_in(
-        azure: &FakeAzure,
-    ) -> (Result<Arc<Keeper>, SignInError>, UnboundedReceiver<Event>) {
-        let (sender, events) = mpsc::unbounded_channel();
-        let method = Method::GitHubOidc {
-            audience: "api://AzureADTokenExchange".to_owned(),
-        };
-        let source = Box::new(azure.credential(method));
-        let limit = MINUTE * 45;
-        let keeper = Keeper::sign_in(source, limit, azure.clock(), Events::new(sender)).await;
-        (keeper, events)
-    }
-
     fn tell(event: &Event) -> String {
         let minutes = |duration: Duration| duration.as_secs_f64() / 60.0;
         match event {
@@ -367,7 +261,6 @@ mod tests {
             Event::TokenRefreshFailed { expires_in, .. } => {
                 format!("failed, {} left", minutes(*expires_in).round())
             }
-            Event::Warned { message } => message.clone(),
             other => format!("{other:?}"),
         }
     }
@@ -459,7 +352,13 @@ mod tests {
         pass(MINUTE * 2).await;
         let error = run.keeper.token().await.unwrap_err();
         assert!(!error.is_transient());
-        assert_snapshot!(error, @"");
+        assert_snapshot!(error, @r"
+        application 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8 has no federated credential for the presented token: add one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work):
+          issuer (iss):   https://token.actions.githubusercontent.com
+          subject (sub):  repo:org/repo:ref:refs/heads/main
+          audience (aud): api://AzureADTokenExchange
+        Entra ID answered: AADSTS700213: It's so. (HTTP 401, trace id tttt, correlation id cccc)
+        ");
         run.azure.recover();
         pass(MINUTE).await;
         assert!(run.keeper.token().await.is_ok());
@@ -535,49 +434,6 @@ mod tests {
         let given_up = tokio::time::timeout(MINUTE / 60, run.keeper.renew(&rejected)).await;
         assert!(given_up.is_err());
         assert!(run.keeper.renew(&rejected).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_stale_assertion_is_replaced_at_once_and_only_once() {
-        let azure = FakeAzure::start();
-        azure.entra_answers([Answer::aadsts(700024)]);
-        assert!(sign_in(&azure).await.0.is_ok());
-        assert_eq!(azure.asked(), [Duration::ZERO; 2]);
-        azure.entra_answers([Answer::aadsts(700024), Answer::aadsts(700024)]);
-        assert!(sign_in(&azure).await.0.unwrap_err().is_stale_assertion());
-        assert_eq!(azure.asked(), [Duration::ZERO; 4]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_sign_in_outlasts_faults_that_pass() {
-        let azure = FakeAzure::start();
-        azure.entra_answers([Answer::aadsts(90033), Answer::Busy(429, 10), Answer::Drop]);
-        let (outcome, mut events) = sign_in(&azure).await;
-        assert!(outcome.is_ok());
-        let asked: Vec<_> = azure.asked().iter().map(Duration::as_secs).collect();
-        assert_eq!(asked, [0, 1, 11, 15]);
-        let warning = tell(&events.try_recv().unwrap());
-        assert_snapshot!(warning, @"");
-        assert_eq!(tell(&events.try_recv().unwrap()), "signed in, next in 45");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_sign_in_gives_up_after_two_minutes() {
-        let azure = FakeAzure::start();
-        azure.entra_answers(vec![Answer::Refuse(503, "<html>".to_owned()); 100]);
-        let error = sign_in(&azure).await.0.unwrap_err();
-        assert_snapshot!(error, @"");
-        assert_eq!(azure.elapsed(), MINUTE * 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_sign_in_does_not_insist_on_what_is_wrong() {
-        for code in [700213, 7000215, 123_456] {
-            let azure = FakeAzure::start();
-            azure.entra_answers([Answer::aadsts(code)]);
-            assert!(sign_in(&azure).await.0.is_err());
-            assert_eq!(azure.asked().len(), 1);
-        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,18 +5,22 @@ mod cloud;
 mod credential;
 mod endpoint;
 mod error;
+mod exchange;
 #[cfg(test)]
 pub(crate) mod fake;
 mod guid;
+mod held;
 mod keeper;
 mod refusal;
+mod refused;
 mod sign_in;
 
 pub use azure_core::credentials::Secret;
 pub use cloud::Cloud;
 pub use credential::{Credential, Issued, TokenSource};
-pub use error::{Asker, Issuer, Refused, SignInError};
+pub use error::{Issuer, SignInError};
 pub use guid::{Guid, InvalidGuid};
 pub use keeper::Keeper;
 pub use refusal::Refusal;
+pub use refused::{Asker, Refused};
 pub use sign_in::{Method, SignIn};

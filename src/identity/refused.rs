@@ -1,0 +1,262 @@
+//! An issuer's refusal, and what to do about it.
+
+use std::{error::Error, fmt, path::PathBuf};
+
+use super::{error::Issuer, refusal::Refusal};
+use crate::host::jwt::Claims;
+
+/// Who asked for a token, for the message when it is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// Whom we asked.
+    pub issuer: Issuer,
+    /// The directory; empty for a managed identity.
+    pub tenant_id: String,
+    /// The application or user-assigned identity; empty for a system-assigned one.
+    pub client_id: String,
+    /// The file that the assertion came from.
+    pub token_file: Option<PathBuf>,
+}
+
+/// An issuer's refusal, beside what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Who asked.
+    pub asker: Asker,
+    /// The claims of the assertion that was presented, where there was one.
+    pub presented: Option<Claims>,
+    /// What the issuer said.
+    pub refusal: Refusal,
+}
+
+impl Refused {
+    /// Whether the same question may be answered with a token a little later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        // Of a managed identity's endpoint, these pass: it is being set up, or updated.
+        let is_starting = self.asker.issuer == Issuer::ManagedIdentity
+            && matches!(self.refusal.status, 404 | 410);
+        is_starting || self.refusal.is_transient()
+    }
+
+    fn advice(&self) -> String {
+        let Asker {
+            tenant_id: tenant,
+            client_id: client,
+            ..
+        } = &self.asker;
+        match (self.asker.issuer, self.refusal.code) {
+            (_, _) if self.is_transient() => {
+                format!("{} cannot issue a token at the moment", self.asker.issuer)
+            }
+            (Issuer::ManagedIdentity, _) => self.assign(),
+            (_, Some(700213 | 700211 | 700212 | 7002131 | 70021)) => self.federate(),
+            (_, Some(700024)) => self.renew(),
+            (_, Some(700016)) => format!(
+                "there is no application {client} in tenant {tenant}: check client-id and tenant-id"
+            ),
+            (_, Some(7000215)) => format!(
+                "the client secret of application {client} is wrong: client-secret takes the secret's value, not its id"
+            ),
+            (_, Some(7000222)) => format!(
+                "the client secret of application {client} has expired: create a new one, or use OIDC, which needs none"
+            ),
+            (_, Some(90002)) => format!(
+                "there is no tenant {tenant} in this cloud: check tenant-id and environment"
+            ),
+            (_, Some(53003 | 50076)) => format!(
+                "a conditional-access policy of tenant {tenant} keeps application {client} out: have it allow this \
+                 application and the runner's network"
+            ),
+            _ => format!("application {client} may not sign in to tenant {tenant}"),
+        }
+    }
+
+    fn federate(&self) -> String {
+        let client = &self.asker.client_id;
+        let presented = match &self.presented {
+            Some(claims) => format!("\n{claims}"),
+            None => " those of the presented token, which cannot be read".to_owned(),
+        };
+        format!(
+            "application {client} has no federated credential for the presented token: add one with exactly these \
+             values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, \
+             then Federated credentials; a new one takes some minutes to work):{presented}"
+        )
+    }
+
+    fn renew(&self) -> String {
+        match &self.asker.token_file {
+            Some(path) => format!(
+                "the federated token in {} is outside of its validity: something must renew that file while the \
+                 deployment runs; or this machine's clock is wrong",
+                path.display()
+            ),
+            None => {
+                "even a fresh id token is outside of its validity: is this machine's clock wrong?"
+                    .to_owned()
+            }
+        }
+    }
+
+    fn assign(&self) -> String {
+        match self.asker.client_id.as_str() {
+            "" => "this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id".to_owned(),
+            client => format!("identity {client} is not assigned to this machine: assign it, or check client-id"),
+        }
+    }
+}
+
+impl Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let refusal = &self.refusal;
+        write!(f, "{}\n{} answered: ", self.advice(), self.asker.issuer)?;
+        if !refusal.description.is_empty() {
+            write!(f, "{} ", refusal.description)?;
+        }
+        write!(f, "(HTTP {}", refusal.status)?;
+        if let Some(id) = &refusal.trace_id {
+            write!(f, ", trace id {id}")?;
+        }
+        if let Some(id) = &refusal.correlation_id {
+            write!(f, ", correlation id {id}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::identity::SignInError;
+
+    fn refused(code: u32, description: &str) -> Refused {
+        Refused {
+            asker: Asker {
+                issuer: Issuer::EntraId,
+                tenant_id: "7ea4d2f1-0000-0000-0000-000000000001".to_owned(),
+                client_id: "c11e7700-0000-0000-0000-000000000002".to_owned(),
+                token_file: None,
+            },
+            presented: None,
+            refusal: Refusal {
+                status: 401,
+                code: Some(code),
+                description: format!("AADSTS{code}: {description}"),
+                trace_id: Some("aaaa".to_owned()),
+                correlation_id: Some("bbbb".to_owned()),
+                retry_after: None,
+            },
+        }
+    }
+
+    #[test]
+    fn shows_the_presented_claims_beside_what_to_configure() {
+        let mut refused = refused(
+            700213,
+            "No matching federated identity record found for presented assertion subject 'repo:o/r'.",
+        );
+        refused.presented = Some(Claims {
+            issuer: "https://token.actions.githubusercontent.com".to_owned(),
+            subject: "repo:o@1/r@2:environment:prod".to_owned(),
+            audience: "api://AzureADTokenExchange".to_owned(),
+        });
+        assert_snapshot!(refused, @r"
+        application c11e7700-0000-0000-0000-000000000002 has no federated credential for the presented token: add one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work):
+          issuer (iss):   https://token.actions.githubusercontent.com
+          subject (sub):  repo:o@1/r@2:environment:prod
+          audience (aud): api://AzureADTokenExchange
+        Entra ID answered: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:o/r'. (HTTP 401, trace id aaaa, correlation id bbbb)
+        ");
+        let one_line = SignInError::Refused(Box::new(refused.clone())).one_line();
+        assert_snapshot!(one_line, @"application c11e7700-0000-0000-0000-000000000002 has no federated credential for the presented token: add one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work): issuer (iss): https://token.actions.githubusercontent.com; subject (sub): repo:o@1/r@2:environment:prod; audience (aud): api://AzureADTokenExchange; Entra ID answered: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:o/r'. (HTTP 401, trace id aaaa, correlation id bbbb)");
+        let advice = refused.advice();
+        for code in [700211, 700212, 7002131, 70021] {
+            refused.refusal.code = Some(code);
+            assert_eq!(refused.advice(), advice, "{code}");
+        }
+    }
+
+    #[test]
+    fn says_what_to_do() {
+        let codes = [
+            700016, 7000215, 7000222, 90002, 53003, 50076, 700024, 90033, 123_456,
+        ];
+        let messages = codes.map(|code| refused(code, "Told so.").to_string());
+        assert_snapshot!(messages.join("\n\n"), @r"
+        there is no application c11e7700-0000-0000-0000-000000000002 in tenant 7ea4d2f1-0000-0000-0000-000000000001: check client-id and tenant-id
+        Entra ID answered: AADSTS700016: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        the client secret of application c11e7700-0000-0000-0000-000000000002 is wrong: client-secret takes the secret's value, not its id
+        Entra ID answered: AADSTS7000215: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        the client secret of application c11e7700-0000-0000-0000-000000000002 has expired: create a new one, or use OIDC, which needs none
+        Entra ID answered: AADSTS7000222: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        there is no tenant 7ea4d2f1-0000-0000-0000-000000000001 in this cloud: check tenant-id and environment
+        Entra ID answered: AADSTS90002: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        Entra ID answered: AADSTS53003: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        Entra ID answered: AADSTS50076: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        even a fresh id token is outside of its validity: is this machine's clock wrong?
+        Entra ID answered: AADSTS700024: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        Entra ID cannot issue a token at the moment
+        Entra ID answered: AADSTS90033: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        application c11e7700-0000-0000-0000-000000000002 may not sign in to tenant 7ea4d2f1-0000-0000-0000-000000000001
+        Entra ID answered: AADSTS123456: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+        ");
+    }
+
+    #[test]
+    fn tells_of_an_assertion_that_nobody_renews() {
+        let mut refused = refused(
+            700024,
+            "Client assertion is not within its valid time range.",
+        );
+        refused.asker.token_file = Some("/github/workspace/token".into());
+        assert_snapshot!(refused, @r"
+        the federated token in /github/workspace/token is outside of its validity: something must renew that file while the deployment runs; or this machine's clock is wrong
+        Entra ID answered: AADSTS700024: Client assertion is not within its valid time range. (HTTP 401, trace id aaaa, correlation id bbbb)
+        ");
+    }
+
+    #[test]
+    fn tells_of_managed_identities() {
+        let mut refused = refused(0, "");
+        refused.asker.issuer = Issuer::ManagedIdentity;
+        refused.refusal = Refusal::read(
+            400,
+            None,
+            br#"{"error":"invalid_request","error_description":"Identity not found"}"#,
+        );
+        let user_assigned = refused.to_string();
+        refused.asker.client_id.clear();
+        let system_assigned = refused.to_string();
+        refused.refusal = Refusal::read(404, None, b"");
+        assert!(refused.is_transient());
+        let unreachable = SignInError::Unreachable {
+            issuer: Issuer::ManagedIdentity,
+            host: "169.254.169.254".to_owned(),
+            reason: "No route to host (os error 113)".to_owned(),
+        };
+        assert_snapshot!([user_assigned, system_assigned, unreachable.to_string()].join("\n\n"), @r"
+        identity c11e7700-0000-0000-0000-000000000002 is not assigned to this machine: assign it, or check client-id
+        the managed-identity endpoint answered: Identity not found (HTTP 400)
+
+        this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id
+        the managed-identity endpoint answered: Identity not found (HTTP 400)
+
+        cannot reach the managed-identity endpoint at 169.254.169.254: No route to host (os error 113); is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address
+        ");
+    }
+}
