@@ -53,7 +53,8 @@ impl JsonError {
 /// Reads `text`, which may begin with a byte order mark.
 ///
 /// # Errors
-/// The first thing that is not JSON, a key given twice, or a number that would not arrive as written.
+/// The first thing that is not JSON, a number that would not arrive as written, or a key given twice with different
+/// values. (With the same value it is harmless, and published templates have it.)
 pub(super) fn parse(text: &str) -> Result<Value, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(offset) = text.bytes().position(is_stray_control) {
@@ -109,13 +110,18 @@ fn value(text: &str, node: Node<'_>) -> Result<Value, JsonError> {
 fn object(text: &str, node: Object<'_>) -> Result<Map<String, Value>, JsonError> {
     let mut map = Map::with_capacity(node.properties.len());
     for property in node.properties {
+        let start = property.range.start;
+        let value = value(text, property.value)?;
         match map.entry(property.name.into_string()) {
             Entry::Vacant(entry) => {
-                entry.insert(value(text, property.value)?);
+                entry.insert(value);
             }
+            Entry::Occupied(entry) if *entry.get() == value => {}
             Entry::Occupied(entry) => {
-                let message = format!("the key {} is given twice: remove one", quoted(entry.key()));
-                return Err(JsonError::at(text, property.range.start, message));
+                let key = quoted(entry.key());
+                let message =
+                    format!("the key {key} is given twice, with different values: remove one");
+                return Err(JsonError::at(text, start, message));
             }
         }
     }
@@ -213,6 +219,14 @@ mod tests {
                 "{literal}"
             );
         }
+    }
+
+    #[test]
+    fn a_key_may_be_repeated_with_its_own_value() {
+        assert_eq!(
+            parse(r#"{"a": {"b": 1}, "a": {"b": 1}}"#).unwrap(),
+            json!({"a": {"b": 1}})
+        );
     }
 
     #[test]
