@@ -1,0 +1,156 @@
+//! A JSON file of the user's: read whole, refused with a remedy.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use serde_json::{Map, Value};
+
+use super::json::{self, JsonError};
+
+/// The largest file that is read. Azure's own limit is on what is sent, which is smaller: without white space.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Why a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FileError {
+    #[error(
+        "is not there: check the path, which is relative to the checked out repository, and that a checkout ran"
+    )]
+    Missing,
+    #[error("is a folder: name the file in it")]
+    Folder,
+    #[error("cannot be read ({0}): check its permissions")]
+    Unreadable(io::ErrorKind),
+    #[error(
+        "is over 16 MB, where Azure takes 4 MB: split it into linked templates or a template spec"
+    )]
+    TooLarge,
+    #[error("is empty: check the step that writes it")]
+    Empty,
+    #[error("is UTF-16: save it as UTF-8")]
+    Utf16,
+    #[error("is not UTF-8 text (byte {0}): save it as UTF-8")]
+    NotUtf8(usize),
+    #[error(
+        "is Bicep, and this version reads ARM JSON: run `bicep {0}` first and give the .json that it writes"
+    )]
+    Bicep(&'static str),
+    #[error("{0}")]
+    Json(#[from] JsonError),
+    #[error("is not a JSON object: its first character must be {{")]
+    NotAnObject,
+}
+
+/// The JSON object in the file `path`.
+///
+/// # Errors
+/// What is wrong with the file; the message is to follow the file's name.
+pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
+    refuse_bicep(path)?;
+    let text = text(path)?;
+    match json::parse(&text)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(FileError::NotAnObject),
+    }
+}
+
+fn refuse_bicep(path: &Path) -> Result<(), FileError> {
+    let extension = path.extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("bicep") {
+        Err(FileError::Bicep("build"))
+    } else if extension.eq_ignore_ascii_case("bicepparam") {
+        Err(FileError::Bicep("build-params"))
+    } else {
+        Ok(())
+    }
+}
+
+fn text(path: &Path) -> Result<String, FileError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    match bytes.as_slice() {
+        bytes if bytes.len() as u64 > LARGEST => return Err(FileError::TooLarge),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(FileError::Utf16),
+        bytes if bytes.trim_ascii().is_empty() => return Err(FileError::Empty),
+        _ => {}
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))
+}
+
+fn unreadable(error: &io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
+        io::ErrorKind::IsADirectory => FileError::Folder,
+        kind => FileError::Unreadable(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::fs;
+
+    use super::*;
+
+    fn fault(name: &str, content: &[u8]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        read(&path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = read(&folder.path().join("main.json")).unwrap_err();
+        assert!(missing.to_string().starts_with("is not there"));
+        assert!(
+            read(folder.path())
+                .unwrap_err()
+                .to_string()
+                .starts_with("is a folder")
+        );
+        for (name, content, expected) in [
+            ("main.json", &b""[..], "is empty"),
+            ("main.json", b" \r\n", "is empty"),
+            ("main.json", b"\xff\xfe{\0}\0", "is UTF-16"),
+            (
+                "main.json",
+                b"{\"a\": \"\xe4\"}",
+                "is not UTF-8 text (byte 8)",
+            ),
+            ("main.json", b"[1]", "is not a JSON object"),
+            (
+                "main.json",
+                b"{\"a\": 1,}",
+                "line 1, column 8: a comma after",
+            ),
+            (
+                "main.bicep",
+                b"param x int",
+                "is Bicep, and this version reads ARM JSON: run `bicep build`",
+            ),
+            (
+                "dev.BICEPPARAM",
+                b"using none",
+                "is Bicep, and this version reads ARM JSON: run `bicep build-params`",
+            ),
+        ] {
+            let message = fault(name, content);
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_huge_file_is_not_parsed() {
+        assert!(fault("main.json", &vec![b' '; LARGEST as usize + 1]).starts_with("is over 16 MB"));
+    }
+}

@@ -1,0 +1,247 @@
+//! What tells one deployment from another: a hash of everything that is sent.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::Template;
+use crate::{arm::Scope, inputs::DeploymentMode};
+
+/// SHA-256 of template, parameters, mode and scope, as 64 hexadecimal digits. Neither the order of keys, white space
+/// and comments, nor the case of the scope, nor what Bicep says of itself (`metadata._generator`) count.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The fingerprint of `template`, deployed with `mode` to `scope`.
+    #[must_use]
+    pub fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
+        let mut hasher = Hasher(Sha256::new());
+        hasher.text("{\"mode\":");
+        hasher.scalar(&mode.as_str().into());
+        hasher.text(",\"parameters\":");
+        hasher.object(&template.parameters);
+        hasher.text(",\"scope\":");
+        hasher.scalar(&scope.path().to_lowercase().into());
+        hasher.text(",\"template\":");
+        hasher.value(&template.body);
+        hasher.text("}");
+        let digest = hasher.0.finalize();
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// All 64 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first 6 digits: enough to tell apart the deployments of one run.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        &self.0[..6]
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hashes canonical JSON (keys sorted, no white space) while it is written, without holding it.
+struct Hasher(Sha256);
+
+impl Hasher {
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) => self.object(object),
+            Value::Array(elements) => {
+                self.list('[', ']', elements.iter(), Self::value);
+            }
+            scalar => self.scalar(scalar),
+        }
+    }
+
+    fn object(&mut self, object: &Map<String, Value>) {
+        let is_template = object.contains_key("$schema");
+        self.members(
+            object,
+            |_| true,
+            |hasher, key, value| match value {
+                Value::Object(metadata) if is_template && key == "metadata" => {
+                    hasher.members(
+                        metadata,
+                        |key| key != "_generator",
+                        |hasher, _, value| hasher.value(value),
+                    );
+                }
+                value => hasher.value(value),
+            },
+        );
+    }
+
+    fn members(
+        &mut self,
+        object: &Map<String, Value>,
+        counts: impl Fn(&str) -> bool,
+        write: impl Fn(&mut Self, &str, &Value),
+    ) {
+        let mut members: Vec<_> = object.iter().filter(|(key, _)| counts(key)).collect();
+        members.sort_unstable_by_key(|(key, _)| *key);
+        self.list('{', '}', members.into_iter(), |hasher, (key, value)| {
+            hasher.string(key);
+            hasher.text(":");
+            write(hasher, key, value);
+        });
+    }
+
+    fn list<T>(
+        &mut self,
+        open: char,
+        close: char,
+        items: impl Iterator<Item = T>,
+        write: impl Fn(&mut Self, T),
+    ) {
+        self.0.update([open as u8]);
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                self.text(",");
+            }
+            write(self, item);
+        }
+        self.0.update([close as u8]);
+    }
+
+    fn scalar(&mut self, scalar: &Value) {
+        serde_json::to_writer(&mut *self, scalar).expect("a hasher takes every byte");
+    }
+
+    fn string(&mut self, string: &str) {
+        serde_json::to_writer(&mut *self, string).expect("a hasher takes every byte");
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.update(text);
+    }
+}
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::{arbitrary, json};
+
+    fn fingerprint(body: Value) -> Fingerprint {
+        Fingerprint::new(&template(body), DeploymentMode::Incremental, &Scope::Tenant)
+    }
+
+    fn template(body: Value) -> Template {
+        Template {
+            body,
+            parameters: Map::new(),
+            stem: "main".to_owned(),
+        }
+    }
+
+    /// The same value with the keys of every object in reverse.
+    fn reversed(value: &Value) -> Value {
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .rev()
+                .map(|(key, value)| (key.clone(), reversed(value)))
+                .collect(),
+            Value::Array(elements) => elements.iter().map(reversed).collect(),
+            scalar => scalar.clone(),
+        }
+    }
+
+    #[test]
+    fn canonical_json_is_hashed() {
+        let template = Template {
+            parameters: Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
+            ..template(json!({"b": [1.5, "ä\n"], "a": {}}))
+        };
+        let canonical = r#"{"mode":"Complete","parameters":{"n":{"value":1}},"scope":"/providers/microsoft.management/managementgroups/hub","template":{"a":{},"b":[1.5,"ä\n"]}}"#;
+        let expected: String = Sha256::digest(canonical)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let scope = Scope::ManagementGroup("Hub".to_owned());
+        let fingerprint = Fingerprint::new(&template, DeploymentMode::Complete, &scope);
+        assert_eq!(fingerprint.as_str(), expected);
+        assert_eq!(fingerprint.short(), &expected[..6]);
+    }
+
+    #[test]
+    fn everything_that_is_sent_counts() {
+        let template = template(json!({"a": 1}));
+        let group = Scope::ManagementGroup("hub".to_owned());
+        let other_parameters = Template {
+            parameters: Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
+            ..template.clone()
+        };
+        let all = [
+            Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant),
+            Fingerprint::new(&template, DeploymentMode::Complete, &Scope::Tenant),
+            Fingerprint::new(&template, DeploymentMode::Incremental, &group),
+            Fingerprint::new(
+                &other_parameters,
+                DeploymentMode::Incremental,
+                &Scope::Tenant,
+            ),
+            fingerprint(json!({"a": 2})),
+            fingerprint(json!({"a": "1"})),
+            fingerprint(json!({"a": [1]})),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert!(!all[..index].contains(one), "{index}");
+        }
+    }
+
+    #[test]
+    fn what_bicep_says_of_itself_does_not_count() {
+        let compiled = |version: &str, author: &str| {
+            let metadata =
+                json!({"_generator": {"name": "bicep", "version": version}, "author": author});
+            let nested = json!({"$schema": "s", "metadata": metadata, "resources": []});
+            fingerprint(
+                json!({"$schema": "s", "metadata": metadata, "resources": [{"properties": {"template": nested}}]}),
+            )
+        };
+        assert_eq!(compiled("0.48.1", "me"), compiled("0.49.2", "me"));
+        assert_ne!(compiled("0.48.1", "me"), compiled("0.48.1", "you"));
+        let resource =
+            |version| fingerprint(json!({"tags": {"metadata": {"_generator": version}}}));
+        assert_ne!(resource("1"), resource("2"));
+    }
+
+    proptest! {
+        #[test]
+        fn key_order_and_white_space_do_not_count(value in arbitrary::json()) {
+            let pretty = serde_json::to_string_pretty(&reversed(&value)).unwrap();
+            let again = json::parse(&pretty).unwrap();
+            prop_assert_eq!(fingerprint(value), fingerprint(again));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Parameters files in JSON: `{"parameters": {"name": {"value" | "reference" | "expression": …}}}`.
+
+use serde_json::{Map, Value};
+
+use super::{
+    json::member,
+    parameters::{Argument, Given, Origin, Parameters},
+    quoted::quoted,
+    schema,
+};
+use crate::inputs::Problems;
+
+/// Parts of a parameters file that Azure needs beside the parameters and that are not sent.
+const NOT_SENT: [&str; 3] = [
+    "externalInputs",
+    "externalInputDefinitions",
+    "extensionConfigs",
+];
+
+/// The parameters in `file`, which is the content of the file that `origin` names.
+pub(super) fn parameters(
+    file: &Map<String, Value>,
+    origin: &Origin,
+    problems: &mut Problems,
+) -> Parameters {
+    let mut parameters = Parameters::default();
+    for fault in faults(file) {
+        problems.add(origin.input(), format!("{origin}{fault}"));
+    }
+    let entries = member(file, "parameters").and_then(Value::as_object);
+    for (name, entry) in entries.into_iter().flatten() {
+        let shown = quoted(name);
+        match given(entry) {
+            Ok(given) => {
+                let argument = Argument {
+                    name: name.clone(),
+                    given,
+                    origin: origin.clone(),
+                };
+                if !parameters.add(argument) {
+                    let message = "is given twice, in different case: remove one";
+                    problems.add(origin.input(), format!("{origin}{shown} {message}"));
+                }
+            }
+            Err(fault) => problems.add(origin.input(), format!("{origin}{shown} {fault}")),
+        }
+    }
+    parameters
+}
+
+fn faults(file: &Map<String, Value>) -> Vec<String> {
+    let mut faults = Vec::new();
+    if schema::is_template(file) {
+        faults.push("is a template, not a parameters file: give it as template-file".to_owned());
+    } else if !member(file, "parameters").is_some_and(Value::is_object) {
+        faults.push(
+            "has no object `parameters`: write {\"parameters\": {\"name\": {\"value\": …}}}"
+                .to_owned(),
+        );
+    }
+    for part in NOT_SENT {
+        if member(file, part).is_some() {
+            faults.push(format!(
+                "holds `{part}`, which this version does not send: give the values themselves"
+            ));
+        }
+    }
+    faults
+}
+
+fn given(entry: &Value) -> Result<Given, &'static str> {
+    let entry = entry
+        .as_object()
+        .ok_or("is a bare value: write {\"value\": …}")?;
+    let value = member(entry, "value").cloned().map(Given::Value);
+    let reference = member(entry, "reference").cloned().map(Given::Reference);
+    let expression = member(entry, "expression").cloned().map(Given::Expression);
+    let mut all = [value, reference, expression].into_iter().flatten();
+    match (all.next(), all.next()) {
+        (Some(given), None) => Ok(given),
+        (None, _) => Err("has neither `value`, `reference` nor `expression`: give one of them"),
+        (Some(_), Some(_)) => {
+            Err("has more than one of `value`, `reference` and `expression`: keep one")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::declaration::Declarations;
+
+    fn read(file: &Value) -> (Value, Vec<String>) {
+        let mut problems = Problems::default();
+        let origin = Origin::File("dev.json".into());
+        let parameters = parameters(file.as_object().expect("an object"), &origin, &mut problems);
+        let messages = problems.iter().map(ToString::to_string).collect();
+        (
+            Value::Object(parameters.into_json(&Declarations::default())),
+            messages,
+        )
+    }
+
+    #[test]
+    fn values_references_and_expressions_are_kept() {
+        let secret = json!({"reference": {"keyVault": {"id": "/subscriptions/…"}, "secretName": "s", "secretVersion": "1"}});
+        let (parameters, problems) = read(&json!({
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+            "contentVersion": "1.0.0.0",
+            "parameters": {
+                "count": {"value": 3, "metadata": {"note": "three"}},
+                "nothing": {"value": null},
+                "secret": secret,
+                "computed": {"expression": "[externalInputs('x')]"},
+            },
+        }));
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(
+            parameters,
+            json!({"count": {"value": 3}, "nothing": {"value": null}, "secret": secret, "computed": {"expression": "[externalInputs('x')]"}})
+        );
+    }
+
+    #[test]
+    fn every_fault_is_told_without_values() {
+        let (_, problems) = read(&json!({
+            "externalInputs": {},
+            "parameters": {"a": "hunter2", "b": {}, "c": {"value": 1, "reference": {}}, "d": {"value": 1}, "D": {"value": 2}},
+        }));
+        let expected = [
+            "holds `externalInputs`",
+            "`a` is a bare value",
+            "`b` has neither",
+            "`c` has more",
+            "`D` is given twice",
+        ];
+        assert_eq!(problems.len(), expected.len(), "{problems:?}");
+        for (problem, expected) in problems.iter().zip(expected) {
+            assert!(
+                problem.starts_with(&format!("parameters-file: `dev.json`: {expected}")),
+                "{problem}"
+            );
+            assert!(!problem.contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn other_documents_are_recognised() {
+        let template = json!({"$schema": "…/deploymentTemplate.json#", "parameters": {}});
+        assert!(read(&template).1[0].contains("is a template"));
+        assert!(read(&json!({"count": {"value": 1}})).1[0].contains("has no object `parameters`"));
+    }
+}
