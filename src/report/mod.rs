@@ -1,1 +1,21 @@
 //! What people and later steps see of a run: log, annotations, outputs, summary.
+//!
+//! [`Reporter`] hears the events. A record of them is kept, and everything else is a view of it: lines for the log,
+//! annotations and a verdict at the end, the step's outputs and its summary.
+
+mod advice;
+mod annotations;
+mod duration;
+#[cfg(test)]
+mod fixtures;
+mod log;
+mod markdown;
+mod masking;
+mod outputs;
+mod place;
+mod record;
+mod reporter;
+mod summary;
+mod verdict;
+
+pub use reporter::{Reporter, Settings};

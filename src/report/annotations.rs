@@ -1,0 +1,107 @@
+//! Events → annotations on the run's page.
+
+use crate::{
+    deploy::{Ending, Event},
+    host::{Annotation, Level},
+    report::{
+        record::Record,
+        verdict::{self, Mood, Verdict},
+    },
+};
+
+/// Annotations of one kind that GitHub keeps of a step.
+const LIMIT: usize = 10;
+
+/// The annotations that `event` deserves, which `record` has taken in.
+pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
+    match event {
+        Event::Warned { message } => vec![Annotation::new(Level::Warning, message)],
+        Event::Ended(ending) => of_ending(ending, record),
+        _ => vec![],
+    }
+}
+
+fn of_ending(ending: &Ending, record: &Record) -> Vec<Annotation> {
+    let verdict = verdict::verdict(record, ending);
+    match ending {
+        Ending::Failed { causes } | Ending::Refused { causes } if !causes.is_empty() => {
+            of_reasons(&verdict, "causes")
+        }
+        Ending::InvalidInputs(_) => of_reasons(&verdict, "problems"),
+        _ => verdict::code(record, ending)
+            .map(|code| of_headline(&verdict, &code))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// An error for each reason. GitHub drops what is over the limit, so the last one counts the rest.
+fn of_reasons(verdict: &Verdict, what: &str) -> Vec<Annotation> {
+    let reasons = &verdict.reasons;
+    let shown = if reasons.len() > LIMIT {
+        LIMIT - 1
+    } else {
+        reasons.len()
+    };
+    let mut errors: Vec<Annotation> = reasons[..shown]
+        .iter()
+        .map(|reason| Annotation::new(Level::Error, &reason.sentence()).titled(&reason.title))
+        .collect();
+    if shown < reasons.len() {
+        let rest = format!("{} more {what}", reasons.len() - shown);
+        errors.push(Annotation::new(Level::Error, &rest));
+    }
+    errors
+}
+
+fn of_headline(verdict: &Verdict, code: &str) -> Annotation {
+    let level = match verdict.mood {
+        Mood::Bad => Level::Error,
+        Mood::Good | Mood::Doubtful => Level::Warning,
+    };
+    let mut lines = vec![verdict.headline.clone()];
+    lines.extend(verdict.reasons.iter().map(|reason| reason.message.clone()));
+    Annotation::new(level, &lines.join("\n")).titled(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures::cause;
+
+    #[test]
+    fn over_the_limit_the_last_annotation_counts_the_rest() {
+        for (causes, annotations, last) in [
+            (10, 10, "hub › afw-10 (azureFirewalls): no room"),
+            (12, 10, "3 more causes"),
+        ] {
+            let causes = (1..=causes)
+                .map(|n| cause("Full", &format!("afw-{n}"), "no room"))
+                .collect();
+            let event = Event::Ended(Ending::Failed { causes });
+            let shown = of(&event, &Record::default());
+            assert_eq!(shown.len(), annotations);
+            assert_eq!(shown[annotations - 1].message, last);
+        }
+    }
+
+    #[test]
+    fn warnings_are_annotations() {
+        let event = Event::Warned {
+            message: "the token of this run ends soon".to_owned(),
+        };
+        let shown = of(&event, &Record::default());
+        assert_eq!(
+            shown,
+            [Annotation::new(
+                Level::Warning,
+                "the token of this run ends soon"
+            )]
+        );
+    }
+
+    #[test]
+    fn a_success_needs_none() {
+        assert_eq!(of(&Event::Ended(Ending::Succeeded), &Record::default()), []);
+    }
+}

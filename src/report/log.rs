@@ -1,0 +1,372 @@
+//! Events → lines of the log.
+
+use std::time::Duration;
+
+use crate::{
+    arm::ProvisioningState,
+    deploy::{Ending, Event, Plan, Resource, Token},
+    host::{Line, Style},
+    report::{
+        duration, place,
+        record::Record,
+        verdict::{self, Verdict},
+    },
+};
+
+/// Causes that the last lines name; all of them are annotations.
+const NAMED: usize = 3;
+
+/// Turns events into lines. It remembers only how many resources it has told of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    known: usize,
+}
+
+impl Log {
+    /// The lines that tell of `event`, which happened `at` this time and which `record` has taken in.
+    pub(crate) fn lines(&mut self, event: &Event, record: &Record, at: Duration) -> Vec<Line> {
+        match event {
+            Event::Planned(plan) => heading(plan),
+            Event::Progressed {
+                changed,
+                done,
+                known,
+            } => self.progress(changed, *done, *known, at),
+            Event::Ended(ending) => closing(record, ending, at),
+            _ => sentence(event, record)
+                .map(|(style, text)| stamped(at).with(style, &text))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn progress(
+        &mut self,
+        changed: &[Resource],
+        done: usize,
+        known: usize,
+        at: Duration,
+    ) -> Vec<Line> {
+        let counted =
+            |resource: &&Resource| !resource.is_deployment() && resource.state.is_terminal();
+        let mut position = done.saturating_sub(changed.iter().filter(counted).count());
+        let mut lines = Vec::new();
+        if self.known > 0 && known > self.known {
+            let note = format!(
+                "{} more resources are known now, {known} in all",
+                known - self.known
+            );
+            lines.push(stamped(at).with(Style::Faint, &note));
+        }
+        self.known = known;
+        for resource in changed {
+            position += usize::from(counted(&resource));
+            let count = (!resource.is_deployment()).then_some((position, known));
+            lines.push(resource_line(resource, count, at));
+            lines.extend(cause_lines(resource));
+        }
+        lines
+    }
+}
+
+/// What, where, by whom, and where to look.
+fn heading(plan: &Plan) -> Vec<Line> {
+    let region = plan
+        .location
+        .as_ref()
+        .map_or_else(String::new, |location| format!(", data in {location}"));
+    let fact = |name: &str, value: &str| {
+        Line::default()
+            .with(Style::Faint, &format!("  {name:<11}"))
+            .with(Style::Plain, value)
+    };
+    let mut lines = vec![
+        Line::default()
+            .with(Style::Strong, &format!("deploying {} ", plan.template))
+            .with(
+                Style::Plain,
+                &format!("({}) to the {}{region}", plan.mode, plan.scope),
+            ),
+        fact(
+            "deployment",
+            &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
+        ),
+        fact(
+            "as",
+            plan.client_id
+                .as_deref()
+                .unwrap_or("this machine's system-assigned identity"),
+        ),
+    ];
+    lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
+    lines
+}
+
+/// `[0h 12m 40s]  3/14 Succeeded azureFirewalls hub › network › afw-hub 11m 20s`
+fn resource_line(resource: &Resource, count: Option<(usize, usize)>, at: Duration) -> Line {
+    let count = count.map_or_else(String::new, |(position, known)| {
+        format!("{position}/{known}")
+    });
+    let state = resource.state.as_str();
+    let line = stamped(at)
+        .with(Style::Faint, &format!("{count:>7} "))
+        .with(style_of(&resource.state), &format!("{state:<9} "))
+        .with(
+            Style::Faint,
+            &format!("{} ", place::short_type(&resource.kind)),
+        )
+        .with(Style::Plain, &place::of_resource(resource));
+    if resource.state.is_terminal() {
+        line.with(
+            Style::Faint,
+            &format!(" {}", duration::show(resource.duration)),
+        )
+    } else {
+        line
+    }
+}
+
+/// Why a resource failed; a nested deployment fails for its resources, which have lines of their own.
+fn cause_lines(resource: &Resource) -> impl Iterator<Item = Line> {
+    let causes = if resource.is_deployment() {
+        &[]
+    } else {
+        resource.causes.as_slice()
+    };
+    causes.iter().map(|cause| {
+        Line::plain(&" ".repeat(21)).with(Style::Bad, &format!("{}: {}", cause.code, cause.message))
+    })
+}
+
+/// What most events are told with, if they are told at all.
+fn sentence(event: &Event, record: &Record) -> Option<(Style, String)> {
+    let style = match event {
+        Event::OutageBegan { .. } | Event::TokenRefreshFailed { .. } | Event::CancelRequested => {
+            Style::Doubtful
+        }
+        Event::OutageEnded { .. } => Style::Good,
+        Event::StateChanged { state } => style_of(state),
+        Event::TokenRefreshed(_) | Event::StillRunning { .. } | Event::Throttled { .. } => {
+            Style::Faint
+        }
+        _ => Style::Plain,
+    };
+    Some((style, words(event, record)?))
+}
+
+fn words(event: &Event, record: &Record) -> Option<String> {
+    Some(match event {
+        Event::SignedIn(token) => format!("signed in; {}", prospect(token)),
+        Event::TokenRefreshed(token) => format!("token refreshed; {}", prospect(token)),
+        Event::TokenRefreshFailed { reason, expires_in } => format!(
+            "the token could not be refreshed, trying again; the present one is good for {}: {reason}",
+            duration::show(*expires_in)
+        ),
+        Event::Submitted {
+            correlation_id,
+            recovered: false,
+        } => {
+            format!("Azure accepted the deployment (correlation id {correlation_id})")
+        }
+        Event::Submitted {
+            correlation_id,
+            recovered: true,
+        } => {
+            format!(
+                "Azure has the deployment, although its answer was lost (correlation id {correlation_id})"
+            )
+        }
+        Event::StateChanged { state } => format!("the deployment is {state}"),
+        Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record),
+        Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
+        Event::OutageEnded { lasted, attempts } => {
+            let lasted = duration::show(*lasted);
+            format!("Azure answers again after {lasted}; {attempts} requests failed meanwhile")
+        }
+        Event::Throttled { wait } => format!("Azure asks for a pause of {}", duration::show(*wait)),
+        Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
+        Event::OutputsRead(outputs) if outputs.is_empty() => return None,
+        Event::OutputsRead(outputs) => {
+            let names: Vec<_> = outputs.keys().map(String::as_str).collect();
+            format!("outputs: {}", names.join(", "))
+        }
+        Event::Planned(_) | Event::Progressed { .. } | Event::Warned { .. } | Event::Ended(_) => {
+            return None;
+        }
+    })
+}
+
+fn prospect(token: &Token) -> String {
+    format!(
+        "the token is good for {}, the next one comes in {}",
+        duration::show(token.lifetime),
+        duration::show(token.refresh_in)
+    )
+}
+
+fn heartbeat(running: &[Resource], token_age: Duration, record: &Record) -> String {
+    let what = if running.is_empty() {
+        "Azure names no resource in progress".to_owned()
+    } else {
+        format!("still running: {}", verdict::name_running(running))
+    };
+    let age = duration::show(token_age);
+    format!(
+        "{}/{} done; {what}; token {age} old",
+        record.done, record.known
+    )
+}
+
+/// What happened and what to do; the reasons stand above, as annotations.
+fn closing(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
+    let verdict = verdict::verdict(record, ending);
+    let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
+    let mut fact = |name: &str, value: &str| {
+        let name = format!("  {name:<11}");
+        lines.push(
+            Line::default()
+                .with(Style::Faint, &name)
+                .with(Style::Plain, value),
+        );
+    };
+    if let Ending::Failed { causes } | Ending::Refused { causes } = ending
+        && !causes.is_empty()
+    {
+        fact("because of", &name_causes(&verdict));
+    }
+    if record.is_submitted() {
+        fact("meanwhile", &balance(record));
+    }
+    for step in &verdict.steps {
+        match &step.command {
+            Some(command) => fact("next", &format!("{}: {command}", step.text)),
+            None => fact("next", step.text),
+        }
+    }
+    if let Some(url) = record
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.portal_url.as_deref())
+    {
+        fact("portal", url);
+    }
+    lines
+}
+
+fn name_causes(verdict: &Verdict) -> String {
+    let mut names: Vec<String> = verdict
+        .reasons
+        .iter()
+        .take(NAMED)
+        .map(|reason| {
+            if reason.place.is_empty() {
+                reason.title.clone()
+            } else {
+                format!("{} at {}", reason.title, reason.place)
+            }
+        })
+        .collect();
+    if verdict.reasons.len() > NAMED {
+        names.push(format!("and {} more", verdict.reasons.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+fn balance(record: &Record) -> String {
+    let mut parts = vec![
+        format!("{}/{} resources done", record.done, record.known),
+        format!("{} token refreshes", record.token_refreshes),
+    ];
+    if !record.outages.is_empty() {
+        let time = duration::show(record.time_without_azure());
+        parts.push(format!("{} outages ({time} in all)", record.outages.len()));
+    }
+    parts.join(", ")
+}
+
+fn stamped(at: Duration) -> Line {
+    Line::default().with(Style::Faint, &format!("[{}] ", duration::stamp(at)))
+}
+
+fn style_of(state: &ProvisioningState) -> Style {
+    if state.is_succeeded() {
+        Style::Good
+    } else if state.is_failed() {
+        Style::Bad
+    } else if state.is_canceled() {
+        Style::Doubtful
+    } else {
+        Style::Busy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures::{cause, minutes, nested, progressed, resource};
+
+    fn shown(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(|line| line.render(false)).collect()
+    }
+
+    #[test]
+    fn resources_count_up_within_one_look_and_nested_deployments_do_not_count() {
+        let changed = vec![
+            resource("vnet", "Succeeded", 2),
+            nested("network", "Running"),
+            resource("afw-hub", "Running", 1),
+            resource("rt", "Succeeded", 0),
+        ];
+        let lines =
+            Log::default().lines(&progressed(changed, 5, 9), &Record::default(), minutes(3));
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+    }
+
+    #[test]
+    fn a_growing_total_is_noted() {
+        let (mut log, record) = (Log::default(), Record::default());
+        log.lines(&progressed(vec![], 0, 4), &record, minutes(1));
+        let lines = log.lines(&progressed(vec![], 0, 6), &record, minutes(2));
+        assert_eq!(
+            shown(&lines),
+            ["[0h 02m 00s] 2 more resources are known now, 6 in all"]
+        );
+    }
+
+    #[test]
+    fn a_failed_resource_says_why_and_its_nested_deployment_does_not_repeat_it() {
+        let causes = vec![cause(
+            "SkuNotAvailable",
+            "afw-hub",
+            "no capacity\n::error::forged",
+        )];
+        let mut failed = resource("afw-hub", "Failed", 4);
+        failed.causes.clone_from(&causes);
+        let mut around = nested("network", "Failed");
+        around.causes = causes;
+        let lines = Log::default().lines(
+            &progressed(vec![failed, around], 1, 1),
+            &Record::default(),
+            minutes(4),
+        );
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+    }
+
+    #[test]
+    fn a_heartbeat_says_so_if_nothing_runs() {
+        let event = Event::StillRunning {
+            running: vec![],
+            token_age: minutes(7),
+        };
+        let record = Record {
+            done: 3,
+            known: 3,
+            ..Record::default()
+        };
+        let lines = Log::default().lines(&event, &record, minutes(9));
+        assert_eq!(
+            shown(&lines),
+            ["[0h 09m 00s] 3/3 done; Azure names no resource in progress; token 7m old"]
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Where in a deployment something is, for people.
+
+use crate::{arm::Cause, deploy::Resource};
+
+const SEPARATOR: &str = " › ";
+
+/// The name of `resource` after the nested deployments around it: `hub › network › afw-hub`.
+pub(crate) fn of_resource(resource: &Resource) -> String {
+    join(&resource.path, &resource.name)
+}
+
+/// Where `cause` arose: `hub › network › afw-hub (azureFirewalls)`; empty if unknown.
+pub(crate) fn of_cause(cause: &Cause) -> String {
+    match cause.resource.as_deref().map(parse) {
+        Some((kind, name)) if !kind.is_empty() => {
+            format!("{} ({})", join(&cause.path, &name), short_type(&kind))
+        }
+        Some((_, name)) => join(&cause.path, &name),
+        None => cause.path.join(SEPARATOR),
+    }
+}
+
+/// A resource type without its provider: `azureFirewalls`.
+pub(crate) fn short_type(kind: &str) -> &str {
+    kind.split_once('/').map_or(kind, |(_, rest)| rest)
+}
+
+fn join(path: &[String], name: &str) -> String {
+    let mut parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    parts.push(name);
+    parts.join(SEPARATOR)
+}
+
+/// Type and name in a resource id. What is no resource id is a name without a type.
+fn parse(id: &str) -> (String, String) {
+    if let Some(start) = id.to_ascii_lowercase().rfind("/providers/") {
+        let mut segments = id[start + "/providers/".len()..].split('/');
+        let provider = segments.next().unwrap_or_default();
+        let (kinds, names) = alternate(segments);
+        return (format!("{provider}/{}", kinds.join("/")), names.join("/"));
+    }
+    match alternate(id.trim_start_matches('/').split('/')) {
+        (kinds, names) if id.starts_with('/') && !names.is_empty() => (
+            kinds.last().copied().unwrap_or_default().to_owned(),
+            names.last().copied().unwrap_or_default().to_owned(),
+        ),
+        _ => (String::new(), id.to_owned()),
+    }
+}
+
+/// The first, third, … and the second, fourth, … of `segments`.
+fn alternate<'a>(segments: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Vec<&'a str>) {
+    let segments: Vec<&str> = segments.collect();
+    let every_other = |from: usize| segments.iter().skip(from).step_by(2).copied().collect();
+    (every_other(0), every_other(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_placed_by_path_name_and_type() {
+        const GROUP: &str = "/subscriptions/0/resourceGroups/rg-hub";
+        for (resource, path, expected) in [
+            (
+                Some(format!(
+                    "{GROUP}/providers/Microsoft.Network/azureFirewalls/afw-hub"
+                )),
+                &["hub", "network"][..],
+                "hub › network › afw-hub (azureFirewalls)",
+            ),
+            (
+                Some(format!(
+                    "{GROUP}/Providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+                )),
+                &[],
+                "v/s (virtualNetworks/subnets)",
+            ),
+            (Some(GROUP.to_owned()), &[], "rg-hub (resourceGroups)"),
+            (Some("afw-hub".to_owned()), &["hub"], "hub › afw-hub"),
+            (Some("/".to_owned()), &[], "/"),
+            (Some("/providers/".to_owned()), &[], " ()"),
+            (None, &["hub", "network"], "hub › network"),
+            (None, &[], ""),
+        ] {
+            let cause = Cause {
+                resource,
+                path: path.iter().map(|&name| name.to_owned()).collect(),
+                ..Cause::default()
+            };
+            assert_eq!(of_cause(&cause), expected);
+        }
+    }
+}

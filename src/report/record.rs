@@ -1,0 +1,179 @@
+//! What is known of a run so far: its events, folded.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    arm::ProvisioningState,
+    deploy::{Ending, Event, Plan, Resource},
+};
+
+/// What is known of a run so far. Times count from the run's start.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) token_refreshes: u32,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) state: Option<ProvisioningState>,
+    /// Resources and nested deployments as last seen, in the order they appeared.
+    pub(crate) resources: Vec<Resource>,
+    /// Resources that have reached an end, nested deployments not counted.
+    pub(crate) done: usize,
+    /// Resources known, nested deployments not counted.
+    pub(crate) known: usize,
+    pub(crate) outages: Vec<Outage>,
+    pub(crate) warnings: Vec<String>,
+    /// The template's outputs, once read.
+    pub(crate) outputs: Option<Map<String, Value>>,
+    /// How the run ended, and when.
+    pub(crate) ended: Option<(Ending, Duration)>,
+}
+
+/// A time in which Azure could not be reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outage {
+    began: Duration,
+    /// How long it lasted; `None` while it lasts.
+    lasted: Option<Duration>,
+}
+
+impl Record {
+    /// Takes in an event that happened `at` this time.
+    pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
+        match event {
+            Event::Planned(plan) => self.plan = Some(plan.clone()),
+            Event::TokenRefreshed(_) => self.token_refreshes += 1,
+            Event::Submitted { correlation_id, .. } => {
+                self.correlation_id = Some(correlation_id.clone());
+            }
+            Event::StateChanged { state } => self.state = Some(state.clone()),
+            Event::Progressed {
+                changed,
+                done,
+                known,
+            } => {
+                changed.iter().for_each(|resource| self.update(resource));
+                (self.done, self.known) = (*done, *known);
+            }
+            Event::StillRunning { running, .. } => {
+                running.iter().for_each(|resource| self.update(resource));
+            }
+            Event::OutageBegan { .. } => self.outages.push(Outage {
+                began: at,
+                lasted: None,
+            }),
+            Event::OutageEnded { lasted, .. } => {
+                if let Some(outage) = self.outages.last_mut() {
+                    outage.lasted = Some(*lasted);
+                }
+            }
+            Event::Warned { message } => self.warnings.push(message.clone()),
+            Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
+            Event::Ended(ending) => self.ended = Some((ending.clone(), at)),
+            Event::SignedIn(_)
+            | Event::TokenRefreshFailed { .. }
+            | Event::Throttled { .. }
+            | Event::CancelRequested => {}
+        }
+    }
+
+    /// Resources as last seen, the slowest first, nested deployments left out.
+    pub(crate) fn slowest_first(&self) -> Vec<&Resource> {
+        let mut resources: Vec<_> = self
+            .resources
+            .iter()
+            .filter(|resource| !resource.is_deployment())
+            .collect();
+        resources.sort_by_key(|resource| std::cmp::Reverse(resource.duration));
+        resources
+    }
+
+    /// Whether Azure accepted the deployment.
+    pub(crate) fn is_submitted(&self) -> bool {
+        self.correlation_id.is_some()
+    }
+
+    /// How long the run took, once it is over.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        self.ended.as_ref().map(|(_, at)| *at)
+    }
+
+    /// How long Azure could not be reached in all, up to the end where it never answered again.
+    pub(crate) fn time_without_azure(&self) -> Duration {
+        let length = |outage: &Outage| {
+            outage.lasted.unwrap_or_else(|| {
+                self.duration()
+                    .unwrap_or(outage.began)
+                    .saturating_sub(outage.began)
+            })
+        };
+        self.outages.iter().map(length).sum()
+    }
+
+    fn update(&mut self, resource: &Resource) {
+        let same = |known: &&mut Resource| known.id.eq_ignore_ascii_case(&resource.id);
+        match self.resources.iter_mut().find(same) {
+            Some(known) => *known = resource.clone(),
+            None => self.resources.push(resource.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures::{minutes, progressed, resource};
+
+    fn fold(events: Vec<(Duration, Event)>) -> Record {
+        let mut record = Record::default();
+        for (at, event) in events {
+            record.observe(&event, at);
+        }
+        record
+    }
+
+    #[test]
+    fn a_resource_is_known_by_its_id_in_any_case() {
+        let early = resource("afw-hub", "Running", 1);
+        let late = Resource {
+            id: early.id.to_uppercase(),
+            ..resource("afw-hub", "Succeeded", 12)
+        };
+        let record = fold(vec![
+            (
+                minutes(1),
+                progressed(vec![early, resource("vnet", "Succeeded", 2)], 1, 2),
+            ),
+            (minutes(12), progressed(vec![late], 2, 2)),
+        ]);
+        let seen: Vec<_> = record
+            .slowest_first()
+            .iter()
+            .map(|resource| (resource.name.as_str(), resource.state.as_str()))
+            .collect();
+        assert_eq!(seen, [("afw-hub", "Succeeded"), ("vnet", "Succeeded")]);
+        assert_eq!((record.done, record.known), (2, 2));
+    }
+
+    #[test]
+    fn outages_add_up_even_if_the_last_never_ends() {
+        let outage = || Event::OutageBegan {
+            reason: "no route".to_owned(),
+        };
+        let record = fold(vec![
+            (minutes(1), outage()),
+            (
+                minutes(4),
+                Event::OutageEnded {
+                    lasted: minutes(3),
+                    attempts: 5,
+                },
+            ),
+            (minutes(10), outage()),
+            (minutes(15), Event::Ended(Ending::Succeeded)),
+        ]);
+        assert_eq!(record.outages.len(), 2);
+        assert_eq!(record.time_without_azure(), minutes(8));
+    }
+}

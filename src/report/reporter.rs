@@ -1,0 +1,198 @@
+//! The reporter: hears every event and tells the people and the runner.
+
+use crate::{
+    clock::Clock,
+    deploy::Event,
+    host::{Annotation, Level, Runner},
+    report::{annotations, log::Log, masking, outputs, record::Record, summary},
+};
+
+/// What the user asked of the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Template outputs whose values are masked, in any case.
+    pub masked_outputs: Vec<String>,
+    /// Whether to write the step summary.
+    pub summary: bool,
+}
+
+/// Tells what happens in a run: log and annotations as it goes, outputs and summary at its end.
+#[derive(Debug)]
+pub struct Reporter {
+    runner: Runner,
+    clock: Clock,
+    settings: Settings,
+    record: Record,
+    log: Log,
+}
+
+impl Reporter {
+    /// A reporter of a run that has just begun.
+    #[must_use]
+    pub fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
+        Self {
+            runner,
+            clock,
+            settings,
+            record: Record::default(),
+            log: Log::default(),
+        }
+    }
+
+    /// Tells of `event`. A file that cannot be written is told as an error and stops nothing.
+    pub fn observe(&mut self, event: &Event) {
+        let at = self.clock.elapsed();
+        self.record.observe(event, at);
+        match event {
+            Event::OutputsRead(_) => self.mask(),
+            Event::Ended(_) => self.hand_over(),
+            _ => {}
+        }
+        for annotation in annotations::of(event, &self.record) {
+            self.runner.console.annotate(&annotation);
+        }
+        for line in self.log.lines(event, &self.record, at) {
+            self.runner.console.print(&line);
+        }
+    }
+
+    /// Masks come before anything that could show what they mask.
+    fn mask(&mut self) {
+        let Some(outputs) = &self.record.outputs else {
+            return;
+        };
+        let masking = masking::masking(outputs, &self.settings.masked_outputs);
+        for mask in &masking.masks {
+            self.runner.console.mask(mask);
+        }
+        for warning in &masking.warnings {
+            self.warn(warning);
+        }
+    }
+
+    /// Gives outputs and summary to the runner; neither depends on the other's success.
+    fn hand_over(&mut self) {
+        let outputs = outputs::outputs(&self.record);
+        for warning in &outputs.warnings {
+            self.warn(warning);
+        }
+        if let Err(error) = self.runner.set_outputs(&outputs.values) {
+            self.complain(&format!("the outputs are lost: {error}"));
+        }
+        if !self.settings.summary {
+            return;
+        }
+        let summary = summary::summary(&self.record, &self.settings.masked_outputs);
+        if let Err(error) = self.runner.add_summary(&summary) {
+            self.complain(&format!("the summary is lost: {error}"));
+        }
+    }
+
+    fn warn(&mut self, message: &str) {
+        self.record.warnings.push(message.to_owned());
+        self.runner
+            .console
+            .annotate(&Annotation::new(Level::Warning, message));
+    }
+
+    fn complain(&self, message: &str) {
+        self.runner
+            .console
+            .annotate(&Annotation::new(Level::Error, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::{
+        host::{Kept, grammar},
+        report::fixtures::{self, Story},
+    };
+
+    /// All that a run leaves behind on GitHub: the log, the outputs and the summary.
+    async fn told(story: Story) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = observed(story, folder.path()).await;
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        let mut outputs = String::new();
+        for (name, value) in grammar::parse(&read("GITHUB_OUTPUT")).expect("well-formed") {
+            writeln!(outputs, "{name} = {value:?}").expect("memory is enough");
+        }
+        let summary = read("GITHUB_STEP_SUMMARY");
+        format!("{log}\n===== outputs\n{outputs}\n===== summary\n{summary}")
+    }
+
+    async fn observed(story: Story, folder: &std::path::Path) -> String {
+        let kept = Kept::default();
+        let variable = |name: &str| match name {
+            "GITHUB_ACTIONS" => Some("true".to_owned()),
+            "NO_COLOR" => Some("1".to_owned()),
+            _ => Some(folder.join(name).display().to_string()),
+        };
+        let settings = Settings {
+            masked_outputs: vec!["AdminKey".to_owned()],
+            summary: true,
+        };
+        let clock = Clock::paused();
+        let runner = Runner::new(&variable, kept.clone(), false);
+        let mut reporter = Reporter::new(runner, clock.clone(), settings);
+        for (at, event) in story {
+            tokio::time::advance(at.saturating_sub(clock.elapsed())).await;
+            reporter.observe(&event);
+        }
+        kept.text()
+    }
+
+    macro_rules! stories {
+        ($($name:ident: $story:expr;)*) => {$(
+            #[tokio::test(start_paused = true)]
+            async fn $name() {
+                insta::assert_snapshot!(told($story).await);
+            }
+        )*};
+    }
+
+    stories! {
+        success_with_nesting: fixtures::success();
+        failure: fixtures::failure();
+        time_out: fixtures::time_out(false);
+        time_out_and_cancel: fixtures::time_out(true);
+        cancel: fixtures::cancel();
+        outage: fixtures::outage();
+        sign_in_lost: fixtures::sign_in_lost();
+        input_problems: fixtures::input_problems();
+        no_resources: fixtures::no_resources();
+        hostile_text: fixtures::hostile();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lost_files_cost_neither_the_log_nor_each_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("GITHUB_OUTPUT")).expect("a folder in the way");
+        let log = observed(fixtures::success(), folder.path()).await;
+        assert!(
+            log.contains("::error::the outputs are lost: cannot write the file of GITHUB_OUTPUT"),
+            "{log}"
+        );
+        assert!(log.contains("succeeded in 2h 10m 7s"), "{log}");
+        assert!(folder.path().join("GITHUB_STEP_SUMMARY").exists());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_masked_is_shown() {
+        let told = told(fixtures::success()).await;
+        let (before, after) = told
+            .split_once("::add-mask::hunter22\n")
+            .expect("it is masked");
+        let (after, _) = after
+            .split_once("===== outputs")
+            .expect("outputs follow the log");
+        assert!(
+            !before.contains("hunter22") && !after.contains("hunter22"),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,274 @@
+//! How a run ended, in words that log, annotations, outputs and summary share.
+
+use crate::{
+    arm::Cause,
+    deploy::{Ending, Resource},
+    host::Style,
+    report::{
+        advice::{self, Step},
+        duration, place,
+        record::Record,
+    },
+};
+
+/// Resources that are named where several may run; the rest is counted.
+const NAMED: usize = 5;
+
+/// How a run ended, in words.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) mood: Mood,
+    /// What happened, as a sentence without its full stop, beginning in lower case unless with a name.
+    pub(crate) headline: String,
+    /// Why; empty where there is nothing to explain.
+    pub(crate) reasons: Vec<Reason>,
+    /// What to do next.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Whether it ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Good,
+    Doubtful,
+    Bad,
+}
+
+/// One reason for an ending. Text from Azure: not to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reason {
+    /// Azure's code, an input's name, or our own code.
+    pub(crate) title: String,
+    /// Where it arose; empty if that is unknown or makes no sense.
+    pub(crate) place: String,
+    /// What is wrong, possibly in several lines.
+    pub(crate) message: String,
+}
+
+impl Mood {
+    /// The mood's mark.
+    pub(crate) fn emoji(self) -> &'static str {
+        match self {
+            Self::Good => "✅",
+            Self::Doubtful => "⚠️",
+            Self::Bad => "❌",
+        }
+    }
+
+    /// The mood's style in the log.
+    pub(crate) fn style(self) -> Style {
+        match self {
+            Self::Good => Style::Good,
+            Self::Doubtful => Style::Doubtful,
+            Self::Bad => Style::Bad,
+        }
+    }
+}
+
+impl Reason {
+    /// Where or else what it is, and the message.
+    pub(crate) fn sentence(&self) -> String {
+        let lead = if self.place.is_empty() {
+            &self.title
+        } else {
+            &self.place
+        };
+        format!("{lead}: {}", self.message)
+    }
+}
+
+impl From<&Cause> for Reason {
+    fn from(cause: &Cause) -> Self {
+        Self {
+            title: cause.code.clone(),
+            place: place::of_cause(cause),
+            message: cause.message.clone(),
+        }
+    }
+}
+
+/// The verdict on a run that ended as `ending`.
+pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
+    Verdict {
+        mood: mood(ending),
+        headline: headline(record, ending),
+        reasons: reasons(ending),
+        steps: advice::steps(record, ending),
+    }
+}
+
+/// The code of an ending that is not a success, for programs. Azure's own first code where there is one.
+pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
+    let code = match ending {
+        Ending::Succeeded | Ending::Detached => return None,
+        Ending::Failed { causes } | Ending::Refused { causes } => match causes.first() {
+            Some(cause) => &cause.code,
+            None if is_canceled(record) => "DeploymentCanceled",
+            None => "DeploymentFailed",
+        },
+        Ending::InvalidInputs(_) => "InvalidInputs",
+        Ending::SignInFailed { .. } => "SignInFailed",
+        Ending::TimedOut { .. } => "TimedOut",
+        Ending::Cancelled { .. } => "Cancelled",
+        Ending::Unreachable { .. } => "Unreachable",
+        Ending::Bug { .. } => "Bug",
+    };
+    Some(code.to_owned())
+}
+
+/// `running` named with their times, at most a handful of them.
+pub(crate) fn name_running(running: &[Resource]) -> String {
+    let named = running.iter().take(NAMED).map(|resource| {
+        let kind = place::short_type(&resource.kind);
+        let place = place::of_resource(resource);
+        format!("{kind} {place} ({})", duration::show(resource.duration))
+    });
+    let mut names: Vec<String> = named.collect();
+    if running.len() > NAMED {
+        names.push(format!("and {} more", running.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+fn mood(ending: &Ending) -> Mood {
+    match ending {
+        Ending::Succeeded => Mood::Good,
+        Ending::Detached | Ending::Cancelled { .. } => Mood::Doubtful,
+        _ => Mood::Bad,
+    }
+}
+
+fn headline(record: &Record, ending: &Ending) -> String {
+    let it = record.plan.as_ref().map_or_else(
+        || "the deployment".to_owned(),
+        |plan| format!("deployment {}", plan.id.name()),
+    );
+    let took = duration::show(record.duration().unwrap_or_default());
+    match ending {
+        Ending::Succeeded => format!("{it} succeeded in {took}"),
+        Ending::Detached => {
+            format!("{it} was submitted and goes on in Azure; this step does not follow it")
+        }
+        Ending::Failed { .. } if is_canceled(record) => {
+            format!("{it} was cancelled in Azure after {took}")
+        }
+        Ending::Failed { .. } => format!("{it} failed after {took}"),
+        Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
+        Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
+        Ending::SignInFailed { submitted, .. } => {
+            and_it("signing in failed", &it, *submitted, "goes on")
+        }
+        Ending::TimedOut {
+            after, cancelled, ..
+        } => {
+            let after = duration::show(*after);
+            let fate = if *cancelled {
+                "was cancelled"
+            } else {
+                "goes on in Azure"
+            };
+            format!("{it} did not end within {after} and {fate}")
+        }
+        Ending::Cancelled {
+            cancelled: true, ..
+        } => {
+            format!("the workflow was cancelled after {took}, and {it} with it")
+        }
+        Ending::Cancelled { submitted, .. } => and_it(
+            &format!("the workflow was cancelled after {took}"),
+            &it,
+            *submitted,
+            "goes on",
+        ),
+        Ending::Unreachable { submitted, .. } => {
+            and_it("Azure could not be reached", &it, *submitted, "may go on")
+        }
+        Ending::Bug { .. } => and_it(
+            "this action failed",
+            &it,
+            record.is_submitted(),
+            "may go on",
+        ),
+    }
+}
+
+/// What `happened`, and what becomes of the deployment.
+fn and_it(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
+    if submitted {
+        format!("{happened}; {it} {fate} in Azure")
+    } else {
+        format!("{happened}; nothing was deployed")
+    }
+}
+
+fn reasons(ending: &Ending) -> Vec<Reason> {
+    let own = |title: &str, message: &str| {
+        vec![Reason {
+            title: title.to_owned(),
+            place: String::new(),
+            message: message.to_owned(),
+        }]
+    };
+    match ending {
+        Ending::Failed { causes } | Ending::Refused { causes } => {
+            causes.iter().map(Reason::from).collect()
+        }
+        Ending::InvalidInputs(problems) => problems
+            .iter()
+            .flat_map(|problem| own(problem.input, &problem.message))
+            .collect(),
+        Ending::SignInFailed { message, .. } => own("SignInFailed", message),
+        Ending::TimedOut { running, .. } if !running.is_empty() => own(
+            "TimedOut",
+            &format!("still running: {}", name_running(running)),
+        ),
+        Ending::Unreachable { reason, .. } => own("Unreachable", reason),
+        Ending::Bug { message } => own("Bug", message),
+        Ending::TimedOut { .. }
+        | Ending::Succeeded
+        | Ending::Detached
+        | Ending::Cancelled { .. } => vec![],
+    }
+}
+
+fn is_canceled(record: &Record) -> bool {
+    record
+        .state
+        .as_ref()
+        .is_some_and(|state| state.is_canceled())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures::resource;
+
+    #[test]
+    fn many_running_resources_are_counted() {
+        let running: Vec<_> = (1..=7)
+            .map(|n| resource(&format!("r{n}"), "Running", 20 - n))
+            .collect();
+        assert_eq!(
+            name_running(&running),
+            "azureFirewalls hub › r1 (19m), azureFirewalls hub › r2 (18m), azureFirewalls hub › r3 (17m), \
+             azureFirewalls hub › r4 (16m), azureFirewalls hub › r5 (15m), and 2 more"
+        );
+    }
+
+    #[test]
+    fn a_deployment_that_somebody_else_cancelled_did_not_fail() {
+        let record = Record {
+            state: Some(crate::arm::ProvisioningState::new("canceled")),
+            ..Record::default()
+        };
+        let ending = Ending::Failed { causes: vec![] };
+        assert_eq!(
+            headline(&record, &ending),
+            "the deployment was cancelled in Azure after 0s"
+        );
+        assert_eq!(
+            code(&record, &ending).as_deref(),
+            Some("DeploymentCanceled")
+        );
+    }
+}
