@@ -1,3 +1,7 @@
-//! The program `long-deploy`.
+//! The program `long-deploy`: one step of a workflow.
 
-fn main() {}
+use std::{env, process::ExitCode};
+
+fn main() -> ExitCode {
+    long_deploy::start(env::args().skip(1))
+}

@@ -62,6 +62,13 @@ pub enum Event {
         /// Resources known so far, nested deployments not counted; it may grow.
         known: usize,
     },
+    /// Nothing has been told for a heartbeat interval.
+    StillRunning {
+        /// What is running, the longest first, nested deployments left out.
+        running: Vec<Resource>,
+        /// Time since the present token was issued.
+        token_age: Duration,
+    },
     /// Azure cannot be reached, or answers with faults that pass.
     OutageBegan {
         /// What was seen, on one line.

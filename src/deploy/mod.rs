@@ -3,6 +3,7 @@
 mod ending;
 mod event;
 mod patience;
+mod plan;
 mod run;
 mod submit;
 #[cfg(test)]
@@ -12,5 +13,6 @@ mod watch;
 
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
+pub(crate) use plan::plan;
 pub(crate) use run::{Context, Job, run};
 pub(crate) use submit::Submission;

@@ -6,10 +6,12 @@ mod files;
 #[cfg(test)]
 pub(crate) mod grammar;
 pub mod id_token;
+mod interruption;
 pub mod jwt;
 mod line;
 mod runner;
 pub(crate) mod text;
+mod trace;
 
 pub use annotation::{Annotation, Level};
 #[cfg(test)]
@@ -19,5 +21,7 @@ pub use console::{Console, Dialect};
 pub(crate) use files::SUMMARY_LIMIT;
 pub(crate) use files::is_name;
 pub use files::{FileError, Files, Written};
+pub use interruption::interruption;
 pub use line::{Line, Style};
 pub use runner::{Context, Runner};
+pub use trace::trace;

@@ -207,7 +207,6 @@ pub(crate) fn time_out(cancelled: bool) -> Story {
     let ending = Ending::TimedOut {
         after: minutes(360),
         cancelled,
-        running: vec![resource("vgw", "Running", 359)],
     };
     story.push((minutes(361), Event::Ended(ending)));
     story

@@ -5,7 +5,7 @@
 
 mod advice;
 mod annotations;
-mod duration;
+pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;
 mod log;

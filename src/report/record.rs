@@ -16,8 +16,10 @@ pub(crate) struct Record {
     pub(crate) token_refreshes: u32,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
+    /// When the present token was issued.
+    token_issued: Duration,
     /// Resources and nested deployments as last seen, in the order they appeared.
-    pub(crate) resources: Vec<Resource>,
+    resources: Vec<Seen>,
     /// Resources that have reached an end, nested deployments not counted.
     pub(crate) done: usize,
     /// Resources known, nested deployments not counted.
@@ -28,6 +30,13 @@ pub(crate) struct Record {
     pub(crate) outputs: Option<Map<String, Value>>,
     /// How the run ended, and when.
     pub(crate) ended: Option<(Ending, Duration)>,
+}
+
+/// A resource, and when it was first seen to run; Azure states its start only after its end.
+#[derive(Clone, Debug)]
+struct Seen {
+    resource: Resource,
+    began: Duration,
 }
 
 /// A time in which Azure could not be reached.
@@ -43,7 +52,11 @@ impl Record {
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
         match event {
             Event::Planned(plan) => self.plan = Some(plan.clone()),
-            Event::TokenRefreshed(_) => self.token_refreshes += 1,
+            Event::SignedIn(_) => self.token_issued = at,
+            Event::TokenRefreshed(_) => {
+                self.token_issued = at;
+                self.token_refreshes += 1;
+            }
             Event::Submitted { correlation_id, .. } => {
                 self.correlation_id = Some(correlation_id.clone());
             }
@@ -53,11 +66,10 @@ impl Record {
                 done,
                 known,
             } => {
-                changed.iter().for_each(|resource| self.update(resource));
+                changed
+                    .iter()
+                    .for_each(|resource| self.update(resource, at));
                 (self.done, self.known) = (*done, *known);
-            }
-            Event::StillRunning { running, .. } => {
-                running.iter().for_each(|resource| self.update(resource));
             }
             Event::OutageBegan { .. } => self.outages.push(Outage {
                 began: at,
@@ -71,7 +83,7 @@ impl Record {
             Event::Warned { message } => self.warnings.push(message.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.ended = Some((ending.clone(), at)),
-            Event::SignedIn(_)
+            Event::StillRunning { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }
             | Event::CancelRequested => {}
@@ -83,10 +95,32 @@ impl Record {
         let mut resources: Vec<_> = self
             .resources
             .iter()
+            .map(|seen| &seen.resource)
             .filter(|resource| !resource.is_deployment())
             .collect();
         resources.sort_by_key(|resource| std::cmp::Reverse(resource.duration));
         resources
+    }
+
+    /// What is running, the longest first, nested deployments left out.
+    pub(crate) fn running(&self, at: Duration) -> Vec<Resource> {
+        let running = self
+            .resources
+            .iter()
+            .filter(|seen| !seen.resource.state.is_terminal() && !seen.resource.is_deployment());
+        let mut running: Vec<_> = running
+            .map(|seen| Resource {
+                duration: at.saturating_sub(seen.began),
+                ..seen.resource.clone()
+            })
+            .collect();
+        running.sort_by_key(|resource| std::cmp::Reverse(resource.duration));
+        running
+    }
+
+    /// Time since the present token was issued.
+    pub(crate) fn token_age(&self, at: Duration) -> Duration {
+        at.saturating_sub(self.token_issued)
     }
 
     /// Whether Azure accepted the deployment.
@@ -111,11 +145,14 @@ impl Record {
         self.outages.iter().map(length).sum()
     }
 
-    fn update(&mut self, resource: &Resource) {
-        let same = |known: &&mut Resource| known.id.eq_ignore_ascii_case(&resource.id);
+    fn update(&mut self, resource: &Resource, at: Duration) {
+        let same = |seen: &&mut Seen| seen.resource.id.eq_ignore_ascii_case(&resource.id);
         match self.resources.iter_mut().find(same) {
-            Some(known) => *known = resource.clone(),
-            None => self.resources.push(resource.clone()),
+            Some(seen) => seen.resource = resource.clone(),
+            None => self.resources.push(Seen {
+                began: at.saturating_sub(resource.duration),
+                resource: resource.clone(),
+            }),
         }
     }
 }

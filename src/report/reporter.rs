@@ -1,19 +1,45 @@
 //! The reporter: hears every event and tells the people and the runner.
 
+use std::time::Duration;
+
 use crate::{
     clock::Clock,
     deploy::Event,
     host::{Annotation, Level, Runner},
+    inputs::Request,
     report::{annotations, log::Log, masking, outputs, record::Record, summary},
 };
 
 /// What the user asked of the report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Template outputs whose values are masked, in any case.
     pub masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub summary: bool,
+    /// Longest silence in the log.
+    pub heartbeat_interval: Duration,
+}
+
+impl From<&Request> for Settings {
+    fn from(request: &Request) -> Self {
+        Self {
+            masked_outputs: request.masked_outputs.clone(),
+            summary: request.summary,
+            heartbeat_interval: request.pace.heartbeat_interval,
+        }
+    }
+}
+
+impl Default for Settings {
+    /// What holds while the inputs are not known, because they are wrong.
+    fn default() -> Self {
+        Self {
+            masked_outputs: Vec::new(),
+            summary: true,
+            heartbeat_interval: Duration::from_secs(300),
+        }
+    }
 }
 
 /// Tells what happens in a run: log and annotations as it goes, outputs and summary at its end.
@@ -24,6 +50,8 @@ pub struct Reporter {
     settings: Settings,
     record: Record,
     log: Log,
+    /// When the log last said something.
+    spoke: Duration,
 }
 
 impl Reporter {
@@ -31,6 +59,7 @@ impl Reporter {
     #[must_use]
     pub fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
+            spoke: clock.elapsed(),
             runner,
             clock,
             settings,
@@ -53,7 +82,25 @@ impl Reporter {
         }
         for line in self.log.lines(event, &self.record, at) {
             self.runner.console.print(&line);
+            self.spoke = at;
         }
+    }
+
+    /// Waits until the log has been silent for a heartbeat interval.
+    pub async fn silence(&self) {
+        let due = self.spoke + self.settings.heartbeat_interval;
+        self.clock
+            .sleep(due.saturating_sub(self.clock.elapsed()))
+            .await;
+    }
+
+    /// Breaks the silence: what is running, and that the token is fresh.
+    pub fn heartbeat(&mut self) {
+        let at = self.clock.elapsed();
+        self.observe(&Event::StillRunning {
+            running: self.record.running(at),
+            token_age: self.record.token_age(at),
+        });
     }
 
     /// Masks come before anything that could show what they mask.
@@ -135,6 +182,7 @@ mod tests {
         let settings = Settings {
             masked_outputs: vec!["AdminKey".to_owned()],
             summary: true,
+            ..Settings::default()
         };
         let clock = Clock::paused();
         let runner = Runner::new(&variable, kept.clone(), false);

@@ -92,7 +92,7 @@ pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
     Verdict {
         mood: mood(ending),
         headline: headline(record, ending),
-        reasons: reasons(ending),
+        reasons: reasons(record, ending),
         steps: advice::steps(record, ending),
     }
 }
@@ -201,7 +201,7 @@ fn and_it(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
     }
 }
 
-fn reasons(ending: &Ending) -> Vec<Reason> {
+fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
     let own = |title: &str, message: &str| {
         vec![Reason {
             title: title.to_owned(),
@@ -218,16 +218,19 @@ fn reasons(ending: &Ending) -> Vec<Reason> {
             .flat_map(|problem| own(problem.input, &problem.message))
             .collect(),
         Ending::SignInFailed { message, .. } => own("SignInFailed", message),
-        Ending::TimedOut { running, .. } if !running.is_empty() => own(
-            "TimedOut",
-            &format!("still running: {}", name_running(running)),
-        ),
+        Ending::TimedOut { .. } => {
+            let running = record.running(record.duration().unwrap_or_default());
+            if running.is_empty() {
+                return vec![];
+            }
+            own(
+                "TimedOut",
+                &format!("still running: {}", name_running(&running)),
+            )
+        }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
         Ending::Bug { message } => own("Bug", message),
-        Ending::TimedOut { .. }
-        | Ending::Succeeded
-        | Ending::Detached
-        | Ending::Cancelled { .. } => vec![],
+        Ending::Succeeded | Ending::Detached | Ending::Cancelled { .. } => vec![],
     }
 }
 

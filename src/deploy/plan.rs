@@ -1,0 +1,78 @@
+//! From a request and its template to what is submitted.
+
+use azure_core::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Plan, Submission};
+use crate::{
+    arm::{DeploymentId, Scope},
+    inputs::Request,
+    template::{Fingerprint, Template, name::default_name},
+};
+
+/// Stands for the run's id outside of GitHub.
+const NO_RUN: &str = "local";
+
+/// The body of the `PUT` that submits a deployment.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Properties<'a> {
+    mode: &'static str,
+    template: &'a Value,
+    parameters: &'a Map<String, Value>,
+}
+
+/// What will be submitted, and what people are told of it first.
+///
+/// The same request and template in the same workflow run give the same deployment, so that a re-run meets its own.
+///
+/// # Errors
+/// Only if the template cannot be written as JSON, which would be a bug.
+pub(crate) fn plan(
+    request: &Request,
+    template: &Template,
+    run_id: Option<&str>,
+) -> serde_json::Result<(Plan, Submission)> {
+    let fingerprint = Fingerprint::new(template, request.mode, &request.scope);
+    let run_id = run_id.unwrap_or(NO_RUN);
+    let named = request.name.clone();
+    let name = named.unwrap_or_else(|| default_name(&template.stem, run_id, &fingerprint));
+    let id = DeploymentId::new(&request.scope, &name);
+    let location = match request.scope {
+        Scope::ResourceGroup { .. } => None,
+        _ => request.location.clone(),
+    };
+    let body = Body {
+        location: location.as_deref(),
+        properties: Properties {
+            mode: request.mode.as_str(),
+            template: &template.body,
+            parameters: &template.parameters,
+        },
+    };
+    let submission = Submission {
+        body: Bytes::from(serde_json::to_vec(&body)?),
+        correlation_id: uuid::Uuid::new_v4().to_string(),
+        id: id.clone(),
+    };
+    let portal = request.sign_in.cloud.portal.as_ref();
+    let client_id = request.sign_in.client_id.as_ref();
+    let plan = Plan {
+        portal_url: portal.map(|portal| id.portal_url(portal)),
+        client_id: client_id.map(ToString::to_string),
+        scope: request.scope.clone(),
+        mode: request.mode.as_str(),
+        template: request.template.file.display().to_string(),
+        fingerprint: fingerprint.short().to_owned(),
+        location,
+        id,
+    };
+    Ok((plan, submission))
+}

@@ -1,0 +1,39 @@
+//! Every request in the log, where step debugging is on.
+
+use std::io::{self, Write};
+
+use tracing_subscriber::EnvFilter;
+
+use super::Console;
+
+/// What is traced: our own events only, because libraries may log URLs whole.
+const OURS: &str = "long_deploy=debug";
+
+/// Sends traces to `console` as debug messages.
+pub fn trace(console: &Console) {
+    let console = console.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(OURS))
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .with_level(false)
+        .with_writer(move || Lines(console.clone()))
+        .finish();
+    // An error only says that a test has set another one before.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Takes a formatted event, which is written in one piece.
+struct Lines(Console);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.debug(String::from_utf8_lossy(bytes).trim_end());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
