@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{
     Environment, Problems,
     catalog::{INPUTS, LATER},
+    parse::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE},
 };
 
 /// Every input as the workflow gave it, without surrounding white space, or its default. Empty: not given.
@@ -58,6 +59,16 @@ impl Raw {
     }
 }
 
+/// Other variables that the program reads, and would take for unset.
+const VARIABLES: [&str; 6] = [
+    ID_TOKEN_REQUEST_URL,
+    ID_TOKEN_REQUEST_TOKEN,
+    TOKEN_FILE,
+    "GITHUB_OUTPUT",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+];
+
 impl fmt::Debug for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Raw").finish_non_exhaustive()
@@ -76,12 +87,14 @@ pub(super) fn check(environment: &Environment, problems: &mut Problems) {
             );
         }
     }
+    for name in VARIABLES {
+        if environment.is_not_text(name) {
+            problems.add(name, "is not UTF-8 text: set it as UTF-8, or unset it");
+        }
+    }
     for name in LATER {
         if value(environment, name).is_some() {
-            problems.add(
-                name,
-                "not supported yet by this version: remove it".to_owned(),
-            );
+            problems.add(name, "not supported yet by this version: remove it");
         }
     }
 }
@@ -158,6 +171,7 @@ mod tests {
         let environment = [
             ("INPUT_CLIENT-SECRET", bytes()),
             ("AZURE_TENANT_ID", bytes()),
+            ("AZURE_FEDERATED_TOKEN_FILE", bytes()),
             ("LC_PAPER", bytes()),
         ]
         .into_iter()
@@ -167,7 +181,8 @@ mod tests {
         assert_eq!(
             problems.to_string(),
             "tenant-id: AZURE_TENANT_ID is not UTF-8 text: give it as UTF-8; \
-             client-secret: INPUT_CLIENT-SECRET is not UTF-8 text: give it as UTF-8"
+             client-secret: INPUT_CLIENT-SECRET is not UTF-8 text: give it as UTF-8; \
+             AZURE_FEDERATED_TOKEN_FILE: is not UTF-8 text: set it as UTF-8, or unset it"
         );
     }
 

@@ -1,4 +1,4 @@
-//! `action.yml` and the README say what the catalog says. `UPDATE_DOCS=1 cargo test` rewrites them.
+//! `action.yml` and the README say what the catalog and the examples say. `UPDATE_DOCS=1 cargo test` rewrites them.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -61,7 +61,7 @@ fn described(input: &Input) -> String {
 }
 
 fn markdown_inputs() -> String {
-    let mut markdown = String::from("\n");
+    let mut markdown = String::new();
     for section in Section::ALL {
         let title = section.title();
         let _ = writeln!(
@@ -87,12 +87,18 @@ fn markdown_inputs() -> String {
 }
 
 fn markdown_outputs() -> String {
-    let mut markdown = String::from("\n\n| output | meaning |\n|---|---|\n");
+    let mut markdown = String::from("\n| output | meaning |\n|---|---|\n");
     for output in OUTPUTS {
         let _ = writeln!(markdown, "| `{}` | {} |", output.name, output.description);
     }
     markdown.push('\n');
     markdown
+}
+
+fn markdown_example() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/deploy.yml");
+    let workflow = fs::read_to_string(path).expect("the example is there");
+    format!("\n```yaml\n{workflow}```\n\n")
 }
 
 #[test]
@@ -106,20 +112,15 @@ fn action_yml_lists_the_inputs() {
 }
 
 #[test]
-fn the_readme_lists_inputs_and_outputs() {
-    for (begin, end, expected) in [
-        (
-            "<!-- begin inputs -->",
-            "<!-- end inputs -->",
-            markdown_inputs(),
-        ),
-        (
-            "<!-- begin outputs -->",
-            "<!-- end outputs -->",
-            markdown_outputs(),
-        ),
+fn the_readme_shows_inputs_outputs_and_an_example() {
+    for (part, expected) in [
+        ("inputs", markdown_inputs()),
+        ("outputs", markdown_outputs()),
+        ("example", markdown_example()),
     ] {
-        check("README.md", begin, end, &expected);
+        let begin = format!("<!-- begin {part} -->\n");
+        let end = format!("<!-- end {part} -->");
+        check("README.md", &begin, &end, &expected);
     }
 }
 

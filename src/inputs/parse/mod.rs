@@ -15,7 +15,7 @@ use super::{
 };
 use crate::identity::{Guid, InvalidGuid};
 
-pub(super) use sign_in::ID_TOKEN_REQUEST_TOKEN;
+pub(super) use sign_in::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE};
 
 /// Checks `raw`, adding to the `problems` that are already known.
 ///

@@ -7,11 +7,11 @@ use super::{Parser, Told, deployment::given};
 use crate::identity::{Cloud, Guid, Method, SignIn};
 
 /// Variable with the address of the runner's id-token endpoint; present only with the permission to use it.
-const ID_TOKEN_REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+pub(in crate::inputs) const ID_TOKEN_REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 /// Variable with the secret that the id-token endpoint asks for.
 pub(in crate::inputs) const ID_TOKEN_REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 /// Variable with the path of the file that holds a federated token.
-const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+pub(in crate::inputs) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AuthType {
