@@ -84,12 +84,12 @@ pub struct TargetResource {
 /// A page of a list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Page<T> {
+pub(super) struct Page<T> {
     /// The page's items; a page may be empty and still not be the last.
     #[serde(default = "Vec::new")]
-    pub value: Vec<T>,
+    pub(super) value: Vec<T>,
     /// Where the next page is, to be followed as it stands.
-    pub next_link: Option<String>,
+    pub(super) next_link: Option<String>,
 }
 
 /// `null`, and a value of another shape than expected, read as the default.

@@ -22,7 +22,7 @@ pub(crate) struct Submission {
     pub(crate) correlation_id: String,
 }
 
-/// Submits; a lost answer is settled by asking for the deployment, never by a second blind `PUT`.
+/// Submits, and tells that Azure accepted it.
 ///
 /// # Errors
 /// Azure's refusal. Faults that pass are borne without end.
@@ -31,6 +31,22 @@ pub(crate) async fn submit(
     patience: &mut Patience<'_>,
     submission: &Submission,
 ) -> Result<(), ArmError> {
+    let accepted = send(context, patience, submission).await;
+    patience.relax();
+    context.events.emit(Event::Submitted {
+        recovered: accepted?,
+        correlation_id: submission.correlation_id.clone(),
+    });
+    Ok(())
+}
+
+/// Sends the deployment until it is accepted; true if that was found out by asking. A lost answer is settled by a
+/// `GET`, never by a second blind `PUT`.
+async fn send(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    submission: &Submission,
+) -> Result<bool, ArmError> {
     let Submission {
         id,
         body,
@@ -38,42 +54,21 @@ pub(crate) async fn submit(
     } = submission;
     let mut uncertain = false;
     loop {
-        let error = match context
-            .arm
-            .put_deployment(id, body.clone(), correlation_id)
-            .await
-        {
-            Ok(_) => return Ok(accepted(context, patience, correlation_id, false)),
-            Err(error) => error,
+        let answer = context.arm.put_deployment(id, body.clone(), correlation_id);
+        let error = match answer.await {
+            Ok(_) => return Ok(false),
+            Err(error) if uncertain && is_ours(&error, correlation_id) => return Ok(true),
+            Err(error) if error.is_transient() => error,
+            Err(error) => return Err(error),
         };
-        if uncertain && is_ours(&error, correlation_id) {
-            return Ok(accepted(context, patience, correlation_id, true));
-        }
-        if !error.is_transient() {
-            patience.relax();
-            return Err(error);
-        }
         patience.bear(&error).await;
         if !error.is_throttled() {
             uncertain = true;
             if is_there(context, patience, submission).await? {
-                return Ok(accepted(context, patience, correlation_id, true));
+                return Ok(true);
             }
         }
     }
-}
-
-fn accepted(
-    context: Context<'_>,
-    patience: &mut Patience<'_>,
-    correlation_id: &str,
-    recovered: bool,
-) {
-    patience.relax();
-    context.events.emit(Event::Submitted {
-        correlation_id: correlation_id.to_owned(),
-        recovered,
-    });
 }
 
 /// Whether the deployment that we may have submitted exists, by its correlation id.
