@@ -7,6 +7,7 @@ use crate::{
     deploy::{Ending, Event, Plan, Resource, Token},
     host::{Line, Style},
     report::{
+        count::count,
         duration, place,
         record::Record,
         verdict::{self, Verdict},
@@ -52,10 +53,8 @@ impl Log {
         let mut position = done.saturating_sub(changed.iter().filter(counted).count());
         let mut lines = Vec::new();
         if self.known > 0 && known > self.known {
-            let note = format!(
-                "{} more resources are known now, {known} in all",
-                known - self.known
-            );
+            let more = count(known - self.known, "more resource", "more resources");
+            let note = format!("{more} found, {known} in all");
             lines.push(stamped(at).with(Style::Faint, &note));
         }
         self.known = known;
@@ -82,7 +81,7 @@ fn heading(plan: &Plan) -> Vec<Line> {
     };
     let mut lines = vec![
         Line::default()
-            .with(Style::Strong, &format!("deploying {} ", plan.template))
+            .with(Style::Strong, &format!("Deploying {} ", plan.template))
             .with(
                 Style::Plain,
                 &format!("({}) to the {}{region}", plan.mode, plan.scope),
@@ -181,7 +180,9 @@ fn words(event: &Event, record: &Record) -> Option<String> {
         Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
-            format!("Azure answers again after {lasted}; {attempts} requests failed meanwhile")
+            format!(
+                "Azure answers again after {lasted}; requests that failed meanwhile: {attempts}"
+            )
         }
         Event::Throttled { wait } => format!("Azure asks for a pause of {}", duration::show(*wait)),
         Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
@@ -235,7 +236,7 @@ fn closing(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
         fact("because of", &name_causes(&verdict));
     }
     if record.is_submitted() {
-        fact("meanwhile", &balance(record));
+        fact("resources", &balance(record));
     }
     for step in &verdict.steps {
         match &step.command {
@@ -274,12 +275,13 @@ fn name_causes(verdict: &Verdict) -> String {
 
 fn balance(record: &Record) -> String {
     let mut parts = vec![
-        format!("{}/{} resources done", record.done, record.known),
-        format!("{} token refreshes", record.token_refreshes),
+        format!("{}/{} done", record.done, record.known),
+        count(record.token_refreshes, "token refresh", "token refreshes"),
     ];
     if !record.outages.is_empty() {
         let time = duration::show(record.time_without_azure());
-        parts.push(format!("{} outages ({time} in all)", record.outages.len()));
+        let outages = count(record.outages.len(), "outage", "outages");
+        parts.push(format!("{outages} ({time} in all)"));
     }
     parts.join(", ")
 }
@@ -319,7 +321,12 @@ mod tests {
         ];
         let lines =
             Log::default().lines(&progressed(changed, 5, 9), &Record::default(), minutes(3));
-        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"
+        [0h 03m 00s]     4/9 Succeeded azureFirewalls hub › vnet 2m
+        [0h 03m 00s]         Running   deployments network
+        [0h 03m 00s]     4/9 Running   azureFirewalls hub › afw-hub
+        [0h 03m 00s]     5/9 Succeeded azureFirewalls hub › rt 0s
+        ");
     }
 
     #[test]
@@ -329,7 +336,7 @@ mod tests {
         let lines = log.lines(&progressed(vec![], 0, 6), &record, minutes(2));
         assert_eq!(
             shown(&lines),
-            ["[0h 02m 00s] 2 more resources are known now, 6 in all"]
+            ["[0h 02m 00s] 2 more resources found, 6 in all"]
         );
     }
 
@@ -349,7 +356,11 @@ mod tests {
             &Record::default(),
             minutes(4),
         );
-        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"
+        [0h 04m 00s]     1/1 Failed    azureFirewalls hub › afw-hub 4m
+                             SkuNotAvailable: no capacity ::error::forged
+        [0h 04m 00s]         Failed    deployments network 3m
+        ");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod advice;
 mod annotations;
+mod count;
 mod duration;
 #[cfg(test)]
 mod fixtures;

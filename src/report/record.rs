@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) plan: Option<Plan>,
-    pub(crate) token_refreshes: u32,
+    pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
     /// Resources and nested deployments as last seen, in the order they appeared.
@@ -70,7 +70,7 @@ impl Record {
             }
             Event::Warned { message } => self.warnings.push(message.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
-            Event::Ended(ending) => self.ended = Some((ending.clone(), at)),
+            Event::Ended(ending) => self.end(ending, at),
             Event::SignedIn(_)
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }
@@ -94,6 +94,13 @@ impl Record {
         self.correlation_id.is_some()
     }
 
+    /// Whether the deployment was cancelled, by whomever.
+    pub(crate) fn is_canceled(&self) -> bool {
+        self.state
+            .as_ref()
+            .is_some_and(ProvisioningState::is_canceled)
+    }
+
     /// How long the run took, once it is over.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.ended.as_ref().map(|(_, at)| *at)
@@ -109,6 +116,13 @@ impl Record {
             })
         };
         self.outages.iter().map(length).sum()
+    }
+
+    fn end(&mut self, ending: &Ending, at: Duration) {
+        if let Ending::TimedOut { running, .. } = ending {
+            running.iter().for_each(|resource| self.update(resource));
+        }
+        self.ended = Some((ending.clone(), at));
     }
 
     fn update(&mut self, resource: &Resource) {

@@ -44,6 +44,7 @@ impl Reporter {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
+            Event::Submitted { .. } => self.save_ids(),
             Event::OutputsRead(_) => self.mask(),
             Event::Ended(_) => self.hand_over(),
             _ => {}
@@ -53,6 +54,16 @@ impl Reporter {
         }
         for line in self.log.lines(event, &self.record, at) {
             self.runner.console.print(&line);
+        }
+    }
+
+    /// Whoever kills us from now on, later steps know what was submitted; the end overwrites it all.
+    fn save_ids(&self) {
+        if let Err(error) = self
+            .runner
+            .set_outputs(&outputs::outputs(&self.record).values)
+        {
+            self.complain(&format!("the outputs will be lost: {error}"));
         }
     }
 
