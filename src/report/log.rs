@@ -4,18 +4,10 @@ use std::time::Duration;
 
 use crate::{
     arm::ProvisioningState,
-    deploy::{Ending, Event, Plan, Resource, Token},
+    deploy::{Event, Plan, Resource, Token},
     host::{Line, Style},
-    report::{
-        count::count,
-        duration, place,
-        record::Record,
-        verdict::{self, Verdict},
-    },
+    report::{closing, count::count, duration, place, record::Record, verdict},
 };
-
-/// Causes that the last lines name; all of them are annotations.
-const NAMED: usize = 3;
 
 /// Turns events into lines. It remembers only how many resources it has told of.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +25,7 @@ impl Log {
                 done,
                 known,
             } => self.progress(changed, *done, *known, at),
-            Event::Ended(ending) => closing(record, ending, at),
+            Event::Ended(ending) => closing::lines(record, ending, at),
             _ => sentence(event, record)
                 .map(|(style, text)| stamped(at).with(style, &text))
                 .into_iter()
@@ -218,75 +210,8 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record) -> Stri
     )
 }
 
-/// What happened and what to do; the reasons stand above, as annotations.
-fn closing(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
-    let verdict = verdict::verdict(record, ending);
-    let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
-    let mut fact = |name: &str, value: &str| {
-        let name = format!("  {name:<11}");
-        lines.push(
-            Line::default()
-                .with(Style::Faint, &name)
-                .with(Style::Plain, value),
-        );
-    };
-    if let Ending::Failed { causes } | Ending::Refused { causes } = ending
-        && !causes.is_empty()
-    {
-        fact("because of", &name_causes(&verdict));
-    }
-    if record.is_submitted() {
-        fact("resources", &balance(record));
-    }
-    for step in &verdict.steps {
-        match &step.command {
-            Some(command) => fact("next", &format!("{}: {command}", step.text)),
-            None => fact("next", step.text),
-        }
-    }
-    if let Some(url) = record
-        .plan
-        .as_ref()
-        .and_then(|plan| plan.portal_url.as_deref())
-    {
-        fact("portal", url);
-    }
-    lines
-}
-
-fn name_causes(verdict: &Verdict) -> String {
-    let mut names: Vec<String> = verdict
-        .reasons
-        .iter()
-        .take(NAMED)
-        .map(|reason| {
-            if reason.place.is_empty() {
-                reason.title.clone()
-            } else {
-                format!("{} at {}", reason.title, reason.place)
-            }
-        })
-        .collect();
-    if verdict.reasons.len() > NAMED {
-        names.push(format!("and {} more", verdict.reasons.len() - NAMED));
-    }
-    names.join(", ")
-}
-
-fn balance(record: &Record) -> String {
-    let mut parts = vec![
-        format!("{}/{} done", record.done, record.known),
-        count(record.token_refreshes, "token refresh", "token refreshes"),
-    ];
-    if !record.outages.is_empty() {
-        let time = duration::show(record.time_without_azure());
-        let outages = count(record.outages.len(), "outage", "outages");
-        parts.push(format!("{outages} ({time} in all)"));
-    }
-    parts.join(", ")
-}
-
-fn stamped(at: Duration) -> Line {
+/// The beginning of a line that tells when.
+pub(crate) fn stamped(at: Duration) -> Line {
     Line::default().with(Style::Faint, &format!("[{}] ", duration::stamp(at)))
 }
 

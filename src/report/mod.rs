@@ -5,6 +5,7 @@
 
 mod advice;
 mod annotations;
+mod closing;
 mod count;
 mod duration;
 #[cfg(test)]

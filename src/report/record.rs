@@ -94,6 +94,12 @@ impl Record {
         self.correlation_id.is_some()
     }
 
+    /// The deployment's page in the portal, once there is such a page.
+    pub(crate) fn portal_url(&self) -> Option<&str> {
+        let plan = self.plan.as_ref().filter(|_| self.is_submitted())?;
+        plan.portal_url.as_deref()
+    }
+
     /// Whether the deployment was cancelled, by whomever.
     pub(crate) fn is_canceled(&self) -> bool {
         self.state

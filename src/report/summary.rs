@@ -80,9 +80,8 @@ fn facts(record: &Record) -> String {
         );
     }
     let name = cut(plan.id.name(), NAME);
-    let deployment = plan
-        .portal_url
-        .as_ref()
+    let deployment = record
+        .portal_url()
         .map_or_else(|| code(&name), |url| link(&name, url));
     table(["Deployment", &deployment], &rows)
 }
