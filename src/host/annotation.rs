@@ -117,8 +117,9 @@ impl Annotation {
     }
 }
 
+/// Broken like the message, in case the runner does not see the command and searches the line for older ones.
 fn short_title(title: &str) -> String {
-    text::cut(&text::one_line(title), TITLE)
+    text::disarm(&text::cut(&text::one_line(title), TITLE))
 }
 
 /// Escapes the data of a workflow command.

@@ -52,7 +52,10 @@ impl Console {
     /// Begins a group of lines, folded in GitHub's log. Groups do not nest.
     pub fn group(&self, title: &str) {
         if self.dialect.commands {
-            self.write(&format!("::group::{}", escape_data(&text::one_line(title))));
+            self.write(&format!(
+                "::group::{}",
+                escape_data(&text::disarm(&text::one_line(title)))
+            ));
         } else {
             self.print(&Line::default().with(Style::Strong, title));
         }

@@ -1,12 +1,12 @@
 //! What to do after a run has ended, by how it ended.
 
 use crate::{
-    arm::Scope,
+    arm::{Cause, Scope},
     deploy::{Ending, Plan},
     report::record::Record,
 };
 
-/// Something to do next: a lower-case sentence, perhaps with a command to do it with.
+/// Something to do next: a lower-case sentence of ours, with input names in back-ticks, perhaps with a command to do it with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) text: &'static str,
@@ -19,10 +19,18 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
     match ending {
         Ending::Succeeded => vec![],
         Ending::Detached => vec![with.show(), with.cancel()],
+        Ending::Failed { .. } if record.is_canceled() => vec![plain(
+            "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
+        )],
         Ending::Failed { causes } if causes.is_empty() => vec![with.operations()],
         Ending::Failed { .. } => vec![plain(
             "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
         )],
+        Ending::Refused { causes } if is_active(causes) => vec![
+            with.show(),
+            with.cancel(),
+            plain("run the workflow again once the deployment of that name has ended"),
+        ],
         Ending::Refused { .. } => vec![plain("remove the cause and run the workflow again")],
         Ending::InvalidInputs(_) => {
             vec![plain(
@@ -40,6 +48,13 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
     }
 }
 
+/// Whether a deployment of the same name is still being deployed.
+fn is_active(causes: &[Cause]) -> bool {
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case("DeploymentActive"))
+}
+
 fn after_sign_in_failed(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
     let remedy = plain("remove the cause and run the workflow again");
     if !submitted {
@@ -53,7 +68,7 @@ fn after_sign_in_failed(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
 }
 
 fn after_time_out(with: &Commands<'_>, cancelled: bool) -> Vec<Step> {
-    let longer = plain("next time, set `timeout` to more than the deployment takes");
+    let longer = plain("set `timeout` to more than the deployment takes");
     if cancelled {
         return vec![longer];
     }

@@ -5,7 +5,7 @@ use crate::{
     host::{Annotation, Level},
     report::{
         record::Record,
-        verdict::{self, Mood, Verdict},
+        verdict::{self, Mood, Reason, Verdict},
     },
 };
 
@@ -23,21 +23,17 @@ pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
 
 fn of_ending(ending: &Ending, record: &Record) -> Vec<Annotation> {
     let verdict = verdict::verdict(record, ending);
-    match ending {
-        Ending::Failed { causes } | Ending::Refused { causes } if !causes.is_empty() => {
-            of_reasons(&verdict, "causes")
-        }
-        Ending::InvalidInputs(_) => of_reasons(&verdict, "problems"),
-        _ => verdict::code(record, ending)
-            .map(|code| of_headline(&verdict, &code))
-            .into_iter()
-            .collect(),
+    if verdict.itemised {
+        return of_reasons(&verdict.reasons);
     }
+    let code = verdict::code(record, ending);
+    code.map(|code| of_verdict(&verdict, &code))
+        .into_iter()
+        .collect()
 }
 
 /// An error for each reason. GitHub drops what is over the limit, so the last one counts the rest.
-fn of_reasons(verdict: &Verdict, what: &str) -> Vec<Annotation> {
-    let reasons = &verdict.reasons;
+fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     let shown = if reasons.len() > LIMIT {
         LIMIT - 1
     } else {
@@ -48,20 +44,18 @@ fn of_reasons(verdict: &Verdict, what: &str) -> Vec<Annotation> {
         .map(|reason| Annotation::new(Level::Error, &reason.sentence()).titled(&reason.title))
         .collect();
     if shown < reasons.len() {
-        let rest = format!("{} more {what}", reasons.len() - shown);
+        let rest = format!("and {} more", reasons.len() - shown);
         errors.push(Annotation::new(Level::Error, &rest));
     }
     errors
 }
 
-fn of_headline(verdict: &Verdict, code: &str) -> Annotation {
+fn of_verdict(verdict: &Verdict, code: &str) -> Annotation {
     let level = match verdict.mood {
         Mood::Bad => Level::Error,
         Mood::Good | Mood::Doubtful => Level::Warning,
     };
-    let mut lines = vec![verdict.headline.clone()];
-    lines.extend(verdict.reasons.iter().map(|reason| reason.message.clone()));
-    Annotation::new(level, &lines.join("\n")).titled(code)
+    Annotation::new(level, &verdict.account()).titled(code)
 }
 
 #[cfg(test)]
@@ -73,7 +67,7 @@ mod tests {
     fn over_the_limit_the_last_annotation_counts_the_rest() {
         for (causes, annotations, last) in [
             (10, 10, "hub › afw-10 (azureFirewalls): no room"),
-            (12, 10, "3 more causes"),
+            (12, 10, "and 3 more"),
         ] {
             let causes = (1..=causes)
                 .map(|n| cause("Full", &format!("afw-{n}"), "no room"))

@@ -340,7 +340,7 @@ pub(crate) fn hostile() -> Story {
 }
 
 /// Planned, signed in and submitted.
-fn begun() -> Story {
+pub(crate) fn begun() -> Story {
     let scope = Scope::Subscription(SUBSCRIPTION.parse().expect("a GUID"));
     let submitted = Event::Submitted {
         correlation_id: "c0ffee00-0000-0000-0000-000000000000".to_owned(),

@@ -4,17 +4,10 @@ use std::time::Duration;
 
 use crate::{
     arm::ProvisioningState,
-    deploy::{Ending, Event, Plan, Resource, Token},
+    deploy::{Event, Plan, Resource, Token},
     host::{Line, Style},
-    report::{
-        duration, place,
-        record::Record,
-        verdict::{self, Verdict},
-    },
+    report::{closing, count::count, duration, place, record::Record, verdict},
 };
-
-/// Causes that the last lines name; all of them are annotations.
-const NAMED: usize = 3;
 
 /// Turns events into lines. It remembers only how many resources it has told of.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +25,7 @@ impl Log {
                 done,
                 known,
             } => self.progress(changed, *done, *known, at),
-            Event::Ended(ending) => closing(record, ending, at),
+            Event::Ended(ending) => closing::lines(record, ending, at),
             _ => sentence(event, record)
                 .map(|(style, text)| stamped(at).with(style, &text))
                 .into_iter()
@@ -52,10 +45,8 @@ impl Log {
         let mut position = done.saturating_sub(changed.iter().filter(counted).count());
         let mut lines = Vec::new();
         if self.known > 0 && known > self.known {
-            let note = format!(
-                "{} more resources are known now, {known} in all",
-                known - self.known
-            );
+            let more = count(known - self.known, "more resource", "more resources");
+            let note = format!("{more} found, {known} in all");
             lines.push(stamped(at).with(Style::Faint, &note));
         }
         self.known = known;
@@ -82,7 +73,7 @@ fn heading(plan: &Plan) -> Vec<Line> {
     };
     let mut lines = vec![
         Line::default()
-            .with(Style::Strong, &format!("deploying {} ", plan.template))
+            .with(Style::Strong, &format!("Deploying {} ", plan.template))
             .with(
                 Style::Plain,
                 &format!("({}) to the {}{region}", plan.mode, plan.scope),
@@ -181,7 +172,9 @@ fn words(event: &Event, record: &Record) -> Option<String> {
         Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
-            format!("Azure answers again after {lasted}; {attempts} requests failed meanwhile")
+            format!(
+                "Azure answers again after {lasted}; requests that failed meanwhile: {attempts}"
+            )
         }
         Event::Throttled { wait } => format!("Azure asks for a pause of {}", duration::show(*wait)),
         Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
@@ -217,74 +210,8 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record) -> Stri
     )
 }
 
-/// What happened and what to do; the reasons stand above, as annotations.
-fn closing(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
-    let verdict = verdict::verdict(record, ending);
-    let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
-    let mut fact = |name: &str, value: &str| {
-        let name = format!("  {name:<11}");
-        lines.push(
-            Line::default()
-                .with(Style::Faint, &name)
-                .with(Style::Plain, value),
-        );
-    };
-    if let Ending::Failed { causes } | Ending::Refused { causes } = ending
-        && !causes.is_empty()
-    {
-        fact("because of", &name_causes(&verdict));
-    }
-    if record.is_submitted() {
-        fact("meanwhile", &balance(record));
-    }
-    for step in &verdict.steps {
-        match &step.command {
-            Some(command) => fact("next", &format!("{}: {command}", step.text)),
-            None => fact("next", step.text),
-        }
-    }
-    if let Some(url) = record
-        .plan
-        .as_ref()
-        .and_then(|plan| plan.portal_url.as_deref())
-    {
-        fact("portal", url);
-    }
-    lines
-}
-
-fn name_causes(verdict: &Verdict) -> String {
-    let mut names: Vec<String> = verdict
-        .reasons
-        .iter()
-        .take(NAMED)
-        .map(|reason| {
-            if reason.place.is_empty() {
-                reason.title.clone()
-            } else {
-                format!("{} at {}", reason.title, reason.place)
-            }
-        })
-        .collect();
-    if verdict.reasons.len() > NAMED {
-        names.push(format!("and {} more", verdict.reasons.len() - NAMED));
-    }
-    names.join(", ")
-}
-
-fn balance(record: &Record) -> String {
-    let mut parts = vec![
-        format!("{}/{} resources done", record.done, record.known),
-        format!("{} token refreshes", record.token_refreshes),
-    ];
-    if !record.outages.is_empty() {
-        let time = duration::show(record.time_without_azure());
-        parts.push(format!("{} outages ({time} in all)", record.outages.len()));
-    }
-    parts.join(", ")
-}
-
-fn stamped(at: Duration) -> Line {
+/// The beginning of a line that tells when.
+pub(crate) fn stamped(at: Duration) -> Line {
     Line::default().with(Style::Faint, &format!("[{}] ", duration::stamp(at)))
 }
 
@@ -319,7 +246,12 @@ mod tests {
         ];
         let lines =
             Log::default().lines(&progressed(changed, 5, 9), &Record::default(), minutes(3));
-        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"
+        [0h 03m 00s]     4/9 Succeeded azureFirewalls hub › vnet 2m
+        [0h 03m 00s]         Running   deployments network
+        [0h 03m 00s]     4/9 Running   azureFirewalls hub › afw-hub
+        [0h 03m 00s]     5/9 Succeeded azureFirewalls hub › rt 0s
+        ");
     }
 
     #[test]
@@ -329,7 +261,7 @@ mod tests {
         let lines = log.lines(&progressed(vec![], 0, 6), &record, minutes(2));
         assert_eq!(
             shown(&lines),
-            ["[0h 02m 00s] 2 more resources are known now, 6 in all"]
+            ["[0h 02m 00s] 2 more resources found, 6 in all"]
         );
     }
 
@@ -349,7 +281,11 @@ mod tests {
             &Record::default(),
             minutes(4),
         );
-        insta::assert_snapshot!(shown(&lines).join("\n"), @"");
+        insta::assert_snapshot!(shown(&lines).join("\n"), @"
+        [0h 04m 00s]     1/1 Failed    azureFirewalls hub › afw-hub 4m
+                             SkuNotAvailable: no capacity ::error::forged
+        [0h 04m 00s]         Failed    deployments network 3m
+        ");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 mod advice;
 mod annotations;
+mod closing;
+mod count;
 pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;

@@ -4,11 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     host::is_name,
-    report::{
-        duration,
-        record::Record,
-        verdict::{self, Reason},
-    },
+    report::{duration, record::Record, verdict},
 };
 
 /// Names that template outputs cannot have as step outputs, because the step uses them itself.
@@ -130,9 +126,11 @@ impl Outputs {
         };
         let verdict = verdict::verdict(record, ending);
         let message = match verdict.reasons.as_slice() {
-            [] => verdict.headline,
-            [only] => only.sentence(),
-            [first, rest @ ..] => format!("{} (and {} more)", Reason::sentence(first), rest.len()),
+            [only] if verdict.itemised => only.sentence(),
+            [first, rest @ ..] if verdict.itemised => {
+                format!("{} (and {} more)", first.sentence(), rest.len())
+            }
+            _ => verdict.account(),
         };
         self.add("error-code", code);
         self.add("error-message", message);

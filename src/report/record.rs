@@ -13,13 +13,13 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) plan: Option<Plan>,
-    pub(crate) token_refreshes: u32,
+    pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
     /// When the present token was issued.
-    token_issued: Duration,
+    pub(crate) token_issued: Duration,
     /// Resources and nested deployments as last seen, in the order they appeared.
-    resources: Vec<Seen>,
+    pub(crate) resources: Vec<Seen>,
     /// Resources that have reached an end, nested deployments not counted.
     pub(crate) done: usize,
     /// Resources known, nested deployments not counted.
@@ -34,7 +34,7 @@ pub(crate) struct Record {
 
 /// A resource, and when it was first seen to run; Azure states its start only after its end.
 #[derive(Clone, Debug)]
-struct Seen {
+pub(crate) struct Seen {
     resource: Resource,
     began: Duration,
 }
@@ -82,7 +82,7 @@ impl Record {
             }
             Event::Warned { message } => self.warnings.push(message.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
-            Event::Ended(ending) => self.ended = Some((ending.clone(), at)),
+            Event::Ended(ending) => self.end(ending, at),
             Event::StillRunning { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }
@@ -128,6 +128,19 @@ impl Record {
         self.correlation_id.is_some()
     }
 
+    /// The deployment's page in the portal, once there is such a page.
+    pub(crate) fn portal_url(&self) -> Option<&str> {
+        let plan = self.plan.as_ref().filter(|_| self.is_submitted())?;
+        plan.portal_url.as_deref()
+    }
+
+    /// Whether the deployment was cancelled, by whomever.
+    pub(crate) fn is_canceled(&self) -> bool {
+        self.state
+            .as_ref()
+            .is_some_and(ProvisioningState::is_canceled)
+    }
+
     /// How long the run took, once it is over.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.ended.as_ref().map(|(_, at)| *at)
@@ -143,6 +156,16 @@ impl Record {
             })
         };
         self.outages.iter().map(length).sum()
+    }
+
+    /// What still runs is shown with the time it has run until now.
+    fn end(&mut self, ending: &Ending, at: Duration) {
+        for seen in &mut self.resources {
+            if !seen.resource.state.is_terminal() {
+                seen.resource.duration = at.saturating_sub(seen.began);
+            }
+        }
+        self.ended = Some((ending.clone(), at));
     }
 
     fn update(&mut self, resource: &Resource, at: Duration) {

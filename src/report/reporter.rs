@@ -73,6 +73,7 @@ impl Reporter {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
+            Event::Submitted { .. } => self.save_ids(),
             Event::OutputsRead(_) => self.mask(),
             Event::Ended(_) => self.hand_over(),
             _ => {}
@@ -101,6 +102,16 @@ impl Reporter {
             running: self.record.running(at),
             token_age: self.record.token_age(at),
         });
+    }
+
+    /// Whoever kills us from now on, later steps know what was submitted; the end overwrites it all.
+    fn save_ids(&self) {
+        if let Err(error) = self
+            .runner
+            .set_outputs(&outputs::outputs(&self.record).values)
+        {
+            self.complain(&format!("the outputs will be lost: {error}"));
+        }
     }
 
     /// Masks come before anything that could show what they mask.

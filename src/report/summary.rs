@@ -52,7 +52,7 @@ fn title(verdict: &Verdict) -> String {
     format!(
         "## {} {}\n",
         verdict.mood.emoji(),
-        escape(&verdict.headline)
+        escape(&capitalize(&verdict.headline))
     )
 }
 
@@ -80,9 +80,8 @@ fn facts(record: &Record) -> String {
         );
     }
     let name = cut(plan.id.name(), NAME);
-    let deployment = plan
-        .portal_url
-        .as_ref()
+    let deployment = record
+        .portal_url()
         .map_or_else(|| code(&name), |url| link(&name, url));
     table(["Deployment", &deployment], &rows)
 }
@@ -122,10 +121,14 @@ fn reasons(reasons: &[Reason]) -> String {
     list("Why", items, REASONS)
 }
 
+/// The steps are our own words, with Markdown's back-ticks; only the commands hold foreign names.
 fn steps(steps: &[Step]) -> String {
-    let items = steps.iter().map(|step| match &step.command {
-        Some(command) => format!("{}: {}", escape(step.text), code(command)),
-        None => escape(step.text),
+    let items = steps.iter().map(|step| {
+        let text = capitalize(step.text);
+        match &step.command {
+            Some(command) => format!("{text}: {}", code(command)),
+            None => text,
+        }
     });
     list("What to do next", items, steps.len())
 }
@@ -221,6 +224,12 @@ fn list(title: &str, items: impl ExactSizeIterator<Item = String>, limit: usize)
         items.concat(),
         and_more(count - items.len())
     )
+}
+
+fn capitalize(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }
 
 fn and_more(rest: usize) -> String {

@@ -20,6 +20,8 @@ pub(crate) struct Verdict {
     pub(crate) mood: Mood,
     /// What happened, as a sentence without its full stop, beginning in lower case unless with a name.
     pub(crate) headline: String,
+    /// Whether each reason stands for itself, as the causes of a failure do; else they explain the headline.
+    pub(crate) itemised: bool,
     /// Why; empty where there is nothing to explain.
     pub(crate) reasons: Vec<Reason>,
     /// What to do next.
@@ -77,6 +79,15 @@ impl Reason {
     }
 }
 
+impl Verdict {
+    /// The headline and what explains it, in several lines.
+    pub(crate) fn account(&self) -> String {
+        let mut lines = vec![self.headline.as_str()];
+        lines.extend(self.reasons.iter().map(|reason| reason.message.as_str()));
+        lines.join("\n")
+    }
+}
+
 impl From<&Cause> for Reason {
     fn from(cause: &Cause) -> Self {
         Self {
@@ -92,6 +103,7 @@ pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
     Verdict {
         mood: mood(ending),
         headline: headline(record, ending),
+        itemised: is_itemised(ending),
         reasons: reasons(record, ending),
         steps: advice::steps(record, ending),
     }
@@ -103,7 +115,7 @@ pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
         Ending::Succeeded | Ending::Detached => return None,
         Ending::Failed { causes } | Ending::Refused { causes } => match causes.first() {
             Some(cause) => &cause.code,
-            None if is_canceled(record) => "DeploymentCanceled",
+            None if record.is_canceled() => "DeploymentCanceled",
             None => "DeploymentFailed",
         },
         Ending::InvalidInputs(_) => "InvalidInputs",
@@ -130,6 +142,14 @@ pub(crate) fn name_running(running: &[Resource]) -> String {
     names.join(", ")
 }
 
+fn is_itemised(ending: &Ending) -> bool {
+    match ending {
+        Ending::Failed { causes } | Ending::Refused { causes } => !causes.is_empty(),
+        Ending::InvalidInputs(_) => true,
+        _ => false,
+    }
+}
+
 fn mood(ending: &Ending) -> Mood {
     match ending {
         Ending::Succeeded => Mood::Good,
@@ -149,7 +169,7 @@ fn headline(record: &Record, ending: &Ending) -> String {
         Ending::Detached => {
             format!("{it} was submitted and goes on in Azure; this step does not follow it")
         }
-        Ending::Failed { .. } if is_canceled(record) => {
+        Ending::Failed { .. } if record.is_canceled() => {
             format!("{it} was cancelled in Azure after {took}")
         }
         Ending::Failed { .. } => format!("{it} failed after {took}"),
@@ -225,20 +245,13 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             }
             own(
                 "TimedOut",
-                &format!("still running: {}", name_running(&running)),
+                &format!("running when the time was up: {}", name_running(&running)),
             )
         }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
         Ending::Bug { message } => own("Bug", message),
         Ending::Succeeded | Ending::Detached | Ending::Cancelled { .. } => vec![],
     }
-}
-
-fn is_canceled(record: &Record) -> bool {
-    record
-        .state
-        .as_ref()
-        .is_some_and(|state| state.is_canceled())
 }
 
 #[cfg(test)]

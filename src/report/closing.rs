@@ -1,0 +1,167 @@
+//! The last lines of the log.
+
+use std::time::Duration;
+
+use crate::{
+    deploy::Ending,
+    host::{Line, Style},
+    report::{
+        count::count,
+        duration,
+        log::stamped,
+        record::Record,
+        verdict::{self, Verdict},
+    },
+};
+
+/// Causes that the last lines name; all of them are annotations.
+const NAMED: usize = 3;
+
+/// What happened and what to do; the reasons stand above, as annotations.
+pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
+    let verdict = verdict::verdict(record, ending);
+    let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
+    let mut fact = |name: &str, value: &str| {
+        let name = format!("  {name:<11}");
+        lines.push(
+            Line::default()
+                .with(Style::Faint, &name)
+                .with(Style::Plain, value),
+        );
+    };
+    if matches!(ending, Ending::Failed { .. } | Ending::Refused { .. }) && verdict.itemised {
+        fact("because of", &name_causes(&verdict));
+    }
+    if record.is_submitted() {
+        fact("resources", &balance(record));
+    }
+    for step in &verdict.steps {
+        match &step.command {
+            Some(command) => fact("next", &format!("{}: {command}", step.text)),
+            None => fact("next", step.text),
+        }
+    }
+    if let Some(url) = record.portal_url() {
+        fact("portal", url);
+    }
+    lines
+}
+
+fn name_causes(verdict: &Verdict) -> String {
+    let mut names: Vec<String> = verdict
+        .reasons
+        .iter()
+        .take(NAMED)
+        .map(|reason| {
+            if reason.place.is_empty() {
+                reason.title.clone()
+            } else {
+                format!("{} at {}", reason.title, reason.place)
+            }
+        })
+        .collect();
+    if verdict.reasons.len() > NAMED {
+        names.push(format!("and {} more", verdict.reasons.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+fn balance(record: &Record) -> String {
+    let mut parts = vec![
+        format!("{}/{} done", record.done, record.known),
+        count(record.token_refreshes, "token refresh", "token refreshes"),
+    ];
+    if !record.outages.is_empty() {
+        let time = duration::show(record.time_without_azure());
+        let outages = count(record.outages.len(), "outage", "outages");
+        parts.push(format!("{outages} ({time} in all)"));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        deploy::Event,
+        report::fixtures::{Story, begun, cause, minutes, record},
+    };
+
+    fn told(story: &Story, endings: Vec<Ending>) -> String {
+        let mut text = String::new();
+        for ending in endings {
+            let mut record = record(story);
+            record.observe(&Event::Ended(ending.clone()), minutes(61));
+            for line in lines(&record, &ending, minutes(61)) {
+                text.push_str(&line.render(false));
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn endings_of_what_was_submitted() {
+        let message = "what was said".to_owned();
+        let submitted = true;
+        let endings = vec![
+            Ending::Detached,
+            Ending::Failed { causes: vec![] },
+            Ending::Cancelled {
+                submitted,
+                cancelled: true,
+            },
+            Ending::Unreachable {
+                reason: message.clone(),
+                submitted,
+            },
+            Ending::Bug { message },
+        ];
+        insta::assert_snapshot!(told(&begun(), endings));
+    }
+
+    #[test]
+    fn endings_before_anything_was_submitted() {
+        let message = "what was said".to_owned();
+        let submitted = false;
+        let endings = vec![
+            Ending::Refused {
+                causes: vec![cause("AuthorizationFailed", "afw", "not allowed")],
+            },
+            Ending::Refused {
+                causes: vec![cause("DeploymentActive", "afw", "still active")],
+            },
+            Ending::SignInFailed {
+                message: message.clone(),
+                submitted,
+            },
+            Ending::Cancelled {
+                submitted,
+                cancelled: false,
+            },
+            Ending::Unreachable {
+                reason: message.clone(),
+                submitted,
+            },
+            Ending::Bug { message },
+        ];
+        let planned = begun().into_iter().take(2).collect();
+        insta::assert_snapshot!(told(&planned, endings));
+    }
+
+    #[test]
+    fn what_somebody_else_cancelled_did_not_fail() {
+        let mut story = begun();
+        let state = crate::arm::ProvisioningState::new("Canceled");
+        story.push((minutes(60), Event::StateChanged { state }));
+        let told = told(&story, vec![Ending::Failed { causes: vec![] }]);
+        assert!(
+            told.contains("was cancelled in Azure after 1h 1m"),
+            "{told}"
+        );
+        assert!(
+            told.contains("cancelled outside of this workflow"),
+            "{told}"
+        );
+    }
+}
