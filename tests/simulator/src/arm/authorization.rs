@@ -1,0 +1,65 @@
+//! Who may do what: tokens, permissions, limits.
+
+use jiff::Timestamp;
+
+use super::{Call, error::ArmError};
+use crate::{
+    jwt,
+    world::{World, lock},
+};
+
+/// The token must be ours, for us, and not expired.
+pub(crate) fn authenticate(world: &World, call: &Call) -> Result<(), ArmError> {
+    let header = call
+        .headers
+        .get("authorization")
+        .ok_or_else(ArmError::no_token)?;
+    let token = header
+        .strip_prefix("Bearer ")
+        .ok_or_else(ArmError::invalid_token)?;
+    let claims = jwt::claims(token).ok_or_else(ArmError::invalid_token)?;
+    if world.entra.verify(token).is_none() {
+        return Err(ArmError::invalid_token());
+    }
+    let audience = claims["aud"].as_str().unwrap_or_default();
+    if audience.trim_end_matches('/') != world.origins.resource_manager {
+        return Err(ArmError::invalid_token());
+    }
+    let expiry = Timestamp::from_second(claims["exp"].as_i64().unwrap_or(0));
+    let expiry = expiry.unwrap_or(Timestamp::MIN);
+    let now = world.clock.now();
+    if expiry <= now {
+        return Err(ArmError::expired_token(expiry, now));
+    }
+    Ok(())
+}
+
+/// Refuses what the options deny.
+pub(crate) fn permit(world: &World, action: &str, scope: &str) -> Result<(), ArmError> {
+    let mut denied = world.options.denied_actions.iter();
+    if denied.any(|denied| denied == "*" || denied.eq_ignore_ascii_case(action)) {
+        return Err(ArmError::forbidden(action, scope));
+    }
+    Ok(())
+}
+
+/// Counts a read, and refuses it when there were too many.
+pub(crate) fn throttle(world: &World, call: &Call) -> Result<(), ArmError> {
+    let Some(limit) = world.options.throttle.as_ref().filter(|_| call.is_read()) else {
+        return Ok(());
+    };
+    let mut reads = lock(&world.reads);
+    reads.retain(|at| *at + limit.window > call.now);
+    if reads.len() >= limit.reads {
+        let parts: Vec<&str> = call.path.trim_matches('/').split('/').collect();
+        let subscription = parts.get(1).copied().unwrap_or_default();
+        let operation = format!("{}{}", call.method, call.path).to_uppercase();
+        return Err(ArmError::throttled(
+            subscription,
+            &operation,
+            limit.retry_after.as_secs(),
+        ));
+    }
+    reads.push(call.now);
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The operations of a deployment: one for each resource that has started, and the outputs'.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{outcome, store::Found};
+use crate::{
+    clock::{Clock, iso, precise},
+    digest,
+    plan::{
+        ResourcePlan,
+        timeline::{Span, State},
+    },
+};
+
+/// How often Resource Manager looks at a running operation, and moves its timestamp.
+const LOOK: u64 = 5;
+
+/// All operations that have begun, in the order of their beginning.
+pub(crate) fn list(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> Vec<Value> {
+    let Found { plan, timeline, .. } = found;
+    let pairs = plan.resources.iter().zip(&timeline.spans);
+    let begun = pairs.filter_map(|(resource, span)| Some((resource, span.as_ref()?)));
+    let mut begun: Vec<_> = begun.filter(|(_, span)| span.start <= now).collect();
+    begun.sort_by_key(|(_, span)| span.start);
+    let row = Row {
+        found,
+        now,
+        clock,
+        legacy,
+    };
+    let mut rows: Vec<Value> = begun
+        .into_iter()
+        .map(|(resource, span)| row.resource(resource, span))
+        .collect();
+    rows.extend(
+        timeline
+            .outputs_from
+            .filter(|from| *from <= now)
+            .map(|from| row.outputs(from)),
+    );
+    rows
+}
+
+struct Row<'a> {
+    found: Found<'a>,
+    now: Duration,
+    clock: &'a Clock,
+    legacy: bool,
+}
+
+impl Row<'_> {
+    fn resource(&self, resource: &ResourcePlan, span: &Span) -> Value {
+        let state = span.state(self.now);
+        let id = digest::hexadecimal(&format!("{}/{}", self.seed(), resource.id), 16);
+        let mut properties = self.times("Create", state, span.start, span.end);
+        properties["trackingId"] = digest::guid(&format!("tracking/{id}")).into();
+        properties["serviceRequestId"] = digest::guid(&format!("service/{id}")).into();
+        match state {
+            State::Failed => {
+                properties["statusCode"] = outcome::status_code(resource).into();
+                properties["statusMessage"] = outcome::status_message(resource, span, self.legacy);
+            }
+            State::Succeeded => properties["statusCode"] = "OK".into(),
+            State::Canceled => {
+                properties["statusCode"] = "Conflict".into();
+                properties["statusMessage"] = canceled(&resource.id);
+            }
+            State::Accepted | State::Running => properties["statusCode"] = "Created".into(),
+        }
+        properties["targetResource"] = json!({
+            "id": resource.id, "resourceType": resource.kind, "resourceName": resource.name,
+        });
+        if let Some(symbolic_name) = &resource.symbolic_name {
+            properties["targetResource"]["symbolicName"] = symbolic_name.as_str().into();
+        }
+        self.whole(&id, properties)
+    }
+
+    fn outputs(&self, from: Duration) -> Value {
+        let end = self.found.timeline.end;
+        let failed = self.found.plan.outputs.as_ref().err();
+        let ended = if failed.is_some() {
+            State::Failed
+        } else {
+            State::Succeeded
+        };
+        let state = if self.now >= end {
+            ended
+        } else {
+            State::Running
+        };
+        let id = digest::decimal(&format!("{}/outputs", self.seed()), 20);
+        let mut properties = self.times("EvaluateDeploymentOutput", state, from, end);
+        properties["trackingId"] = digest::guid(&format!("tracking/{id}")).into();
+        properties["statusCode"] = if state == State::Failed {
+            "BadRequest"
+        } else {
+            "OK"
+        }
+        .into();
+        if let (Some(why), State::Failed) = (failed, state) {
+            properties["statusMessage"] =
+                json!({"error": {"code": "InvalidTemplate", "message": why}});
+        }
+        self.whole(&id, properties)
+    }
+
+    /// The timestamp moves while an operation runs and stands still at its end.
+    fn times(&self, operation: &str, state: State, start: Duration, end: Duration) -> Value {
+        let ran = self.now.min(end).saturating_sub(start);
+        let ran = if state.is_terminal() {
+            ran
+        } else {
+            Duration::from_secs(ran.as_secs() / LOOK * LOOK)
+        };
+        json!({
+            "provisioningOperation": operation,
+            "provisioningState": state.name(),
+            "timestamp": precise(self.clock.at(start + ran)),
+            "duration": iso(ran),
+        })
+    }
+
+    fn whole(&self, id: &str, properties: Value) -> Value {
+        json!({
+            "id": format!("{}/operations/{id}", self.found.plan.id),
+            "operationId": id,
+            "properties": properties,
+        })
+    }
+
+    fn seed(&self) -> String {
+        format!("{}/{}", self.found.root.correlation_id, self.found.plan.id)
+    }
+}
+
+fn canceled(id: &str) -> Value {
+    json!({"error": {
+        "code": "OperationCanceled",
+        "target": id,
+        "message": "The operation was canceled.",
+    }})
+}

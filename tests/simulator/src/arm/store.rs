@@ -1,0 +1,235 @@
+//! The deployments there are, and how a request finds one.
+
+use std::{collections::HashMap, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    error::{Active, ArmError},
+    scope::Scope,
+};
+use crate::{
+    clock::Clock,
+    digest,
+    options::Options,
+    plan::{
+        DeploymentPlan,
+        timeline::{Circumstances, State, Timeline, schedule},
+    },
+};
+
+/// How long Resource Manager lets a deployment run.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// All that was ever submitted, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Deployments {
+    roots: Vec<Root>,
+}
+
+/// One submission.
+#[derive(Debug)]
+pub(crate) struct Root {
+    pub(crate) plan: DeploymentPlan,
+    pub(crate) timeline: Timeline,
+    pub(crate) start: Duration,
+    pub(crate) correlation_id: String,
+    /// What was submitted.
+    pub(crate) properties: Value,
+    visible_from: Duration,
+    cancellations: HashMap<String, Duration>,
+}
+
+/// A deployment, submitted or nested, at its place in a submission.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) root: &'a Root,
+    pub(crate) plan: &'a DeploymentPlan,
+    pub(crate) timeline: &'a Timeline,
+}
+
+impl Found<'_> {
+    pub(crate) fn state(&self, now: Duration) -> State {
+        self.timeline.state(now)
+    }
+
+    pub(crate) fn expiry(&self) -> Duration {
+        self.timeline.start + LIFETIME
+    }
+
+    /// The error that stops another deployment of the same name.
+    pub(crate) fn active<'b>(&'b self, clock: &Clock) -> Active<'b> {
+        Active {
+            id: &self.plan.id,
+            correlation_id: &self.root.correlation_id,
+            start: clock.at(self.timeline.start),
+            expiry: clock.at(self.expiry()),
+        }
+    }
+
+    /// The id that `operationStatuses` knows the deployment by.
+    pub(crate) fn status_id(&self) -> String {
+        digest::decimal(
+            &format!("{}/{}", self.plan.id, self.root.correlation_id),
+            20,
+        )
+    }
+}
+
+/// Schedules a plan that nobody has cancelled.
+pub(crate) fn undisturbed(plan: &DeploymentPlan, start: Duration, options: &Options) -> Timeline {
+    reschedule(plan, start, &HashMap::new(), options)
+}
+
+fn reschedule(
+    plan: &DeploymentPlan,
+    start: Duration,
+    cancellations: &HashMap<String, Duration>,
+    options: &Options,
+) -> Timeline {
+    let (cancel_lag, seed) = (options.cancel_lag, options.seed);
+    schedule(
+        plan,
+        start,
+        None,
+        &Circumstances {
+            cancellations,
+            cancel_lag,
+            seed,
+        },
+    )
+}
+
+impl Deployments {
+    /// Starts a planned deployment.
+    pub(crate) fn start(
+        &mut self,
+        plan: DeploymentPlan,
+        properties: Value,
+        correlation_id: String,
+        start: Duration,
+        options: &Options,
+    ) {
+        self.roots.push(Root {
+            timeline: undisturbed(&plan, start, options),
+            plan,
+            start,
+            correlation_id,
+            properties,
+            visible_from: start + options.early_not_found,
+            cancellations: HashMap::new(),
+        });
+    }
+
+    /// The latest deployment of an id that has begun.
+    pub(crate) fn find(&self, id: &str, now: Duration) -> Option<Found<'_>> {
+        self.latest(now, |plan| plan.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The latest deployment of a name, wherever it is.
+    pub(crate) fn find_by_name(&self, name: &str, now: Duration) -> Option<Found<'_>> {
+        self.latest(now, |plan| plan.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Like [`Deployments::find`], but for readers: what was just accepted may not be seen yet.
+    pub(crate) fn read(
+        &self,
+        scope: &Scope,
+        name: &str,
+        now: Duration,
+    ) -> Result<Found<'_>, ArmError> {
+        let found = self.find(&scope.deployment_id(name), now);
+        let visible = found.filter(|found| now >= found.root.visible_from);
+        visible.ok_or_else(|| ArmError::deployment_not_found(name))
+    }
+
+    /// The deployments of a scope, latest first, one of each name.
+    pub(crate) fn list(&self, scope: &Scope, now: Duration) -> Vec<Found<'_>> {
+        let mut all: Vec<Found<'_>> = Vec::new();
+        for found in self.begun(now) {
+            let here = found.plan.scope.id().eq_ignore_ascii_case(&scope.id());
+            let known = all
+                .iter()
+                .any(|other| other.plan.id.eq_ignore_ascii_case(&found.plan.id));
+            if here && !known && now >= found.root.visible_from {
+                all.push(found);
+            }
+        }
+        all
+    }
+
+    /// Cancels one deployment and, later, what is below it.
+    pub(crate) fn cancel(&mut self, id: &str, now: Duration, options: &Options) {
+        let Some(found) = self.find(id, now) else {
+            return;
+        };
+        let root = std::ptr::from_ref(found.root);
+        let Some(root) = self
+            .roots
+            .iter_mut()
+            .find(|each| std::ptr::from_ref(*each) == root)
+        else {
+            return;
+        };
+        root.cancellations.insert(id.to_ascii_lowercase(), now);
+        root.timeline = reschedule(&root.plan, root.start, &root.cancellations, options);
+    }
+
+    /// All resources of all deployments whose creation has ended well, with their locations.
+    pub(crate) fn created(&self, kind: &str, now: Duration) -> Vec<(String, Option<String>)> {
+        let mut created = Vec::new();
+        for found in self.begun(now) {
+            for (resource, span) in found.plan.resources.iter().zip(&found.timeline.spans) {
+                let done = span
+                    .as_ref()
+                    .is_some_and(|span| span.state(now) == State::Succeeded);
+                if done && resource.kind.eq_ignore_ascii_case(kind) {
+                    created.push((resource.id.clone(), resource.location.clone()));
+                }
+            }
+        }
+        created
+    }
+
+    fn latest(&self, now: Duration, test: impl Fn(&DeploymentPlan) -> bool) -> Option<Found<'_>> {
+        self.begun(now).into_iter().find(|found| test(found.plan))
+    }
+
+    /// All deployments that have begun, the latest submissions first.
+    fn begun(&self, now: Duration) -> Vec<Found<'_>> {
+        let mut all = Vec::new();
+        for root in self.roots.iter().rev() {
+            collect(
+                Found {
+                    root,
+                    plan: &root.plan,
+                    timeline: &root.timeline,
+                },
+                now,
+                &mut all,
+            );
+        }
+        all
+    }
+}
+
+fn collect<'a>(found: Found<'a>, now: Duration, all: &mut Vec<Found<'a>>) {
+    if found.timeline.start > now {
+        return;
+    }
+    all.push(found);
+    for (resource, span) in found.plan.resources.iter().zip(&found.timeline.spans) {
+        let nested = span.as_ref().and_then(|span| span.nested.as_ref());
+        if let (Some(plan), Some(timeline)) = (resource.nested.as_deref(), nested) {
+            collect(
+                Found {
+                    plan,
+                    timeline,
+                    ..found
+                },
+                now,
+                all,
+            );
+        }
+    }
+}

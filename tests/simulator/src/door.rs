@@ -1,0 +1,188 @@
+//! The way in: TLS, HTTP, the journal and the faults.
+
+use std::{collections::BTreeMap, fmt, future::pending, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use hyper::{body::Incoming, server::conn::http1, service::Service as _, service::service_fn};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    arm::error::ArmError,
+    fault::Kind,
+    journal::{Exchange, Service},
+    reply::Reply,
+    world::World,
+};
+
+/// Largest body that is read at all.
+const LARGEST_BODY: usize = 32 * 1024 * 1024;
+
+/// One service's way in.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) world: Arc<World>,
+    pub(crate) service: Service,
+    pub(crate) router: Router,
+}
+
+/// The connection ends without an answer.
+#[derive(Debug)]
+struct Lost;
+
+impl fmt::Display for Lost {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the answer is lost on purpose")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+impl Door {
+    /// Takes connections until the runtime ends.
+    pub(crate) async fn open(self, listener: TcpListener, tls: TlsAcceptor) {
+        loop {
+            if let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(self.clone().connection(stream, tls.clone()));
+            }
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, tls: TlsAcceptor) {
+        let Ok(stream) = tls.accept(stream).await else {
+            return;
+        };
+        let service = service_fn(|request| self.pass(request));
+        // A client that goes away is no concern of the simulator.
+        let _ = http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    }
+
+    async fn pass(&self, request: Request<Incoming>) -> Result<Response<Body>, Lost> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(Body::new(body), LARGEST_BODY)
+            .await
+            .map_err(|_| Lost)?;
+        let mut exchange = self.exchange(&parts, &body);
+        let fault = self
+            .world
+            .fault(self.service, &exchange.method, &exchange.path);
+        exchange.fault = fault.is_some();
+        let request = Request::from_parts(parts, Body::from(body));
+        let response = match fault {
+            None => self.answer(request).await,
+            Some(Kind::LoseAnswer) => {
+                self.answer(request).await;
+                self.world.record(exchange);
+                return Err(Lost);
+            }
+            Some(Kind::Reset) => {
+                self.world.record(exchange);
+                return Err(Lost);
+            }
+            Some(Kind::Hang) => {
+                self.world.record(exchange);
+                return pending().await;
+            }
+            Some(Kind::Status {
+                status,
+                body,
+                retry_after,
+            }) => refusal(status, body, retry_after.map(|wait| wait.as_secs())),
+            Some(Kind::Garbage) => Response::new(Body::from("<html>not what you asked for</html>")),
+            Some(Kind::Unauthorized) => ArmError::invalid_token().reply().into_response(),
+        };
+        self.recorded(response, exchange).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let router = TowerToHyperService::new(self.router.clone());
+        match router.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Reads the answer for the journal and sends it on.
+    async fn recorded(
+        &self,
+        response: Response<Body>,
+        mut exchange: Exchange,
+    ) -> Result<Response<Body>, Lost> {
+        let (mut parts, body) = response.into_parts();
+        let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Lost)?;
+        let date = self
+            .world
+            .clock
+            .now()
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string();
+        if let Ok(date) = HeaderValue::from_str(&date) {
+            parts.headers.insert(header::DATE, date);
+        }
+        exchange.status = Some(parts.status.as_u16());
+        exchange.response_headers = named(&parts.headers);
+        exchange.response_body = serde_json::from_slice(&body).ok();
+        self.world.record(exchange);
+        Ok(Response::from_parts(parts, Body::from(body)))
+    }
+
+    fn exchange(&self, parts: &axum::http::request::Parts, body: &Bytes) -> Exchange {
+        let request_headers = named(&parts.headers);
+        let form = request_headers
+            .get("content-type")
+            .is_some_and(|kind| kind.contains("form"));
+        let request_body = if form {
+            Some(json!(pairs(&String::from_utf8_lossy(body))))
+        } else {
+            serde_json::from_slice::<Value>(body).ok()
+        };
+        Exchange {
+            at: self.world.clock.elapsed(),
+            service: self.service,
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: pairs(parts.uri.query().unwrap_or_default()),
+            request_headers,
+            request_body,
+            status: None,
+            response_headers: BTreeMap::new(),
+            response_body: None,
+            fault: false,
+        }
+    }
+}
+
+/// Decodes a query or a form.
+pub(crate) fn pairs(text: &str) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// Headers as text, names in lower case.
+pub(crate) fn named(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let texts = headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    texts.collect()
+}
+
+fn refusal(status: u16, body: Option<String>, retry_after: Option<u64>) -> Response<Body> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut reply = Reply::empty(status);
+    if let Some(seconds) = retry_after {
+        reply = reply.with("retry-after", seconds.to_string());
+    }
+    let mut response = reply.into_response();
+    *response.body_mut() = Body::from(body.unwrap_or_else(|| "simulated fault".to_owned()));
+    response
+}

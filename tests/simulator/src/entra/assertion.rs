@@ -1,0 +1,33 @@
+//! Federated credentials: what an assertion must be like.
+
+use jiff::Timestamp;
+
+use super::error::EntraError;
+use crate::{AUDIENCE, github::ISSUER, jwt, world::World};
+
+/// Checks an assertion the way the token endpoint does, and counts it.
+pub(crate) fn check(world: &World, assertion: &str) -> Result<(), EntraError> {
+    let claims = jwt::claims(assertion).ok_or_else(EntraError::malformed_assertion)?;
+    let claim = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
+    world.presented(&claim("jti"));
+    if claim("iss") != ISSUER {
+        return Err(EntraError::issuer_mismatch(&claim("iss")));
+    }
+    if world.github.verify(assertion).is_none() {
+        return Err(EntraError::bad_signature());
+    }
+    let now = world.clock.now();
+    let moment = |name: &str| Timestamp::from_second(claims[name].as_i64().unwrap_or(0));
+    let expiry = moment("exp").unwrap_or(Timestamp::MIN);
+    let start = moment("nbf").unwrap_or(Timestamp::MAX);
+    if expiry <= now || now < start {
+        return Err(EntraError::outside_validity(now, expiry));
+    }
+    if claim("aud") != AUDIENCE {
+        return Err(EntraError::audience_mismatch(&claim("aud")));
+    }
+    if claim("sub") != world.options.federated_subject {
+        return Err(EntraError::subject_mismatch(&claim("sub")));
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! What was asked and answered.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::Value;
+
+/// The three services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// The runner's id-token endpoint.
+    GitHub,
+    /// Entra ID, and the managed-identity endpoint.
+    Entra,
+    /// Azure Resource Manager.
+    ResourceManager,
+}
+
+/// One request and its answer.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// When it came, in simulated time since the start.
+    pub at: Duration,
+    /// Who was asked.
+    pub service: Service,
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, decoded.
+    pub path: String,
+    /// The query, decoded.
+    pub query: BTreeMap<String, String>,
+    /// The request's headers, names in lower case.
+    pub request_headers: BTreeMap<String, String>,
+    /// The request's body: JSON, or a form as an object of strings.
+    pub request_body: Option<Value>,
+    /// The answer's status; `None` where no answer was sent.
+    pub status: Option<u16>,
+    /// The answer's headers, names in lower case.
+    pub response_headers: BTreeMap<String, String>,
+    /// The answer's body, if it is JSON.
+    pub response_body: Option<Value>,
+    /// Whether an injected fault decided the answer.
+    pub fault: bool,
+}
+
+/// An assertion that was presented to Entra ID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentedAssertion {
+    /// The token's own id.
+    pub id: String,
+    /// How often it was presented.
+    pub times: usize,
+}

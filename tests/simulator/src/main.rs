@@ -1,0 +1,69 @@
+//! Runs the simulator in the foreground, for trying things by hand.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    thread::park,
+};
+
+use azure_simulator::{
+    CLIENT_ID, Options, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, Simulator, TENANT_ID,
+};
+
+const USAGE: &str = "\
+azure-simulator: an Azure on loopback
+
+Usage: azure-simulator [--time-scale N]
+
+  --time-scale N   simulated seconds in a real second (default 60)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(time_scale) = time_scale(&arguments) else {
+        // Nothing is left to do when even the usage cannot be written.
+        let _ = io::stderr().write_all(USAGE.as_bytes());
+        return ExitCode::from(2);
+    };
+    let azure = Simulator::start(Options {
+        time_scale,
+        ..Options::default()
+    });
+    if io::stdout()
+        .write_all(environment(&azure).as_bytes())
+        .is_err()
+    {
+        return ExitCode::FAILURE;
+    }
+    loop {
+        park();
+    }
+}
+
+fn time_scale(arguments: &[String]) -> Option<f64> {
+    match arguments {
+        [] => Some(60.0),
+        [option, value] if option == "--time-scale" => value
+            .parse()
+            .ok()
+            .filter(|scale: &f64| scale.is_finite() && *scale > 0.0),
+        _ => None,
+    }
+}
+
+fn environment(azure: &Simulator) -> String {
+    let own = [
+        ("AZURE_TENANT_ID", TENANT_ID.to_owned()),
+        ("AZURE_CLIENT_ID", CLIENT_ID.to_owned()),
+        ("AZURE_SUBSCRIPTION_ID", SUBSCRIPTION_ID.to_owned()),
+        ("INPUT_ENVIRONMENT", "custom".to_owned()),
+        ("INPUT_RESOURCE-MANAGER-URL", azure.resource_manager_url()),
+        ("INPUT_AUTHORITY-URL", azure.authority_url()),
+    ];
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    let lines = own.into_iter().chain(azure.environment());
+    let lines: String = lines
+        .map(|(name, value)| format!("{name}={value}\n"))
+        .collect();
+    format!("{lines}# client secret: {SECRET}\n# resource group: {RESOURCE_GROUP}\n")
+}

@@ -1,0 +1,136 @@
+//! What a simulation is made of.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID};
+
+/// How the simulated Azure behaves. Every duration is simulated time.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Simulated seconds per real second.
+    pub time_scale: f64,
+    /// How long an access token lasts.
+    pub token_lifetime: Duration,
+    /// How long GitHub's id tokens last.
+    pub assertion_lifetime: Duration,
+    /// How long the runner's request token lasts.
+    pub request_token_lifetime: Duration,
+    /// Makes durations repeatable.
+    pub seed: u64,
+    /// The subject that the application's federated credential names.
+    pub federated_subject: String,
+    /// The subject in the id tokens that GitHub gives out.
+    pub presented_subject: String,
+    /// The application's client secret.
+    pub client_secret: String,
+    /// Whether that secret has expired.
+    pub client_secret_expired: bool,
+    /// How long an accepted deployment is not found.
+    pub early_not_found: Duration,
+    /// Durations of resources by type or name, later entries first; a name wins over a type.
+    pub durations: Vec<(String, Duration)>,
+    /// Resources that fail.
+    pub failures: Vec<ResourceFailure>,
+    /// Errors of failed deployments as JSON within strings, as older deployments have them.
+    pub legacy_errors: bool,
+    /// Most rows in one page of operations or deployments.
+    pub page_size: usize,
+    /// How many empty pages come before the first row.
+    pub empty_pages: usize,
+    /// Actions that the application may not take, such as
+    /// `Microsoft.Resources/deployments/cancel/action`; `*` for all: no role assignment.
+    pub denied_actions: Vec<String>,
+    /// How long a nested deployment goes on after the one around it is cancelled.
+    pub cancel_lag: Duration,
+    /// A limit on reads.
+    pub throttle: Option<Throttle>,
+    /// Subscriptions that exist.
+    pub subscriptions: Vec<String>,
+    /// Resource groups that exist in every subscription.
+    pub resource_groups: Vec<String>,
+    /// Deployment template versions that Resource Manager knows.
+    pub api_versions: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let subject = "repo:contoso/landing-zone:ref:refs/heads/main";
+        Self {
+            time_scale: 1.0,
+            token_lifetime: Duration::from_secs(60 * 60),
+            assertion_lifetime: Duration::from_secs(5 * 60),
+            request_token_lifetime: Duration::from_secs((6 * 60 + 10) * 60),
+            seed: 1,
+            federated_subject: subject.to_owned(),
+            presented_subject: subject.to_owned(),
+            client_secret: SECRET.to_owned(),
+            client_secret_expired: false,
+            early_not_found: Duration::ZERO,
+            durations: Vec::new(),
+            failures: Vec::new(),
+            legacy_errors: false,
+            page_size: 100,
+            empty_pages: 0,
+            denied_actions: Vec::new(),
+            cancel_lag: Duration::from_secs(30),
+            throttle: None,
+            subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
+            resource_groups: vec![RESOURCE_GROUP.to_owned()],
+            api_versions: [
+                "2026-06-01",
+                "2025-04-01",
+                "2025-03-01",
+                "2024-11-01",
+                "2024-03-01",
+                "2021-04-01",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        }
+    }
+}
+
+/// A resource that fails, wherever it is deployed.
+#[derive(Debug, Clone)]
+pub struct ResourceFailure {
+    /// Its name, type or id.
+    pub resource: String,
+    /// The error's code.
+    pub code: String,
+    /// The error's message.
+    pub message: String,
+    /// `Conflict` for an operation that fails after a while, `BadRequest` for a refusal.
+    pub status_code: String,
+    /// How long it runs before; otherwise as long as it would have taken.
+    pub after: Option<Duration>,
+    /// The status message in full, instead of one made of code and message.
+    pub status_message: Option<Value>,
+}
+
+impl ResourceFailure {
+    /// A failure of an operation, at its end.
+    #[must_use]
+    pub fn new(resource: &str, code: &str, message: &str) -> Self {
+        Self {
+            resource: resource.to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+            status_code: "Conflict".to_owned(),
+            after: None,
+            status_message: None,
+        }
+    }
+}
+
+/// A limit on reads: more than `reads` in a `window` are answered with 429.
+#[derive(Debug, Clone)]
+pub struct Throttle {
+    /// Reads allowed in a window.
+    pub reads: usize,
+    /// The window's length.
+    pub window: Duration,
+    /// What `Retry-After` says.
+    pub retry_after: Duration,
+}

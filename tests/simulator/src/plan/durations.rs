@@ -1,0 +1,132 @@
+//! How long resources take: the same every time for the same seed and id.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::options::Options;
+
+/// Seconds that types take, from experience; the first entry that the type starts with counts.
+const BY_TYPE: [(&str, u64, u64); 17] = [
+    ("Microsoft.Network/virtualNetworkGateways", 35 * 60, 50 * 60),
+    ("Microsoft.Network/vpnGateways", 25 * 60, 35 * 60),
+    ("Microsoft.Network/expressRouteGateways", 25 * 60, 35 * 60),
+    ("Microsoft.Network/virtualHubs", 8 * 60, 15 * 60),
+    ("Microsoft.Network/azureFirewalls", 8 * 60, 12 * 60),
+    ("Microsoft.Network/bastionHosts", 5 * 60, 8 * 60),
+    ("Microsoft.Network/applicationGateways", 5 * 60, 8 * 60),
+    ("Microsoft.Network/expressRouteCircuits", 60, 120),
+    ("Microsoft.Network/connections", 60, 180),
+    (
+        "Microsoft.Compute/virtualMachines/extensions",
+        3 * 60,
+        10 * 60,
+    ),
+    ("Microsoft.Compute/virtualMachines", 2 * 60, 5 * 60),
+    ("Microsoft.ContainerService/managedClusters", 4 * 60, 8 * 60),
+    ("Microsoft.ApiManagement/service", 30 * 60, 45 * 60),
+    ("Microsoft.Sql/managedInstances", 120 * 60, 240 * 60),
+    ("Microsoft.Resources/deploymentScripts", 60, 180),
+    ("Microsoft.Resources/resourceGroups", 1, 3),
+    ("", 2, 20),
+];
+
+/// Minutes of a virtual network gateway for ExpressRoute.
+const EXPRESS_ROUTE_GATEWAY: (u64, u64) = (30 * 60, 45 * 60);
+
+/// What counts for a resource's duration.
+pub(crate) struct Subject<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) id: &'a str,
+    /// `properties.gatewayType` of a virtual network gateway.
+    pub(crate) gateway_type: Option<&'a str>,
+}
+
+/// The duration of one resource, in simulated time.
+pub(crate) fn of(subject: &Subject<'_>, options: &Options) -> Duration {
+    let given = |wanted: &str| {
+        let all = options.durations.iter();
+        all.rev()
+            .find(|(what, _)| what.eq_ignore_ascii_case(wanted))
+            .map(|(_, duration)| *duration)
+    };
+    given(subject.name)
+        .or_else(|| given(subject.kind))
+        .unwrap_or_else(|| {
+            let (least, most) = range(subject);
+            let fraction = fraction(options.seed, subject.id);
+            Duration::from_secs(least) + Duration::from_secs(most - least).mul_f64(fraction)
+        })
+}
+
+fn range(subject: &Subject<'_>) -> (u64, u64) {
+    if subject
+        .gateway_type
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("ExpressRoute"))
+    {
+        return EXPRESS_ROUTE_GATEWAY;
+    }
+    let kind = subject.kind.to_ascii_lowercase();
+    let matches = |prefix: &str| {
+        // A child of a slow resource is not slow itself.
+        prefix.is_empty() || kind == prefix.to_ascii_lowercase()
+    };
+    let found = BY_TYPE.iter().find(|(prefix, _, _)| matches(prefix));
+    found.map_or((2, 20), |(_, least, most)| (*least, *most))
+}
+
+/// A number from 0 up to 1, the same for the same seed and text.
+pub(crate) fn fraction(seed: u64, text: &str) -> f64 {
+    let digest = Sha256::digest(format!("{seed}/{}", text.to_ascii_lowercase()));
+    let number = digest[..4]
+        .iter()
+        .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    f64::from(number) / (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minutes(kind: &str, gateway_type: Option<&str>, options: &Options) -> u64 {
+        let subject = Subject {
+            kind,
+            name: "gw",
+            id: "/x/gw",
+            gateway_type,
+        };
+        of(&subject, options).as_secs() / 60
+    }
+
+    #[test]
+    fn gateways_take_long_and_their_children_do_not() {
+        let options = Options::default();
+        let gateway = "Microsoft.Network/virtualNetworkGateways";
+        assert!((35..50).contains(&minutes(gateway, Some("Vpn"), &options)));
+        assert!((30..45).contains(&minutes(gateway, Some("ExpressRoute"), &options)));
+        assert_eq!(minutes(&format!("{gateway}/natRules"), None, &options), 0);
+    }
+
+    #[test]
+    fn a_name_beats_a_type_and_a_type_beats_the_table() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let by_type = (
+            "microsoft.network/virtualnetworkgateways".to_owned(),
+            hours(1),
+        );
+        let mut options = Options {
+            durations: vec![by_type],
+            ..Options::default()
+        };
+        assert_eq!(
+            minutes("Microsoft.Network/virtualNetworkGateways", None, &options),
+            60
+        );
+        options.durations.push(("GW".to_owned(), hours(2)));
+        assert_eq!(
+            minutes("Microsoft.Network/virtualNetworkGateways", None, &options),
+            120
+        );
+    }
+}

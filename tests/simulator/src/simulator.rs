@@ -1,0 +1,242 @@
+//! The handle that tests hold.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    AUDIENCE, arm,
+    door::Door,
+    entra,
+    fault::Fault,
+    github,
+    journal::{Exchange, PresentedAssertion, Service},
+    options::Options,
+    snapshot,
+    snapshot::Snapshot,
+    tls::Certificates,
+    world::{Origins, World, lock},
+};
+
+/// Templates nest deeply, and so does the walk over them.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// A running simulator; dropping it ends it.
+#[derive(Debug)]
+pub struct Simulator {
+    world: Arc<World>,
+    ca_file: PathBuf,
+    runtime: Option<Runtime>,
+    _folder: TempDir,
+}
+
+impl Simulator {
+    /// Starts the three services on free loopback ports, on threads of their own.
+    ///
+    /// # Panics
+    /// When the machine does not let it: no loopback port, no temporary folder.
+    #[must_use]
+    pub fn start(options: Options) -> Self {
+        Self::try_start(options).expect("the simulator needs loopback ports and a temporary folder")
+    }
+
+    fn try_start(options: Options) -> Result<Self, Box<dyn std::error::Error>> {
+        let certificates = Certificates::issue()?;
+        let folder = tempfile::Builder::new()
+            .prefix("azure-simulator-")
+            .tempdir()?;
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, &certificates.authority)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("azure-simulator")
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()?;
+        let (github, entra, resource_manager) = (listen()?, listen()?, listen()?);
+        let origins = Origins {
+            github: origin(&github)?,
+            entra: origin(&entra)?,
+            resource_manager: origin(&resource_manager)?,
+        };
+        let world = Arc::new(World::new(options, origins));
+        let doors: [(Service, TcpListener, Router); 3] = [
+            (Service::GitHub, github, github::router(Arc::clone(&world))),
+            (Service::Entra, entra, entra::router(Arc::clone(&world))),
+            (
+                Service::ResourceManager,
+                resource_manager,
+                arm::router(Arc::clone(&world)),
+            ),
+        ];
+        let _context = runtime.enter();
+        for (service, listener, router) in doors {
+            let door = Door {
+                world: Arc::clone(&world),
+                service,
+                router,
+            };
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            runtime.spawn(door.open(
+                listener,
+                TlsAcceptor::from(Arc::clone(&certificates.server)),
+            ));
+        }
+        drop(_context);
+        Ok(Self {
+            world,
+            ca_file,
+            runtime: Some(runtime),
+            _folder: folder,
+        })
+    }
+
+    /// The certificate authority to trust, as PEM, for `SSL_CERT_FILE`.
+    #[must_use]
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    /// The variables that a runner would set for a step with `id-token: write`, and the
+    /// certificate authority.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let variable = |name: &str, value: String| (name.to_owned(), value);
+        vec![
+            variable("ACTIONS_ID_TOKEN_REQUEST_URL", self.id_token_url()),
+            variable(
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+                self.world.request_token.clone(),
+            ),
+            variable("SSL_CERT_FILE", self.ca_file.display().to_string()),
+        ]
+    }
+
+    /// The variables of an App Service with a managed identity, and the certificate authority.
+    #[must_use]
+    pub fn managed_identity_environment(&self) -> Vec<(String, String)> {
+        let variable = |name: &str, value: String| (name.to_owned(), value);
+        let endpoint = format!("{}/msi/token", self.world.origins.entra);
+        vec![
+            variable("IDENTITY_ENDPOINT", endpoint),
+            variable("IDENTITY_HEADER", self.world.identity_header.clone()),
+            variable("SSL_CERT_FILE", self.ca_file.display().to_string()),
+        ]
+    }
+
+    /// Resource Manager's origin, without a slash at the end.
+    #[must_use]
+    pub fn resource_manager_url(&self) -> String {
+        self.world.origins.resource_manager.clone()
+    }
+
+    /// Entra ID's origin, without a slash at the end.
+    #[must_use]
+    pub fn authority_url(&self) -> String {
+        self.world.origins.entra.clone()
+    }
+
+    /// The id-token endpoint, with the query that its URL has in a workflow.
+    #[must_use]
+    pub fn id_token_url(&self) -> String {
+        format!("{}{}", self.world.origins.github, github::PATH)
+    }
+
+    /// The simulated date.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    /// Simulated time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.world.clock.elapsed()
+    }
+
+    /// A fresh assertion for Entra ID, as a token file would hold it.
+    #[must_use]
+    pub fn mint_assertion(&self) -> String {
+        github::mint(&self.world, AUDIENCE)
+    }
+
+    /// Lets something go wrong from now on.
+    pub fn inject(&self, fault: Fault) {
+        self.world.inject(fault);
+    }
+
+    /// Takes back all faults.
+    pub fn clear_faults(&self) {
+        self.world.clear_faults();
+    }
+
+    /// All requests so far, in the order of their answers.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Exchange> {
+        lock(&self.world.journal).clone()
+    }
+
+    /// The assertions that Entra ID has seen.
+    #[must_use]
+    pub fn assertions(&self) -> Vec<PresentedAssertion> {
+        lock(&self.world.assertions).clone()
+    }
+
+    /// How many assertions were presented more than once.
+    #[must_use]
+    pub fn reused_assertions(&self) -> usize {
+        lock(&self.world.assertions)
+            .iter()
+            .filter(|assertion| assertion.times > 1)
+            .count()
+    }
+
+    /// The latest deployment of a name, submitted or nested, as it is now.
+    #[must_use]
+    pub fn deployment(&self, name: &str) -> Option<Snapshot> {
+        let now = self.world.clock.elapsed();
+        let deployments = lock(&self.world.deployments);
+        deployments
+            .find_by_name(name, now)
+            .map(|found| snapshot::of(found, now))
+    }
+
+    /// Starts somebody else's deployment with this resource id, and tells its correlation id.
+    ///
+    /// # Panics
+    /// When the id is not that of a deployment or the template is not valid.
+    pub fn start_foreign_deployment(&self, id: &str, template: serde_json::Value) -> String {
+        arm::submission::start_foreign(&self.world, id, template)
+            .expect("a foreign deployment needs a valid id and template")
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn listen() -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn origin(listener: &TcpListener) -> std::io::Result<String> {
+    Ok(format!(
+        "https://localhost:{}",
+        listener.local_addr()?.port()
+    ))
+}

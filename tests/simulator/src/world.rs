@@ -1,0 +1,109 @@
+//! What the services share.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde_json::json;
+
+use crate::{
+    arm::store::Deployments,
+    clock::Clock,
+    fault::{Fault, Kind},
+    journal::{Exchange, PresentedAssertion, Service},
+    jwt::Issuer,
+    options::Options,
+};
+
+/// Where the services are: `https://localhost:port`, without a slash at the end.
+#[derive(Debug)]
+pub(crate) struct Origins {
+    pub(crate) github: String,
+    pub(crate) entra: String,
+    pub(crate) resource_manager: String,
+}
+
+/// One simulated Azure.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) options: Options,
+    pub(crate) clock: Clock,
+    pub(crate) origins: Origins,
+    pub(crate) github: Issuer,
+    pub(crate) entra: Issuer,
+    pub(crate) request_token: String,
+    pub(crate) identity_header: String,
+    pub(crate) deployments: Mutex<Deployments>,
+    pub(crate) journal: Mutex<Vec<Exchange>>,
+    pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
+    /// When reads were answered, for throttling.
+    pub(crate) reads: Mutex<Vec<Duration>>,
+    faults: Mutex<Vec<Fault>>,
+}
+
+impl World {
+    pub(crate) fn new(options: Options, origins: Origins) -> Self {
+        let clock = Clock::start(options.time_scale);
+        let github = Issuer::new();
+        let expiry = clock.at(options.request_token_lifetime).as_second();
+        let request_token = github.mint(&json!({
+            "typ": "request", "exp": expiry, "orch_id": uuid::Uuid::new_v4().to_string(),
+        }));
+        Self {
+            options,
+            clock,
+            origins,
+            github,
+            entra: Issuer::new(),
+            request_token,
+            identity_header: uuid::Uuid::new_v4().to_string(),
+            deployments: Mutex::default(),
+            journal: Mutex::default(),
+            assertions: Mutex::default(),
+            reads: Mutex::default(),
+            faults: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn inject(&self, fault: Fault) {
+        lock(&self.faults).push(fault);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        lock(&self.faults).clear();
+    }
+
+    /// The first fault that this request meets.
+    pub(crate) fn fault(&self, service: Service, method: &str, path: &str) -> Option<Kind> {
+        let now = self.clock.elapsed();
+        let mut faults = lock(&self.faults);
+        let met = faults.iter_mut().find_map(|fault| {
+            fault
+                .strikes(service, method, path, now)
+                .then(|| fault.kind.clone())
+        });
+        met
+    }
+
+    pub(crate) fn record(&self, exchange: Exchange) {
+        lock(&self.journal).push(exchange);
+    }
+
+    /// Counts an assertion that was presented.
+    pub(crate) fn presented(&self, id: &str) {
+        let mut assertions = lock(&self.assertions);
+        match assertions.iter_mut().find(|known| known.id == id) {
+            Some(known) => known.times += 1,
+            None => assertions.push(PresentedAssertion {
+                id: id.to_owned(),
+                times: 1,
+            }),
+        }
+    }
+}
+
+/// Locks, also after a panic elsewhere: a failed test must not hide behind a poisoned lock.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
