@@ -67,8 +67,8 @@ fn explain(error: &Error) -> YamlError {
     };
     match error.location() {
         Some(location) if location.line() > 0 => YamlError::At {
-            line: location.line().into(),
-            column: location.column().into(),
+            line: location.line(),
+            column: location.column(),
             message,
         },
         _ => YamlError::Whole(message),
