@@ -50,11 +50,11 @@ pub(super) enum FileError {
 /// What is wrong with the file; the message is to follow the file's name.
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
     refuse_bicep(path)?;
-    let text = text(path)?;
-    match json::parse(&text)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(FileError::NotAnObject),
-    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    object(bytes)
 }
 
 fn refuse_bicep(path: &Path) -> Result<(), FileError> {
@@ -68,20 +68,19 @@ fn refuse_bicep(path: &Path) -> Result<(), FileError> {
     }
 }
 
-fn text(path: &Path) -> Result<String, FileError> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(&error))?;
+fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
     match bytes.as_slice() {
         bytes if bytes.len() as u64 > LARGEST => return Err(FileError::TooLarge),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(FileError::Utf16),
         bytes if bytes.trim_ascii().is_empty() => return Err(FileError::Empty),
         _ => {}
     }
-    String::from_utf8(bytes)
-        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))
+    let text = String::from_utf8(bytes)
+        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))?;
+    match json::parse(&text)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(FileError::NotAnObject),
+    }
 }
 
 fn unreadable(error: &io::Error) -> FileError {
@@ -97,6 +96,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use std::fs;
+
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
 
@@ -152,5 +153,13 @@ mod tests {
     #[test]
     fn a_huge_file_is_not_parsed() {
         assert!(fault("main.json", &vec![b' '; LARGEST as usize + 1]).starts_with("is over 16 MB"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..64), in_object in any::<bool>()) {
+            let bytes = if in_object { [b"{\"a\": \"", &*bytes, b"\"}"].concat() } else { bytes };
+            let _ = object(bytes);
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::{
     fmt,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
 };
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -20,17 +21,19 @@ impl Fingerprint {
     /// The fingerprint of `template`, deployed with `mode` to `scope`.
     #[must_use]
     pub fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
-        let mut hasher = Hasher(Sha256::new());
-        hasher.text("{\"mode\":");
-        hasher.scalar(&mode.as_str().into());
-        hasher.text(",\"parameters\":");
-        hasher.object(&template.parameters);
-        hasher.text(",\"scope\":");
-        hasher.scalar(&scope.path().to_lowercase().into());
-        hasher.text(",\"template\":");
-        hasher.value(&template.body);
-        hasher.text("}");
-        let digest = hasher.0.finalize();
+        let sent = Sent {
+            mode: mode.as_str(),
+            parameters: Object::whole(&template.parameters),
+            scope: scope.path().to_lowercase(),
+            template: Canonical::of(&template.body),
+        };
+        let mut hasher = Sha256::new();
+        let mut writer = BufWriter::new(Hasher(&mut hasher));
+        let written = serde_json::to_writer(&mut writer, &sent);
+        written.expect("JSON values can be written");
+        writer.flush().expect("a hasher takes every byte");
+        drop(writer);
+        let digest = hasher.finalize();
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
@@ -53,84 +56,74 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Hashes canonical JSON (keys sorted, no white space) while it is written, without holding it.
-struct Hasher(Sha256);
+/// What is hashed, its fields in order of their names.
+#[derive(Serialize)]
+struct Sent<'s> {
+    mode: &'static str,
+    parameters: Object<'s>,
+    scope: String,
+    template: Canonical<'s>,
+}
 
-impl Hasher {
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Object(object) => self.object(object),
-            Value::Array(elements) => {
-                self.list('[', ']', elements.iter(), Self::value);
-            }
-            scalar => self.scalar(scalar),
-        }
-    }
+/// JSON that is written with its keys sorted.
+struct Canonical<'v> {
+    value: &'v Value,
+    /// Whether it is what a template says of itself.
+    is_metadata: bool,
+}
 
-    fn object(&mut self, object: &Map<String, Value>) {
-        let is_template = object.contains_key("$schema");
-        self.members(
-            object,
-            |_| true,
-            |hasher, key, value| match value {
-                Value::Object(metadata) if is_template && key == "metadata" => {
-                    hasher.members(
-                        metadata,
-                        |key| key != "_generator",
-                        |hasher, _, value| hasher.value(value),
-                    );
-                }
-                value => hasher.value(value),
-            },
-        );
-    }
-
-    fn members(
-        &mut self,
-        object: &Map<String, Value>,
-        counts: impl Fn(&str) -> bool,
-        write: impl Fn(&mut Self, &str, &Value),
-    ) {
-        let mut members: Vec<_> = object.iter().filter(|(key, _)| counts(key)).collect();
-        members.sort_unstable_by_key(|(key, _)| *key);
-        self.list('{', '}', members.into_iter(), |hasher, (key, value)| {
-            hasher.string(key);
-            hasher.text(":");
-            write(hasher, key, value);
-        });
-    }
-
-    fn list<T>(
-        &mut self,
-        open: char,
-        close: char,
-        items: impl Iterator<Item = T>,
-        write: impl Fn(&mut Self, T),
-    ) {
-        self.0.update([open as u8]);
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                self.text(",");
-            }
-            write(self, item);
-        }
-        self.0.update([close as u8]);
-    }
-
-    fn scalar(&mut self, scalar: &Value) {
-        serde_json::to_writer(&mut *self, scalar).expect("a hasher takes every byte");
-    }
-
-    fn string(&mut self, string: &str) {
-        serde_json::to_writer(&mut *self, string).expect("a hasher takes every byte");
-    }
-
-    fn text(&mut self, text: &str) {
-        self.0.update(text);
+impl<'v> Canonical<'v> {
+    fn of(value: &'v Value) -> Self {
+        let is_metadata = false;
+        Self { value, is_metadata }
     }
 }
 
-impl Write for Hasher {
+impl Serialize for Canonical<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value {
+            Value::Object(members) => {
+                let without = self.is_metadata.then_some("_generator");
+                Object { members, without }.serialize(serializer)
+            }
+            Value::Array(elements) => serializer.collect_seq(elements.iter().map(Canonical::of)),
+            scalar => scalar.serialize(serializer),
+        }
+    }
+}
+
+/// A JSON object that is written with its keys sorted and without one of them.
+struct Object<'v> {
+    members: &'v Map<String, Value>,
+    without: Option<&'static str>,
+}
+
+impl<'v> Object<'v> {
+    fn whole(members: &'v Map<String, Value>) -> Self {
+        Self {
+            members,
+            without: None,
+        }
+    }
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_template = self.members.contains_key("$schema");
+        let mut members: Vec<_> = self.members.iter().collect();
+        members.sort_unstable_by_key(|(key, _)| *key);
+        members.retain(|(key, _)| Some(key.as_str()) != self.without);
+        serializer.collect_map(members.into_iter().map(|(key, value)| {
+            let is_metadata = is_template && key == "metadata";
+            (key, Canonical { value, is_metadata })
+        }))
+    }
+}
+
+/// Hashes what is written to it.
+struct Hasher<'h>(&'h mut Sha256);
+
+impl Write for Hasher<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())

@@ -57,18 +57,13 @@ type Arguments = Vec<Result<(String, Given), String>>;
 
 /// The form, by the first line that is not a comment.
 fn form(text: &str) -> Option<Form> {
-    let mut lines = text.lines().map(str::trim);
-    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    if line.starts_with('{') {
-        let (_, inside) = text.split_once('{')?;
-        let is_flow_mapping = inside
-            .trim_start()
-            .starts_with(|c: char| c.is_alphanumeric() || "_'$".contains(c));
-        return Some(if is_flow_mapping {
-            Form::Yaml
-        } else {
-            Form::Json
-        });
+    let rest = pairs::skip_comments(text);
+    let line = rest.lines().next()?.trim_end();
+    if let Some(inside) = rest.strip_prefix('{') {
+        let is_bare_key = |first: char| first.is_alphanumeric() || "_'$".contains(first);
+        let has_comment = rest.len() < text.trim_start().len();
+        let is_yaml = has_comment || inside.trim_start().starts_with(is_bare_key);
+        return Some(if is_yaml { Form::Yaml } else { Form::Json });
     }
     if line.starts_with('[') || line.starts_with("//") || line.starts_with("/*") {
         return Some(Form::Json);
@@ -235,6 +230,8 @@ mod tests {
             ("{\n  // note\n \"a\": 1}", Some(Form::Json)),
             ("// note\n{}", Some(Form::Json)),
             ("{a: 1}", Some(Form::Yaml)),
+            ("# {\n{\"a\": 1}", Some(Form::Yaml)),
+            ("# note", None),
             ("\"a=b\": 1", Some(Form::Yaml)),
             ("a: b=c", Some(Form::Yaml)),
             ("a:\n  - b=c", Some(Form::Yaml)),

@@ -40,7 +40,8 @@ pub(super) fn split(text: &str) -> Vec<Result<Pair, PairError>> {
     words
 }
 
-fn skip_comments(text: &str) -> &str {
+/// `text` from the first word on that is not in a comment.
+pub(super) fn skip_comments(text: &str) -> &str {
     let mut rest = text.trim_start();
     while rest.starts_with('#') {
         rest = after_line(rest).trim_start();
@@ -57,7 +58,7 @@ fn pair(text: &str, line: usize) -> Result<(Pair, &str), &'static str> {
     let (name, value) = word(text)
         .split_once('=')
         .map(|(name, _)| (name, &text[name.len() + 1..]))
-        .ok_or("a word without `=`: put a value that holds spaces in quotes")?;
+        .ok_or("a word without `=`: put a value that holds spaces in quotes, and name files in parameters-file")?;
     if !is_name(name) {
         return Err("what stands before `=` is not the name of a parameter");
     }
@@ -200,7 +201,7 @@ mod tests {
         assert_eq!(
             faults,
             [
-                "line 2: a word without `=`: put a value that holds spaces in quotes",
+                "line 2: a word without `=`: put a value that holds spaces in quotes, and name files in parameters-file",
                 "line 3: a quote without its end"
             ]
         );

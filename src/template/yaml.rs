@@ -114,6 +114,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn deep_nesting_and_alias_bombs_are_refused() {
+        let lists: String = (1..20)
+            .map(|n| format!("l{n}: &l{n} [{}]\n", format!("*l{}, ", n - 1).repeat(10)))
+            .collect();
+        for text in [
+            "[".repeat(100_000),
+            "- ".repeat(10_000),
+            format!("l0: &l0 x\n{lists}"),
+        ] {
+            assert!(parse(&text).is_err());
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "([a-z\"'{}\\[\\],:&*!|>#?%@`~ \n-]){0,40}") {
