@@ -173,12 +173,13 @@ impl<'a> Watch<'a> {
 
     fn end(&self, deployment: Deployment) -> Ending {
         let properties = deployment.properties;
-        if !properties.outputs.is_empty() {
+        let succeeded = properties.provisioning_state.is_succeeded();
+        if succeeded || !properties.outputs.is_empty() {
             self.context
                 .events
                 .emit(Event::OutputsRead(properties.outputs));
         }
-        if properties.provisioning_state.is_succeeded() {
+        if succeeded {
             return Ending::Succeeded;
         }
         let mut causes = self.tree.causes();

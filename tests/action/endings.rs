@@ -1,0 +1,193 @@
+//! How runs end: success, failure, time-out, cancellation; outputs and summary are written whatever happens.
+
+use azure_simulator::{ResourceFailure, Simulator, State};
+use serde_json::json;
+
+use super::{
+    step::{Step, azure, options},
+    templates::{gateway, nested, network, resource, template},
+};
+
+/// What the log says once the deployment is Azure's.
+const ACCEPTED: &str = "Azure accepted the deployment";
+
+#[test]
+fn success_is_told_in_log_outputs_and_summary() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &nested())
+        .run()
+        .expect(0)
+        .says(&["vnet", "routes", "inner"]);
+    assert!(
+        outcome.summary.contains("vnet") && outcome.summary.contains("routes"),
+        "{}",
+        outcome.summary
+    );
+    assert!(outcome.summary.contains(outcome.output("correlation-id")));
+    let seconds: u64 = outcome.output("duration-seconds").parse().unwrap();
+    assert!(seconds > 0);
+}
+
+#[test]
+fn failure_names_the_resource_and_its_cause() {
+    let azure = Simulator::start(azure_simulator::Options {
+        failures: vec![ResourceFailure::new(
+            "routes",
+            "QuotaExceeded",
+            "no more route tables in this region",
+        )],
+        ..options()
+    });
+    let outcome = Step::new(&azure, &nested()).run().expect(1).says(&[
+        "::error",
+        "QuotaExceeded",
+        "no more route tables in this region",
+        "inner",
+    ]);
+    assert_eq!(outcome.output("provisioning-state"), "Failed");
+    assert_eq!(outcome.output("error-code"), "QuotaExceeded");
+    assert!(
+        outcome
+            .output("error-message")
+            .contains("no more route tables")
+    );
+    assert!(
+        outcome.summary.contains("QuotaExceeded"),
+        "{}",
+        outcome.summary
+    );
+    assert_eq!(
+        outcome.log.matches("::error").count(),
+        1,
+        "one annotation a cause:\n{}",
+        outcome.log
+    );
+}
+
+#[test]
+fn a_refused_deployment_fails_at_once() {
+    let azure = azure();
+    let mut wrong = network();
+    wrong["resources"][0]["dependsOn"] =
+        json!(["[resourceId('Microsoft.Network/routeTables', 'nowhere')]"]);
+    wrong["variables"] = json!({"loop": "[variables('loop')]"});
+    let unknown_group = Step::new(&azure, &network())
+        .input("resource-group-name", "rg-unknown")
+        .run()
+        .expect(1);
+    assert_eq!(unknown_group.output("error-code"), "ResourceGroupNotFound");
+    assert!(unknown_group.log.contains("rg-unknown"));
+}
+
+#[test]
+fn time_out_leaves_the_deployment_running() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &gateway())
+        .input("timeout", "10m")
+        .run()
+        .expect(4)
+        .says(&["vgw", "10m", "goes on"]);
+    assert_eq!(outcome.output("provisioning-state"), "Running");
+    let running = azure.deployment(outcome.output("deployment-name")).unwrap();
+    assert_eq!(running.state, State::Running);
+    assert!(outcome.summary.contains("vgw"));
+}
+
+#[test]
+fn time_out_can_cancel() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &gateway())
+        .inputs(&[("timeout", "10m"), ("on-timeout", "cancel")])
+        .run()
+        .expect(4);
+    assert_eq!(outcome.output("provisioning-state"), "Canceled");
+}
+
+#[test]
+fn without_waiting_the_step_ends_after_the_submission() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &gateway())
+        .input("wait", "false")
+        .run()
+        .expect(0);
+    assert!(!outcome.output("correlation-id").is_empty());
+    let running = azure.deployment(outcome.output("deployment-name")).unwrap();
+    assert!(matches!(running.state, State::Accepted | State::Running));
+}
+
+#[test]
+fn a_cancelled_workflow_leaves_in_time_and_the_deployment_goes_on() {
+    for signal in ["INT", "TERM"] {
+        let azure = azure();
+        let step = Step::new(&azure, &gateway()).start().until(ACCEPTED);
+        let outcome = step.signal(signal).outcome().expect(5);
+        let name = outcome.output("deployment-name");
+        let state = azure.deployment(name).unwrap().state;
+        assert!(
+            matches!(state, State::Accepted | State::Running),
+            "{signal}: {state:?}"
+        );
+        assert!(!outcome.summary.is_empty());
+    }
+}
+
+#[test]
+fn a_cancelled_workflow_can_cancel_the_deployment() {
+    let azure = azure();
+    let step = Step::new(&azure, &gateway())
+        .input("on-cancel", "cancel")
+        .start();
+    step.until(ACCEPTED).signal("INT").outcome().expect(5);
+    let cancels = azure
+        .journal()
+        .iter()
+        .filter(|exchange| exchange.path.ends_with("/cancel"))
+        .count();
+    assert_eq!(cancels, 1);
+}
+
+#[test]
+fn the_summary_can_be_switched_off() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &network())
+        .input("summary", "false")
+        .run()
+        .expect(0);
+    assert_eq!(outcome.summary, "");
+    assert_eq!(outcome.output("provisioning-state"), "Succeeded");
+}
+
+#[test]
+fn a_deployment_without_resources() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &template("resourceGroup", json!([])))
+        .run()
+        .expect(0);
+    assert_eq!(outcome.output("outputs"), "{}");
+}
+
+#[test]
+fn text_from_azure_cannot_forge_workflow_commands() {
+    let message = "one\n::set-output name=deployment-id::forged\r  ::error::forged ##[error]forged";
+    let azure = Simulator::start(azure_simulator::Options {
+        failures: vec![ResourceFailure::new("vnet", "Evil", message)],
+        ..options()
+    });
+    let resources = json!([resource("Microsoft.Network/virtualNetworks", "vnet")]);
+    let outcome = Step::new(&azure, &template("resourceGroup", resources))
+        .run()
+        .expect(1);
+    for line in outcome.log.split(['\n', '\r']) {
+        let line = line.trim_start();
+        assert!(
+            !line.starts_with("::set-output") && !line.starts_with("::error::forged"),
+            "{line}"
+        );
+        assert!(!line.contains("##["), "{line}");
+    }
+    assert!(
+        outcome
+            .output("deployment-id")
+            .starts_with("/subscriptions/")
+    );
+}

@@ -1,0 +1,193 @@
+//! Every way to sign in, and what is said when it fails.
+
+use std::time::Duration;
+
+use azure_simulator::{CLIENT_ID, Fault, Options, SECRET, Service, TENANT_ID};
+use serde_json::json;
+
+use super::{
+    step::{Step, azure, options},
+    templates::{gateways, network},
+};
+
+/// Without what GitHub gives a job that may ask for id tokens.
+fn without_id_tokens(step: Step) -> Step {
+    step.environment("ACTIONS_ID_TOKEN_REQUEST_URL", "")
+        .environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
+}
+
+#[test]
+fn github_oidc() {
+    let azure = azure();
+    Step::new(&azure, &network())
+        .run()
+        .expect(0)
+        .says(&[CLIENT_ID]);
+}
+
+#[test]
+fn client_secret() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &network())
+        .input("client-secret", SECRET)
+        .run()
+        .expect(0)
+        .hides(SECRET);
+    assert!(
+        outcome.log.contains(&format!("::add-mask::{SECRET}")),
+        "masked"
+    );
+    let asked = azure
+        .journal()
+        .iter()
+        .any(|exchange| exchange.service == Service::GitHub);
+    assert!(!asked, "a secret needs no id token");
+}
+
+#[test]
+fn creds() {
+    let azure = azure();
+    let creds = json!({ "clientId": CLIENT_ID, "clientSecret": SECRET, "tenantId": TENANT_ID,
+                        "subscriptionId": azure_simulator::SUBSCRIPTION_ID });
+    Step::new(&azure, &network())
+        .inputs(&[
+            ("client-id", ""),
+            ("tenant-id", ""),
+            ("subscription-id", ""),
+        ])
+        .input("creds", creds.to_string())
+        .run()
+        .expect(0)
+        .hides(SECRET);
+}
+
+#[test]
+fn token_file() {
+    let azure = azure();
+    let step =
+        without_id_tokens(Step::new(&azure, &network())).file("token", azure.mint_assertion());
+    let path = step.path("token").display().to_string();
+    step.environment("AZURE_FEDERATED_TOKEN_FILE", &path)
+        .run()
+        .expect(0);
+}
+
+#[test]
+fn managed_identity() {
+    let azure = azure();
+    let mut step = Step::new(&azure, &network())
+        .input("auth-type", "managed-identity")
+        .input("tenant-id", "");
+    for (name, value) in azure.managed_identity_environment() {
+        step = step.environment(&name, &value);
+    }
+    step.run().expect(0);
+}
+
+#[test]
+fn identity_from_the_environment() {
+    let azure = azure();
+    Step::new(&azure, &network())
+        .inputs(&[
+            ("client-id", ""),
+            ("tenant-id", ""),
+            ("subscription-id", ""),
+        ])
+        .environment("AZURE_CLIENT_ID", CLIENT_ID)
+        .environment("AZURE_TENANT_ID", TENANT_ID)
+        .environment("AZURE_SUBSCRIPTION_ID", azure_simulator::SUBSCRIPTION_ID)
+        .run()
+        .expect(0);
+}
+
+#[test]
+fn every_refresh_uses_a_fresh_assertion() {
+    let azure = azure_simulator::Simulator::start(Options {
+        token_lifetime: Duration::from_secs(600),
+        ..options()
+    });
+    let outcome = Step::new(&azure, &gateways(2)).run().expect(0);
+    let refreshes: usize = outcome.output("token-refreshes").parse().unwrap();
+    assert!(refreshes >= 2, "{refreshes}");
+    assert_eq!(azure.reused_assertions(), 0);
+    let refused = azure
+        .journal()
+        .iter()
+        .filter(|exchange| exchange.status == Some(401))
+        .count();
+    assert_eq!(refused, 0, "no request met an expired token");
+}
+
+#[test]
+fn wrong_secret() {
+    let azure = azure();
+    Step::new(&azure, &network())
+        .input("client-secret", "not-the-secret")
+        .run()
+        .expect(3)
+        .says(&["AADSTS7000215", "client-secret"])
+        .hides("not-the-secret");
+}
+
+#[test]
+fn wrong_subject() {
+    let azure = azure_simulator::Simulator::start(Options {
+        presented_subject: "repo:contoso/platform:ref:refs/heads/feature".to_owned(),
+        ..options()
+    });
+    Step::new(&azure, &network()).run().expect(3).says(&[
+        "AADSTS700213",
+        "repo:contoso/platform:ref:refs/heads/feature",
+        "https://token.actions.githubusercontent.com",
+        "api://AzureADTokenExchange",
+        "federated credential",
+    ]);
+}
+
+#[test]
+fn missing_permission() {
+    let azure = azure();
+    without_id_tokens(Step::new(&azure, &network()))
+        .run()
+        .expect(3)
+        .says(&["id-token: write"]);
+    assert!(azure.journal().is_empty(), "nothing could be asked");
+}
+
+#[test]
+fn unknown_tenant() {
+    let azure = azure();
+    Step::new(&azure, &network())
+        .input("tenant-id", "99999999-9999-9999-9999-999999999999")
+        .run()
+        .expect(3)
+        .says(&["AADSTS90002", "tenant-id"]);
+}
+
+#[test]
+fn the_id_token_endpoint_may_be_flaky() {
+    let azure = azure();
+    azure.inject(Fault::status(503).on(Service::GitHub).times(2));
+    Step::new(&azure, &network()).run().expect(0);
+}
+
+#[test]
+fn the_identity_provider_may_be_flaky() {
+    let azure = azure();
+    azure.inject(Fault::status(503).on(Service::Entra).times(2));
+    Step::new(&azure, &network()).run().expect(0);
+    assert_eq!(azure.reused_assertions(), 0, "a retry is a new exchange");
+}
+
+#[test]
+fn a_principal_without_a_role() {
+    let azure = azure_simulator::Simulator::start(Options {
+        denied_actions: vec!["*".to_owned()],
+        ..options()
+    });
+    let outcome = Step::new(&azure, &network()).run().expect(1).says(&[
+        "AuthorizationFailed",
+        "Microsoft.Resources/deployments/write",
+    ]);
+    assert_eq!(outcome.output("error-code"), "AuthorizationFailed");
+}

@@ -1,0 +1,272 @@
+//! One step of a workflow: the program with its inputs and files, and what came of it.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use azure_simulator::{CLIENT_ID, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator, TENANT_ID};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::grammar;
+
+/// Simulated seconds in a real one, for tests that do not ask for another scale.
+pub const SCALE: u32 = 240;
+
+/// An Azure with the scale of these tests.
+pub fn azure() -> Simulator {
+    Simulator::start(options())
+}
+
+/// Options with the scale of these tests, and a gateway that does not take longer than they need.
+pub fn options() -> Options {
+    let gateway = "Microsoft.Network/virtualNetworkGateways".to_owned();
+    Options {
+        time_scale: f64::from(SCALE),
+        durations: vec![(gateway, Duration::from_secs(12 * 60))],
+        ..Options::default()
+    }
+}
+
+/// A step of a workflow, with the environment that the runner would give it.
+pub struct Step {
+    folder: TempDir,
+    environment: BTreeMap<String, String>,
+}
+
+/// What came of a step.
+#[derive(Debug)]
+pub struct Outcome {
+    pub status: Option<i32>,
+    pub log: String,
+    pub outputs: BTreeMap<String, String>,
+    pub state: BTreeMap<String, String>,
+    pub summary: String,
+}
+
+impl Step {
+    /// A step that deploys `template` to the resource group of `azure`, signed in with GitHub's id token.
+    pub fn new(azure: &Simulator, template: &Value) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut environment: BTreeMap<_, _> = azure.environment().into_iter().collect();
+        for file in ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"] {
+            let path = folder.path().join(file);
+            fs::write(&path, "").unwrap();
+            environment.insert(file.to_owned(), path.display().to_string());
+        }
+        for (name, value) in [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_RUN_ID", "4711"),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_REPOSITORY", "contoso/platform"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("LONG_DEPLOY_TIME_SCALE", &SCALE.to_string()),
+        ] {
+            environment.insert(name.to_owned(), value.to_owned());
+        }
+        let workspace = folder.path().display().to_string();
+        Self {
+            folder,
+            environment,
+        }
+        .file("main.json", &template.to_string())
+        .input("environment", "custom")
+        .input("resource-manager-url", azure.resource_manager_url())
+        .input("authority-url", azure.authority_url())
+        .input("client-id", CLIENT_ID)
+        .input("tenant-id", TENANT_ID)
+        .input("subscription-id", SUBSCRIPTION_ID)
+        .input("resource-group-name", RESOURCE_GROUP)
+        .input("template-file", "main.json")
+        .environment("GITHUB_WORKSPACE", &workspace)
+    }
+
+    /// Gives an input; an empty value takes it away.
+    pub fn input(self, name: &str, value: impl AsRef<str>) -> Self {
+        let name = format!("INPUT_{}", name.to_uppercase());
+        self.environment(&name, value.as_ref())
+    }
+
+    /// Gives several inputs.
+    pub fn inputs(self, inputs: &[(&str, &str)]) -> Self {
+        inputs
+            .iter()
+            .fold(self, |step, (name, value)| step.input(name, value))
+    }
+
+    /// Sets an environment variable; an empty value takes it away.
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        if value.is_empty() {
+            self.environment.remove(name);
+        } else {
+            self.environment.insert(name.to_owned(), value.to_owned());
+        }
+        self
+    }
+
+    /// Writes a file into the workspace.
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), content).unwrap();
+        self
+    }
+
+    /// Where a file of the workspace is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs the step to its end.
+    pub fn run(self) -> Outcome {
+        self.start().outcome()
+    }
+
+    /// Starts the step.
+    pub fn start(self) -> Running {
+        let mut child = self.command().spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Running {
+            step: self,
+            child,
+            stdout,
+            log: String::new(),
+        }
+    }
+
+    /// The command that the runner would start.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_long-deploy"));
+        command
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
+        let read = |file| fs::read_to_string(self.path(file)).unwrap();
+        Outcome {
+            status,
+            outputs: grammar::parse(&read("GITHUB_OUTPUT")),
+            state: grammar::parse(&read("GITHUB_STATE")),
+            summary: read("GITHUB_STEP_SUMMARY"),
+            log: plain(log),
+        }
+    }
+}
+
+/// A step that runs.
+pub struct Running {
+    step: Step,
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    log: String,
+}
+
+impl Running {
+    /// Waits until the log says this.
+    #[track_caller]
+    pub fn until(mut self, words: &str) -> Self {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            let read = self.stdout.read_line(&mut line).unwrap();
+            self.log.push_str(&line);
+            assert!(read > 0, "{words:?} was never said:\n{}", self.log);
+        }
+        self
+    }
+
+    /// Sends a signal, as `docker` passes it on when the workflow is cancelled.
+    pub fn signal(self, name: &str) -> Self {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        self
+    }
+
+    /// Waits for the end.
+    pub fn outcome(mut self) -> Outcome {
+        self.stdout
+            .read_to_string(&mut self.log)
+            .expect("the log is UTF-8");
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr
+                .read_to_string(&mut self.log)
+                .expect("the log is UTF-8");
+        }
+        let status = self.child.wait().unwrap();
+        self.step.outcome(status.code(), &self.log)
+    }
+}
+
+impl Outcome {
+    /// Checks the exit status, and shows the log if it is another.
+    #[track_caller]
+    pub fn expect(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "{}", self.log);
+        self
+    }
+
+    /// Checks that the log says all of this.
+    #[track_caller]
+    pub fn says(self, words: &[&str]) -> Self {
+        for words in words {
+            assert!(
+                self.log.contains(words),
+                "{words:?} is not in the log:\n{}",
+                self.log
+            );
+        }
+        self
+    }
+
+    /// Checks that neither log, outputs, state nor summary hold this.
+    #[track_caller]
+    pub fn hides(self, secret: &str) -> Self {
+        let masks: String = (self.log.lines())
+            .filter(|line| !line.starts_with("::add-mask::"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(
+            !masks.contains(secret),
+            "the log shows {secret:?}:\n{masks}"
+        );
+        assert!(
+            !self.summary.contains(secret),
+            "the summary shows {secret:?}"
+        );
+        for (name, value) in self.outputs.iter().chain(&self.state) {
+            assert!(!value.contains(secret), "{name} shows {secret:?}");
+        }
+        self
+    }
+
+    /// An output.
+    #[track_caller]
+    pub fn output(&self, name: &str) -> &str {
+        self.outputs
+            .get(name)
+            .unwrap_or_else(|| panic!("no output {name}: {:?}\n{}", self.outputs, self.log))
+    }
+}
+
+/// The text without the escape sequences of its colours.
+fn plain(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
+    }
+    plain
+}

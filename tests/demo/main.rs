@@ -1,0 +1,187 @@
+//! `cargo demo`: a hub network of two hours on a simulated Azure, in less than a minute.
+//!
+//! With `--without-refresh`, the same with one token that nobody renews, as after `azure/login`.
+
+#![expect(clippy::unwrap_used, reason = "a demonstration may fail by panicking")]
+#![expect(clippy::print_stdout, reason = "it is there to be looked at")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use azure_simulator::{
+    CLIENT_ID, Exchange, Options, SUBSCRIPTION_ID, Service, Simulator, TENANT_ID,
+};
+
+/// Simulated seconds in a real one.
+const SCALE: u32 = 200;
+const INTRODUCTION: &str =
+    "A hub network with firewall, VPN gateway, ExpressRoute gateway and domain controllers,
+deployed to an Azure simulated on this machine, where 200 seconds pass in one.
+Azure's tokens live 60 minutes here, GitHub's id tokens five.";
+
+fn main() -> ExitCode {
+    let refresh = !std::env::args().any(|argument| argument == "--without-refresh");
+    println!("{INTRODUCTION}");
+    println!(
+        "{}\n",
+        if refresh {
+            "The token is refreshed."
+        } else {
+            "One token, never refreshed."
+        }
+    );
+
+    let azure = Simulator::start(Options {
+        time_scale: f64::from(SCALE),
+        ..Options::default()
+    });
+    let folder = fresh_folder();
+    let begun = Instant::now();
+    let status = run(&azure, &folder, refresh);
+    conclude(&azure, &folder, begun.elapsed(), status);
+    let as_promised = if refresh {
+        refreshed(&azure, status)
+    } else {
+        status == Some(3)
+    };
+    if as_promised {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// An empty folder for the runner's files, which stay for a look.
+fn fresh_folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Starts the program as GitHub's runner does, and shows its log as GitHub would.
+fn run(azure: &Simulator, folder: &Path, refresh: bool) -> Option<i32> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_long-deploy"));
+    command.env_clear().envs(environment(azure, folder));
+    if !refresh {
+        let token = folder.join("id-token");
+        fs::write(&token, azure.mint_assertion()).unwrap();
+        command
+            .env("INPUT_AUTH-TYPE", "workload-identity")
+            .env("AZURE_FEDERATED_TOKEN_FILE", token);
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        if let Some(line) = as_github_shows(&line.unwrap()) {
+            println!("{line}");
+        }
+    }
+    child.wait().unwrap().code()
+}
+
+fn environment(azure: &Simulator, folder: &Path) -> Vec<(String, String)> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = |name: &str| {
+        let path = folder.join(name);
+        fs::write(&path, "").unwrap();
+        path.display().to_string()
+    };
+    let scale = SCALE.to_string();
+    let mut environment = azure.environment();
+    environment.extend(
+        [
+            ("INPUT_ENVIRONMENT", "custom"),
+            (
+                "INPUT_RESOURCE-MANAGER-URL",
+                azure.resource_manager_url().as_ref(),
+            ),
+            ("INPUT_AUTHORITY-URL", azure.authority_url().as_ref()),
+            ("INPUT_CLIENT-ID", CLIENT_ID),
+            ("INPUT_TENANT-ID", TENANT_ID),
+            ("INPUT_SUBSCRIPTION-ID", SUBSCRIPTION_ID),
+            ("INPUT_LOCATION", "westeurope"),
+            ("INPUT_TEMPLATE-FILE", "examples/hub/hub.json"),
+            ("INPUT_PARAMETERS-FILE", "examples/hub/hub.parameters.json"),
+            (
+                "INPUT_PARAMETERS",
+                "adminPassword=not-a-real-one\nvpnSharedKey=neither-is-this",
+            ),
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_RUN_ID", "1"),
+            ("GITHUB_WORKSPACE", &project.display().to_string()),
+            ("GITHUB_OUTPUT", &file("output")),
+            ("GITHUB_STATE", &file("state")),
+            ("GITHUB_STEP_SUMMARY", &file("summary.md")),
+            ("LONG_DEPLOY_TIME_SCALE", &scale),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    environment
+}
+
+/// A line of the log as GitHub shows it; `None` for what it keeps to itself.
+fn as_github_shows(line: &str) -> Option<String> {
+    let Some((command, text)) = line
+        .strip_prefix("::")
+        .and_then(|line| line.split_once("::"))
+    else {
+        return Some(line.to_owned());
+    };
+    let text = text
+        .replace("%0A", "\n")
+        .replace("%0D", "\r")
+        .replace("%25", "%");
+    match command.split(' ').next()? {
+        "group" => Some(format!("▾ {text}")),
+        "error" => Some(format!("\u{1b}[31mError:\u{1b}[0m {text}")),
+        "warning" => Some(format!("\u{1b}[33mWarning:\u{1b}[0m {text}")),
+        "notice" => Some(format!("Notice: {text}")),
+        _ => None,
+    }
+}
+
+fn conclude(azure: &Simulator, folder: &Path, real: Duration, status: Option<i32>) {
+    let exchanges = azure.journal();
+    println!();
+    println!(
+        "exit status         {}",
+        status.map_or("none".to_owned(), |status| status.to_string())
+    );
+    println!(
+        "time that passed    {} simulated minutes in {} s",
+        azure.elapsed().as_secs() / 60,
+        real.as_secs()
+    );
+    println!("requests            {}", exchanges.len());
+    println!("tokens issued       {}", tokens(&exchanges));
+    println!("expired tokens met  {}", unauthorized(&exchanges));
+    println!(
+        "step summary        {}",
+        folder.join("summary.md").display()
+    );
+    println!("outputs             {}", folder.join("output").display());
+}
+
+/// Whether the run went past the hour with at least two refreshes and without a single 401.
+fn refreshed(azure: &Simulator, status: Option<i32>) -> bool {
+    let exchanges = azure.journal();
+    status == Some(0) && tokens(&exchanges) >= 3 && unauthorized(&exchanges) == 0
+}
+
+fn tokens(exchanges: &[Exchange]) -> usize {
+    let issued =
+        |exchange: &&Exchange| exchange.service == Service::Entra && exchange.status == Some(200);
+    exchanges.iter().filter(issued).count()
+}
+
+fn unauthorized(exchanges: &[Exchange]) -> usize {
+    let refused = |exchange: &&Exchange| {
+        exchange.service == Service::ResourceManager && exchange.status == Some(401)
+    };
+    exchanges.iter().filter(refused).count()
+}
