@@ -1,6 +1,6 @@
 //! Following a deployment to its end.
 
-use std::{collections::HashSet, time::Duration};
+use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
 use futures::{StreamExt, stream};
 
@@ -93,10 +93,14 @@ impl<'a> Watch<'a> {
             .persist(passes, async || arm.operations(&id).await)
             .await?;
         self.seen = true;
-        self.note_state(&answer.value.properties.provisioning_state);
+        let state = &answer.value.properties.provisioning_state;
+        if !state.is_terminal() {
+            self.note_state(state);
+        }
         let mut changed = self.tree.absorb(&id, operations);
         changed.extend(self.look_inside().await?);
         self.tell(changed);
+        self.note_state(state);
         Ok(answer)
     }
 
@@ -149,7 +153,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn tell(&self, changed: Vec<Resource>) {
+    /// Tells what changed; the end of a nested deployment comes after that of what is in it.
+    fn tell(&self, mut changed: Vec<Resource>) {
+        changed.sort_by_key(|resource| {
+            let closes = resource.is_deployment() && resource.state.is_terminal();
+            closes.then_some(Reverse(resource.path.len()))
+        });
         if !changed.is_empty() {
             let (done, known) = self.tree.count();
             self.context.events.emit(Event::Progressed {

@@ -37,7 +37,7 @@ fn each_input_is_named_with_its_problem() {
         ("scope", "galaxy", "resourceGroup"),
         ("type", "stack", "deployment"),
         ("operation", "destroy", "create"),
-        ("name", "a/b", "characters"),
+        ("name", "a/b", "letters"),
         ("deployment-mode", "partial", "Incremental"),
         ("poll-interval", "0s", "poll-interval"),
         ("heartbeat-interval", "-5m", "heartbeat-interval"),

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
 
     let azure = Simulator::start(Options {
         time_scale: f64::from(SCALE),
+        durations: durations(),
         ..Options::default()
     });
     let folder = fresh_folder();
@@ -54,6 +55,18 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// The slow resources at the slow end of what they take.
+fn durations() -> Vec<(String, Duration)> {
+    [
+        ("vgw-hub", 48),
+        ("ergw-hub", 42),
+        ("afw-hub", 11),
+        ("vm-hub-dc1/promote", 5),
+    ]
+    .map(|(name, minutes)| (name.to_owned(), Duration::from_secs(60 * minutes)))
+    .to_vec()
 }
 
 /// An empty folder for the runner's files, which stay for a look.
