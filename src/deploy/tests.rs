@@ -75,6 +75,13 @@ impl FakeArm {
         self.identity.clock()
     }
 
+    /// What becomes of the next `PUT`s, and of the next other requests; later ones are served.
+    fn script(&self, puts: impl IntoIterator<Item = Reply>, gets: impl IntoIterator<Item = Reply>) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.puts.extend(puts);
+        state.gets.extend(gets);
+    }
+
     fn count(&self, method: Method) -> usize {
         let state = self.state.lock().expect("not poisoned");
         state
@@ -296,10 +303,12 @@ async fn changes_are_told_once() {
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_told_when_it_begins_and_when_it_ends() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Serve]
-        .into_iter()
-        .chain(std::iter::repeat_n(Reply::Refuse(503, "ServerBusy"), 20))
-        .collect();
+    azure.script(
+        [],
+        [Reply::Serve, Reply::Serve]
+            .into_iter()
+            .chain(std::iter::repeat_n(Reply::Refuse(503, "ServerBusy"), 20)),
+    );
     let told = follow(&azure, job()).await;
     assert!(matches!(told.ending, Ending::Succeeded));
     assert_eq!(
@@ -318,7 +327,7 @@ async fn an_outage_is_told_when_it_begins_and_when_it_ends() {
 #[tokio::test(start_paused = true)]
 async fn a_single_fault_is_not_worth_a_word() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Drop].into();
+    azure.script([], [Reply::Serve, Reply::Drop]);
     let told = follow(&azure, job()).await;
     assert_eq!(
         told.count(|event| matches!(event, Event::OutageBegan { .. } | Event::OutageEnded { .. })),
@@ -329,8 +338,7 @@ async fn a_single_fault_is_not_worth_a_word() {
 #[tokio::test(start_paused = true)]
 async fn azure_that_never_comes_back_is_unreachable() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").gets =
-        std::iter::repeat_n(Reply::Drop, 10_000).collect();
+    azure.script([], std::iter::repeat_n(Reply::Drop, 10_000));
     let told = follow(&azure, job()).await;
     assert!(
         matches!(
@@ -349,7 +357,7 @@ async fn azure_that_never_comes_back_is_unreachable() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_settled_without_a_second_put() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").puts = [Reply::Lose].into();
+    azure.script([Reply::Lose], []);
     let told = follow(&azure, job()).await;
     assert!(matches!(told.ending, Ending::Succeeded));
     assert_eq!(azure.count(Method::Put), 1);
@@ -368,10 +376,10 @@ async fn a_lost_answer_is_settled_without_a_second_put() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_recognised_by_the_refusal_of_the_second_put() {
     let azure = FakeArm::start(HOUR);
-    let mut state = azure.state.lock().expect("not poisoned");
-    state.puts = [Reply::Lose].into();
-    state.gets = std::iter::repeat_n(Reply::Refuse(404, "DeploymentNotFound"), 14).collect();
-    drop(state);
+    azure.script(
+        [Reply::Lose],
+        std::iter::repeat_n(Reply::Refuse(404, "DeploymentNotFound"), 14),
+    );
     let told = follow(&azure, job()).await;
     assert!(
         matches!(told.ending, Ending::Succeeded),
@@ -398,7 +406,7 @@ async fn a_lost_answer_is_recognised_by_the_refusal_of_the_second_put() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_never_arrived_is_sent_again() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").puts = [Reply::Drop].into();
+    azure.script([Reply::Drop], []);
     let told = follow(&azure, job()).await;
     assert!(matches!(told.ending, Ending::Succeeded));
     assert_eq!(azure.count(Method::Put), 2);
@@ -419,8 +427,7 @@ async fn somebody_elses_deployment_of_the_name_is_not_ours() {
 #[tokio::test(start_paused = true)]
 async fn azure_out_of_reach_at_the_submission() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").puts =
-        std::iter::repeat_n(Reply::Refuse(503, "Busy"), 10_000).collect();
+    azure.script(std::iter::repeat_n(Reply::Refuse(503, "Busy"), 10_000), []);
     let told = follow(&azure, job()).await;
     assert!(
         matches!(told.ending, Ending::Unreachable { .. }),
@@ -433,13 +440,15 @@ async fn azure_out_of_reach_at_the_submission() {
 #[tokio::test(start_paused = true)]
 async fn a_deployment_that_was_deleted_is_not_waited_for() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").gets = [Reply::Serve, Reply::Serve]
-        .into_iter()
-        .chain(std::iter::repeat_n(
-            Reply::Refuse(404, "DeploymentNotFound"),
-            10_000,
-        ))
-        .collect();
+    azure.script(
+        [],
+        [Reply::Serve, Reply::Serve]
+            .into_iter()
+            .chain(std::iter::repeat_n(
+                Reply::Refuse(404, "DeploymentNotFound"),
+                10_000,
+            )),
+    );
     let told = follow(&azure, job()).await;
     let Ending::Failed { causes } = told.ending else {
         panic!("{:?}", told.ending);
@@ -451,8 +460,7 @@ async fn a_deployment_that_was_deleted_is_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_costs_one_exchange_and_one_request() {
     let azure = FakeArm::start(10 * MINUTE);
-    azure.state.lock().expect("not poisoned").gets =
-        [Reply::Refuse(401, "ExpiredAuthenticationToken")].into();
+    azure.script([], [Reply::Refuse(401, "ExpiredAuthenticationToken")]);
     let told = follow(&azure, job()).await;
     assert!(matches!(told.ending, Ending::Succeeded));
     assert_eq!(azure.identity.asked().len(), 2);

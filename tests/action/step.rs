@@ -74,7 +74,7 @@ impl Step {
             folder,
             environment,
         }
-        .file("main.json", &template.to_string())
+        .file("main.json", template.to_string())
         .input("environment", "custom")
         .input("resource-manager-url", azure.resource_manager_url())
         .input("authority-url", azure.authority_url())
