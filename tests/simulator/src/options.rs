@@ -33,6 +33,8 @@ pub struct Options {
     pub durations: Vec<(String, Duration)>,
     /// Resources that fail.
     pub failures: Vec<ResourceFailure>,
+    /// Names of resources that cannot be deleted.
+    pub undeletable: Vec<String>,
     /// Errors of failed deployments as JSON within strings, as older deployments have them.
     pub legacy_errors: bool,
     /// Most rows in one page of operations or deployments.
@@ -70,6 +72,7 @@ impl Default for Options {
             early_not_found: Duration::ZERO,
             durations: Vec::new(),
             failures: Vec::new(),
+            undeletable: Vec::new(),
             legacy_errors: false,
             page_size: 100,
             empty_pages: 0,

@@ -8,6 +8,7 @@ mod operations;
 mod outcome;
 mod request;
 pub(crate) mod scope;
+pub(crate) mod stacks;
 pub(crate) mod store;
 pub(crate) mod submission;
 
@@ -136,13 +137,23 @@ fn with_common_headers(reply: Reply, world: &World, call: &Call) -> Reply {
 fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     authorization::authenticate(world, call)?;
     authorization::throttle(world, call)?;
-    check_api_version(world, call)?;
     let path = percent_decoded(&call.path);
     let (scope, rest) = Scope::split(&path).ok_or_else(|| unknown_path(&path))?;
     check_scope(world, call, &scope)?;
     let rest: Vec<&str> = rest.split('/').collect();
     let lower: Vec<String> = rest.iter().map(|part| part.to_ascii_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let about_stacks = stacks::Target {
+        world,
+        call,
+        scope: &scope,
+        rest: &rest,
+        lower: &lower,
+    };
+    if let Some(answer) = about_stacks.answer() {
+        return answer;
+    }
+    check_api_version(world, call)?;
     let Some(
         [
             "providers",

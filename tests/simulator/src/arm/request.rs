@@ -104,7 +104,7 @@ fn check_name(name: &str) -> Result<(), ArmError> {
     Ok(())
 }
 
-fn json_body(call: &Call) -> Result<Value, ArmError> {
+pub(super) fn json_body(call: &Call) -> Result<Value, ArmError> {
     let kind = call
         .headers
         .get("content-type")
@@ -134,7 +134,7 @@ fn json_body(call: &Call) -> Result<Value, ArmError> {
     })
 }
 
-fn object<'a>(
+pub(super) fn object<'a>(
     value: &'a Value,
     kind: &str,
     members: &[&str],

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     plan,
-    plan::{DeploymentPlan, Failure, Submission, refused, timeline::Timeline},
+    plan::{DeploymentPlan, Failure, Request, Submission, refused, timeline::Timeline},
     template::environment::Facts,
     world::{World, lock},
 };
@@ -43,14 +43,7 @@ pub(crate) fn start(
         refuse_other_location(found.plan, request.location.as_deref())?;
     }
     let known = existing.is_some();
-    let groups = groups(world, deployments, call.now);
-    let submission = Submission {
-        options: &world.options,
-        facts: Rc::new(facts(world, call.now, groups.clone())),
-        deployed: RefCell::default(),
-    };
-    let plan = plan::plan(&submission, request).map_err(|why| ArmError::invalid_template(&why))?;
-    let plan = with_refusals(world, deployments, plan, groups, call.now);
+    let plan = plan(world, deployments, call.now, request)?;
     let correlation_id = call.correlation_id.clone();
     deployments.start(
         plan,
@@ -60,6 +53,23 @@ pub(crate) fn start(
         &world.options,
     );
     Ok(known)
+}
+
+/// What a deployment that starts now will do.
+pub(crate) fn plan(
+    world: &World,
+    deployments: &Deployments,
+    now: Duration,
+    request: Request,
+) -> Result<DeploymentPlan, ArmError> {
+    let groups = groups(world, deployments, now);
+    let submission = Submission {
+        options: &world.options,
+        facts: Rc::new(facts(world, now, groups.clone())),
+        deployed: RefCell::default(),
+    };
+    let plan = plan::plan(&submission, request).map_err(|why| ArmError::invalid_template(&why))?;
+    Ok(with_refusals(world, deployments, plan, groups, now))
 }
 
 /// Starts a deployment that this simulator's client has not submitted.
