@@ -1,9 +1,11 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
+mod ask;
 mod ending;
 mod event;
 mod patience;
 mod plan;
+mod preview;
 mod run;
 mod submit;
 #[cfg(test)]
@@ -14,5 +16,6 @@ mod watch;
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
 pub(crate) use plan::plan;
+pub(crate) use preview::Preview;
 pub(crate) use run::{Context, Job, run};
 pub(crate) use submit::Submission;

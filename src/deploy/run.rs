@@ -9,13 +9,14 @@ use super::{
     Ending,
     event::{Event, Events},
     patience::Patience,
+    preview::{Preview, look_ahead},
     submit::{Submission, submit},
     watch::Watch,
 };
 use crate::{
     arm::{Arm, ArmError, DeploymentId},
     clock::Clock,
-    inputs::Fate,
+    inputs::{Fate, Operation},
 };
 
 /// How long Azure may be out of reach before anything is known to be submitted.
@@ -28,6 +29,9 @@ const FOLLOW_CANCEL: Duration = Duration::from_secs(10 * 60);
 /// What a run is to do.
 #[derive(Debug)]
 pub(crate) struct Job {
+    pub(crate) operation: Operation,
+    /// The what-if to make first, or alone.
+    pub(crate) preview: Option<Preview>,
     pub(crate) submission: Submission,
     /// Whether to follow the deployment.
     pub(crate) wait: bool,
@@ -54,8 +58,12 @@ enum Stop {
     TimedOut,
 }
 
-/// Submits the deployment and follows it until it ends, `interrupt` comes, or the time is up.
+/// Does what is asked before the submission; then submits the deployment and follows it until it ends, `interrupt`
+/// comes, or the time is up.
 pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
+    if let Some(ending) = look_ahead(context, job, interrupt).await {
+        return ending;
+    }
     let mut patience = Patience::new(context);
     let mut watch = Watch::new(context, job.poll_interval, job.submission.id.clone());
     let stop = select! {
@@ -102,7 +110,7 @@ async fn drive(
     }
 }
 
-fn refusal(error: ArmError) -> Ending {
+pub(super) fn refusal(error: ArmError) -> Ending {
     match error {
         ArmError::SignIn(error) => Ending::SignInFailed {
             message: error.to_string(),
