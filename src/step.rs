@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     arm::Arm,
     clock::{Clock, TIME_SCALE},
-    deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, Submission},
+    deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, StackJob, Submission},
     host::{self, Runner},
     http,
     identity::{Credential, Keeper, SignInError},
@@ -131,6 +131,10 @@ impl Work {
     ) -> Result<(Request, Plan, Submission), Ending> {
         let request = request.map_err(Ending::InvalidInputs)?;
         let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        if request.operation == Operation::Delete {
+            let (plan, submission) = deploy::plan_deletion(&request);
+            return Ok((request, plan, submission));
+        }
         let template = template::load(&request.template, &request.scope, &workspace);
         let template = template.map_err(Ending::InvalidInputs)?;
         let run_id = self.runner.context.run_id.as_deref();
@@ -221,6 +225,7 @@ fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
         operation: request.operation,
         preview: preview.transpose()?,
         submission,
+        stack: StackJob::of(request),
         wait: request.wait,
         poll_interval: request.pace.poll_interval,
         timeout: request.pace.timeout,

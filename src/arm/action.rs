@@ -27,7 +27,7 @@ pub enum Progress {
 
 /// Where the answer to an action will be: a signed URL, good only as it stands and never shown.
 #[derive(Clone)]
-pub struct Location(Url);
+pub struct Location(pub(super) Url);
 
 impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,7 +63,7 @@ impl Arm {
         self.progress(&answer, Some(location))
     }
 
-    fn progress(
+    pub(super) fn progress(
         &self,
         answer: &RawResponse,
         known: Option<&Location>,

@@ -21,13 +21,15 @@ use crate::{clock::Clock, http::root_cause, identity::Keeper};
 
 /// The version of the deployments API that we speak.
 const DEPLOYMENTS_API: &str = "2025-04-01";
+/// The version of the deployment stacks API that we speak; the first with what-ifs.
+pub(super) const STACKS_API: &str = "2025-07-01";
 /// Longest wait for one answer; reqwest notices a silent connection on its own.
 const ANSWER_LIMIT: Duration = Duration::from_secs(100);
 /// A wait that Azure asks for is not believed beyond this.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
-const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
+pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.
@@ -186,12 +188,16 @@ impl Arm {
         Ok(answer)
     }
 
-    /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
     pub(super) fn url(&self, path: &str) -> Url {
+        self.url_of(path, DEPLOYMENTS_API)
+    }
+
+    /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
+    pub(super) fn url_of(&self, path: &str, api_version: &str) -> Url {
         let mut url = self.origin.clone();
         url.set_path(path);
         url.query_pairs_mut()
-            .append_pair("api-version", DEPLOYMENTS_API);
+            .append_pair("api-version", api_version);
         url
     }
 

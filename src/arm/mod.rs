@@ -7,6 +7,7 @@ mod diagnostic;
 mod error;
 mod model;
 mod scope;
+mod stack;
 mod state;
 mod what_if;
 
@@ -17,5 +18,6 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use error::ArmError;
 pub use model::{Deployment, DeploymentProperties, Operation, OperationProperties, TargetResource};
 pub use scope::{DeploymentId, Scope};
+pub use stack::{Stack, StackId, StackOperation, StackProperties, StackResource};
 pub use state::ProvisioningState;
 pub use what_if::{Change, ChangeType, PropertyChange, PropertyChangeType, WhatIf};

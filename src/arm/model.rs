@@ -93,7 +93,7 @@ pub(super) struct Page<T> {
 }
 
 /// `null`, and a value of another shape than expected, read as the default.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + serde::de::DeserializeOwned,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use azure_core::Bytes;
 
 use super::{patience::Patience, run::Context};
-use crate::arm::{ArmError, DeploymentId, Progress};
+use crate::arm::{Answer, ArmError, DeploymentId, Progress};
 
 /// How long Azure may be out of reach before it has taken the question.
 const TAKEN_WITHIN: Duration = Duration::from_secs(15 * 60);
@@ -27,8 +27,20 @@ pub(crate) async fn ask(
     action: &str,
     body: Bytes,
 ) -> Result<serde_json::Value, ArmError> {
+    let post = async || context.arm.post(id, action, body.clone()).await;
+    answer_to(context, patience, post).await
+}
+
+/// Makes the request that starts an action, and returns the action's answer, however long it takes.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) async fn answer_to(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    post: impl AsyncFnMut() -> Result<Answer<Progress>, ArmError>,
+) -> Result<serde_json::Value, ArmError> {
     let Context { arm, clock, .. } = context;
-    let post = async || arm.post(id, action, body.clone()).await;
     let posting = patience.persist(ArmError::is_transient, post);
     let Ok(posted) = clock.timeout(TAKEN_WITHIN, posting).await else {
         let reason = patience.reason().unwrap_or("nothing").to_owned();

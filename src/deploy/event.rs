@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Ending;
+use super::{Ending, StackResources};
 use crate::{
     arm::{DeploymentId, Diagnostic, ProvisioningState, Scope, WhatIf},
-    inputs::Operation,
+    inputs::{Operation, StackSettings},
 };
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
@@ -107,6 +107,8 @@ pub enum Event {
     CancelRequested,
     /// The template's outputs are known: name → `{"type": …, "value": …}` as Azure wrote them.
     OutputsRead(Map<String, Value>),
+    /// What became of the stack's resources is known.
+    StackRead(StackResources),
     /// The run is over. Always the last event.
     Ended(Ending),
 }
@@ -114,10 +116,12 @@ pub enum Event {
 /// What is about to be submitted.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The deployment's resource id.
+    /// The resource id of the deployment, or of the stack.
     pub id: DeploymentId,
     /// What is done with it.
     pub operation: Operation,
+    /// The stack's settings, if it is one.
+    pub stack: Option<StackSettings>,
     /// Its scope.
     pub scope: Scope,
     /// Region of the deployment's data, outside resource groups.

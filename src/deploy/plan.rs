@@ -4,9 +4,9 @@ use azure_core::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Plan, Submission};
+use super::{Plan, Submission, stack};
 use crate::{
-    arm::{DeploymentId, Scope},
+    arm::{DeploymentId, Scope, StackId},
     inputs::{Request, ValidationLevel},
     template::{Fingerprint, Template, name::default_name},
 };
@@ -47,37 +47,60 @@ pub(crate) fn plan(
     let run_id = run_id.unwrap_or(NO_RUN);
     let named = request.name.clone();
     let name = named.unwrap_or_else(|| default_name(&template.stem, run_id, &fingerprint));
-    let id = DeploymentId::new(&request.scope, &name);
+    let stack_id = StackId::new(&request.scope, &name);
+    let id = match request.stack {
+        Some(_) => DeploymentId::from_target(stack_id.as_str()),
+        None => DeploymentId::new(&request.scope, &name),
+    };
     let location = match request.scope {
         Scope::ResourceGroup { .. } => None,
         _ => request.location.clone(),
     };
-    let body = Body {
-        location: location.as_deref(),
-        properties: Properties {
-            mode: request.mode.as_str(),
-            template: &template.body,
-            parameters: &template.parameters,
-            validation_level: request.validation_level.map(ValidationLevel::as_str),
-        },
+    let body = match &request.stack {
+        Some(settings) => stack::body(request, settings, template, location.as_deref())?,
+        None => body(request, template, location.as_deref())?,
     };
     let submission = Submission {
-        body: Bytes::from(serde_json::to_vec(&body)?),
+        body: Bytes::from(body),
         correlation_id: uuid::Uuid::new_v4().to_string(),
         id: id.clone(),
     };
     let portal = request.sign_in.cloud.portal.as_ref();
+    let tenant = request.sign_in.tenant_id.as_ref();
     let client_id = request.sign_in.client_id.as_ref();
     let plan = Plan {
-        portal_url: portal.map(|portal| id.portal_url(portal)),
+        portal_url: portal.map(|portal| match request.stack {
+            Some(_) => stack_id.portal_url(portal, tenant),
+            None => id.portal_url(portal),
+        }),
+        stack: request.stack.clone(),
         client_id: client_id.map(ToString::to_string),
         operation: request.operation,
         scope: request.scope.clone(),
-        mode: request.mode.as_str(),
+        mode: match request.stack {
+            Some(_) => "stack",
+            None => request.mode.as_str(),
+        },
         template: request.template.file.display().to_string(),
         fingerprint: fingerprint.short().to_owned(),
         location,
         id,
     };
     Ok((plan, submission))
+}
+
+fn body(
+    request: &Request,
+    template: &Template,
+    location: Option<&str>,
+) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Body {
+        location,
+        properties: Properties {
+            mode: request.mode.as_str(),
+            template: &template.body,
+            parameters: &template.parameters,
+            validation_level: request.validation_level.map(ValidationLevel::as_str),
+        },
+    })
 }

@@ -108,13 +108,22 @@ async fn predict(
 ) -> Result<Vec<(ChangeType, String)>, ArmError> {
     let body = preview.body.clone();
     let answer = ask(context, patience, &submission.id, "whatIf", body).await?;
+    Ok(forbidden(context, answer, preview))
+}
+
+/// Tells the what-if that Azure answered, and returns the changes in it that must not be.
+pub(super) fn forbidden(
+    context: Context<'_>,
+    answer: Value,
+    preview: &Preview,
+) -> Vec<(ChangeType, String)> {
     let what_if = WhatIf::read(answer, &preview.inputs.excluded);
     let is_forbidden = |change: &&Change| preview.inputs.forbidden.contains(&change.kind);
     let forbidden = what_if.all().filter(is_forbidden);
     let forbidden = forbidden.map(|change| (change.kind.clone(), change.id.clone()));
     let forbidden = forbidden.collect();
     context.events.emit(Event::WhatIfRead(what_if));
-    Ok(forbidden)
+    forbidden
 }
 
 fn unreachable(reason: &str) -> Ending {

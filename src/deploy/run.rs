@@ -10,6 +10,7 @@ use super::{
     event::{Event, Events},
     patience::Patience,
     preview::{Preview, look_ahead},
+    stack::{self, StackJob},
     submit::{Submission, submit},
     watch::Watch,
 };
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// How long Azure may be out of reach before anything is known to be submitted.
-const SUBMIT_WITHIN: Duration = Duration::from_secs(15 * 60);
+pub(super) const SUBMIT_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// How long a request to cancel may take, when a cancelled workflow gives us seconds.
 const CANCEL_WITHIN: Duration = Duration::from_secs(4);
 /// How long a deployment that we cancelled is followed to its end.
@@ -33,6 +34,8 @@ pub(crate) struct Job {
     /// The what-if to make first, or alone.
     pub(crate) preview: Option<Preview>,
     pub(crate) submission: Submission,
+    /// The stack, if it is one.
+    pub(crate) stack: Option<StackJob>,
     /// Whether to follow the deployment.
     pub(crate) wait: bool,
     /// Longest time between two looks.
@@ -61,6 +64,9 @@ enum Stop {
 /// Does what is asked before the submission; then submits the deployment and follows it until it ends, `interrupt`
 /// comes, or the time is up.
 pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
+    if let Some(stack) = &job.stack {
+        return stack::run(context, job, stack, interrupt).await;
+    }
     if let Some(ending) = look_ahead(context, job, interrupt).await {
         return ending;
     }

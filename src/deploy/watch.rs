@@ -104,6 +104,34 @@ impl<'a> Watch<'a> {
         Ok(answer)
     }
 
+    /// Reads the operations once and tells what changed, whatever the deployment's own state is.
+    ///
+    /// # Errors
+    /// What Azure says when they cannot be read.
+    pub(super) async fn glance(&mut self) -> Result<(), ArmError> {
+        let id = self.id.clone();
+        let operations = self.context.arm.operations(&id).await?;
+        let mut changed = self.tree.absorb(&id, operations);
+        changed.extend(self.look_inside().await?);
+        self.tell(changed);
+        Ok(())
+    }
+
+    /// Whether everything that was seen has ended.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.tree.is_quiet()
+    }
+
+    /// Whether no nested deployment is left to read.
+    pub(super) fn is_all_read(&self) -> bool {
+        self.tree.open().is_empty()
+    }
+
+    /// Why the resources that failed did so.
+    pub(super) fn causes(&self) -> Vec<Cause> {
+        self.tree.causes()
+    }
+
     /// Reads the nested deployments that may have changed, level by level. What cannot be read now is read at the
     /// next look.
     async fn look_inside(&mut self) -> Result<Vec<Resource>, ArmError> {

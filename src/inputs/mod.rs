@@ -9,6 +9,7 @@ mod parse;
 mod problem;
 mod raw;
 mod request;
+mod stack;
 
 pub use environment::Environment;
 pub use problem::{Problem, Problems};
@@ -16,6 +17,7 @@ pub use request::{
     DeploymentMode, Fate, Operation, Pace, Request, ResultFormat, TemplateInputs, ValidationLevel,
     WhatIfInputs,
 };
+pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
 use raw::Raw;
 

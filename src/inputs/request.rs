@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use super::StackSettings;
 use crate::{
     arm::{ChangeType, Scope},
     identity::SignIn,
@@ -12,15 +13,17 @@ use crate::{
 pub struct Request {
     /// Who signs in.
     pub sign_in: SignIn,
-    /// What is done with the deployment.
+    /// What is done with the deployment or stack.
     pub operation: Operation,
+    /// The stack's settings, if it is one.
+    pub stack: Option<StackSettings>,
     /// Where the deployment goes.
     pub scope: Scope,
     /// Azure region that keeps the deployment's data; given at every scope but a resource group.
     pub location: Option<String>,
     /// The deployment's name, if the user chose one.
     pub name: Option<String>,
-    /// The template and its parameters, not yet read.
+    /// The template and its parameters, not yet read. Empty where a stack is deleted.
     pub template: TemplateInputs,
     /// Incremental or complete.
     pub mode: DeploymentMode,
@@ -52,6 +55,8 @@ pub enum Operation {
     Validate,
     /// Azure predicts what it would change.
     WhatIf,
+    /// The stack is deleted.
+    Delete,
 }
 
 /// How thoroughly Azure checks a deployment before it begins.

@@ -21,7 +21,7 @@ mod quoted;
 #[cfg(test)]
 mod real_templates;
 mod schema;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::{fmt, path::Path};
 

@@ -8,7 +8,7 @@ const INEXACT: f64 = 9_223_372_036_854_775_808.0;
 
 /// What is wrong in a YAML text. Never holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum YamlError {
+pub(crate) enum YamlError {
     #[error("line {line}, column {column}: {message}")]
     At {
         line: u64,
@@ -23,7 +23,7 @@ pub(super) enum YamlError {
 ///
 /// # Errors
 /// The first thing that is not YAML, or that would not arrive in Azure as written.
-pub(super) fn parse(text: &str) -> Result<Value, YamlError> {
+pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
     let value = from_str_with_options(text, options()).map_err(|error| explain(&error))?;
     if is_inexact(&value) {
         return Err(YamlError::Whole(

@@ -7,21 +7,27 @@ use crate::arm::Scope;
 
 /// Longest name of a deployment, in characters.
 const LONGEST_NAME: usize = 64;
+/// Longest name of a stack, in characters.
+const LONGEST_STACK_NAME: usize = 90;
 
 impl Parser<'_> {
-    /// Checks `type`, of which this version has one, and reads `operation`.
-    pub(super) fn operation(&mut self) -> Option<Operation> {
-        let types = [("deployment", Some(())), ("deploymentStack", None)];
-        self.supported("type", &self.raw.r#type, &types);
+    pub(super) fn operation(&mut self, is_stack: Option<bool>) -> Option<Operation> {
         let operations = [
             ("create", Some(Operation::Create)),
             ("validate", Some(Operation::Validate)),
             ("whatIf", Some(Operation::WhatIf)),
-            ("delete", None),
+            ("delete", Some(Operation::Delete)),
             ("wait", None),
             ("cancel", None),
         ];
-        self.supported("operation", &self.raw.operation, &operations)
+        let operation = self.supported("operation", &self.raw.operation, &operations);
+        if operation == Some(Operation::Delete) && is_stack == Some(false) {
+            self.problems.add(
+                "operation",
+                "only a stack can be deleted: give the type deploymentStack, or another operation",
+            );
+        }
+        operation
     }
 
     /// What `value` stands for among `choices`; those without a meaning come with a later version.
@@ -58,16 +64,30 @@ impl Parser<'_> {
         self.choice("validation-level", level, &choices).map(Some)
     }
 
-    pub(super) fn name(&mut self) -> Option<String> {
-        let name = given(&self.raw.name)?;
-        if let Err(message) = check_name(name, LONGEST_NAME) {
+    pub(super) fn name(&mut self, is_stack: Option<bool>) -> Option<String> {
+        let is_stack = is_stack.unwrap_or(false);
+        let Some(name) = given(&self.raw.name) else {
+            if is_stack {
+                self.missing(
+                    "name",
+                    "a stack is known by its name, and under another name would be another stack",
+                );
+            }
+            return None;
+        };
+        let longest = if is_stack { LONGEST_STACK_NAME } else { LONGEST_NAME };
+        if let Err(message) = check_name(name, longest) {
             let quoted = self.quote(name);
             self.problems.add("name", format!("{quoted} {message}"));
         }
         Some(name.to_owned())
     }
 
-    pub(super) fn template(&mut self) -> Option<TemplateInputs> {
+    /// The template; none is read where a stack is deleted.
+    pub(super) fn template(&mut self, operation: Option<Operation>) -> Option<TemplateInputs> {
+        if operation == Some(Operation::Delete) {
+            return Some(TemplateInputs::default());
+        }
         let Some(file) = given(&self.raw.template_file) else {
             self.problems.add(
                 "template-file",

@@ -5,13 +5,15 @@ mod duration;
 mod pace;
 mod scope;
 mod sign_in;
+mod stack;
 mod text;
 mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Environment, Problems, Request, TemplateInputs, catalog,
+    DenyMode, DenySettings, Environment, Problems, Request, StackSettings, TemplateInputs, Unmanaged,
+    UnmanagedAction, catalog,
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
@@ -62,11 +64,13 @@ impl<'a> Parser<'a> {
 
     fn request(&mut self) -> Option<Request> {
         let sign_in = self.sign_in();
-        let operation = self.operation();
+        let is_stack = self.is_stack();
+        let operation = self.operation(is_stack);
         let scope = self.scope();
+        let stack = self.stack(is_stack, operation, scope.as_ref());
         let location = self.location(scope.as_ref());
-        let name = self.name();
-        let template = self.template();
+        let name = self.name(is_stack);
+        let template = self.template(operation);
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
         let what_if = self.what_if(operation);
@@ -78,6 +82,7 @@ impl<'a> Parser<'a> {
         Some(Request {
             sign_in: sign_in?,
             operation: operation?,
+            stack: stack?,
             scope: scope?,
             location,
             name,

@@ -27,7 +27,7 @@ impl Parser<'_> {
         self.check_forbidden(&inputs);
         let (wanted, guarded) = (wanted?, !inputs.forbidden.is_empty());
         match operation? {
-            Operation::Validate => {
+            Operation::Validate | Operation::Delete => {
                 self.check_no_what_if(wanted, guarded);
                 Some(None)
             }
@@ -69,7 +69,7 @@ impl Parser<'_> {
         for (input, _) in given.into_iter().filter(|(_, given)| *given) {
             self.problems.add(
                 input,
-                "validate makes no what-if: give the operation create or whatIf, or remove it",
+                "this operation makes no what-if: give the operation create or whatIf, or remove it",
             );
         }
     }

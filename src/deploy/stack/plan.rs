@@ -1,0 +1,114 @@
+//! From a request to what is sent of a stack.
+
+use azure_core::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::super::{Plan, Submission};
+use crate::{
+    arm::{DeploymentId, StackId},
+    inputs::{Request, StackSettings, ValidationLevel},
+    template::Template,
+};
+
+/// The body of the `PUT` of a stack.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    tags: &'a Map<String, Value>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    action_on_unmanage: ActionOnUnmanage,
+    deny_settings: Deny<'a>,
+    bypass_stack_out_of_sync_error: bool,
+    template: &'a Value,
+    parameters: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_level: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ActionOnUnmanage {
+    resources: &'static str,
+    resource_groups: &'static str,
+    management_groups: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deny<'a> {
+    mode: &'static str,
+    apply_to_child_scopes: bool,
+    excluded_actions: &'a [String],
+    excluded_principals: &'a [String],
+}
+
+/// The body of a stack with these settings.
+///
+/// # Errors
+/// Only if the template cannot be written as JSON, which would be a bug.
+pub(crate) fn body(
+    request: &Request,
+    settings: &StackSettings,
+    template: &Template,
+    location: Option<&str>,
+) -> serde_json::Result<Vec<u8>> {
+    let (unmanaged, deny) = (settings.unmanaged, &settings.deny);
+    serde_json::to_vec(&Body {
+        location,
+        tags: &settings.tags,
+        properties: Properties {
+            action_on_unmanage: ActionOnUnmanage {
+                resources: unmanaged.resources.as_str(),
+                resource_groups: unmanaged.resource_groups.as_str(),
+                management_groups: unmanaged.management_groups.as_str(),
+            },
+            deny_settings: Deny {
+                mode: deny.mode.as_str(),
+                apply_to_child_scopes: deny.child_scopes,
+                excluded_actions: &deny.excluded_actions,
+                excluded_principals: &deny.excluded_principals,
+            },
+            bypass_stack_out_of_sync_error: settings.bypass_out_of_sync,
+            template: &template.body,
+            parameters: &template.parameters,
+            description: settings.description.as_deref(),
+            validation_level: request.validation_level.map(ValidationLevel::as_str),
+        },
+    })
+}
+
+/// What is told and sent of a stack that is to be deleted.
+pub(crate) fn plan_deletion(request: &Request) -> (Plan, Submission) {
+    let name = request.name.as_deref().unwrap_or_default();
+    let stack = StackId::new(&request.scope, name);
+    let id = DeploymentId::from_target(stack.as_str());
+    let client_id = request.sign_in.client_id.as_ref();
+    let plan = Plan {
+        id: id.clone(),
+        operation: request.operation,
+        stack: request.stack.clone(),
+        scope: request.scope.clone(),
+        location: None,
+        mode: "",
+        template: String::new(),
+        fingerprint: String::new(),
+        client_id: client_id.map(ToString::to_string),
+        portal_url: None,
+    };
+    let submission = Submission {
+        id,
+        body: Bytes::new(),
+        correlation_id: uuid::Uuid::new_v4().to_string(),
+    };
+    (plan, submission)
+}
