@@ -29,7 +29,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(100);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
-pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
+pub(super) const CORRELATION_ID: HeaderName =
+    HeaderName::from_static("x-ms-correlation-request-id");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.

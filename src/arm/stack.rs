@@ -309,7 +309,9 @@ mod tests {
             format!("{GROUP}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look")
         );
         let portal = Url::parse("https://portal.azure.com").expect("a URL");
-        let tenant = "00000000-0000-0000-0000-00000000000c".parse().expect("a GUID");
+        let tenant = "00000000-0000-0000-0000-00000000000c"
+            .parse()
+            .expect("a GUID");
         assert_eq!(
             id.portal_url(&portal, Some(&tenant)),
             format!("https://portal.azure.com/#@{tenant}/resource{path}")
@@ -326,15 +328,18 @@ mod tests {
         let properties = stack.properties;
         assert!(!properties.provisioning_state.is_terminal());
         assert_eq!(properties.deployment(), None);
-        let failed: Vec<_> = properties.failed_resources.iter().map(StackResource::identity).collect();
+        let failed: Vec<_> = properties
+            .failed_resources
+            .iter()
+            .map(StackResource::identity)
+            .collect();
         assert_eq!(failed, ["/x", "Ext/kind"]);
     }
 
     /// The bodies that Azure answered about stacks, if the recordings are at hand.
     fn recorded(file: &str) -> Option<Vec<(String, String, Value)>> {
-        let folder = std::env::var("LONG_DEPLOY_SHARED_DATA").unwrap_or_else(|_| {
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_owned()
-        });
+        let folder = std::env::var("LONG_DEPLOY_SHARED_DATA")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_owned());
         let text = std::fs::read_to_string(format!("{folder}/recordings/{file}")).ok()?;
         let recording: Value = serde_json::from_str(&text).expect("a recording");
         let interactions = recording["interactions"].as_array().expect("interactions");
@@ -359,14 +364,19 @@ mod tests {
             if is_status {
                 let operation: StackOperation = serde_json::from_value(body).expect("a status");
                 assert!(operation.status.is_succeeded());
-            } else if path.contains("/deploymentStacks/") && body["properties"]["provisioningState"].is_string() {
+            } else if path.contains("/deploymentStacks/")
+                && body["properties"]["provisioningState"].is_string()
+            {
                 let stack: Stack = serde_json::from_value(body).expect("a stack");
                 let properties = stack.properties;
                 assert!(!properties.correlation_id.is_empty());
                 if properties.provisioning_state.is_succeeded() {
                     let deployment = properties.deployment().expect("its deployment");
                     assert!(deployment.name().starts_with("azd-stack-"), "{deployment}");
-                    assert_eq!((properties.outputs.len(), properties.resources.len()), (2, 1));
+                    assert_eq!(
+                        (properties.outputs.len(), properties.resources.len()),
+                        (2, 1)
+                    );
                 }
                 states.push(format!("{method} {}", properties.provisioning_state));
             }

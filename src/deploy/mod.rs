@@ -19,6 +19,6 @@ pub use event::{Event, Events, Plan, Resource, Token};
 pub(crate) use plan::plan;
 pub(crate) use preview::Preview;
 pub(crate) use run::{Context, Job, run};
-pub(crate) use stack::{StackJob, plan_deletion};
 pub use stack::StackResources;
+pub(crate) use stack::{StackJob, plan_deletion};
 pub(crate) use submit::Submission;

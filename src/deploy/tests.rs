@@ -208,6 +208,7 @@ impl Told {
 
 fn job() -> Job {
     Job {
+        stack: None,
         operation: Operation::Create,
         preview: None,
         submission: Submission {

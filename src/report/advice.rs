@@ -87,6 +87,7 @@ fn after_cancel(with: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<St
         (true, true) => vec![plain(
             "what was deployed until then remains; run the workflow again to complete it",
         )],
+        (true, false) if with.is_stack() => vec![with.show(), with.cancel()],
         (true, false) => vec![
             with.show(),
             with.cancel(),
@@ -128,18 +129,33 @@ struct Commands<'a>(Option<&'a Plan>);
 impl Commands<'_> {
     fn show(&self) -> Step {
         self.step("see how it goes on", |kind| {
+            if self.is_stack() {
+                return format!("az stack {kind} show --query provisioningState");
+            }
             format!("az deployment {kind} show --query properties.provisioningState")
         })
     }
 
     fn cancel(&self) -> Step {
+        if self.is_stack() {
+            return plain("Azure cannot stop a stack: it goes on to its end");
+        }
         self.step("stop it", |kind| format!("az deployment {kind} cancel"))
     }
 
     fn operations(&self) -> Step {
+        if self.is_stack() {
+            return self.step("Azure gave no cause; see what it did", |kind| {
+                format!("az stack {kind} show")
+            });
+        }
         self.step("Azure gave no cause; see what it did", |kind| {
             format!("az deployment operation {kind} list")
         })
+    }
+
+    fn is_stack(&self) -> bool {
+        self.0.is_some_and(|plan| plan.stack.is_some())
     }
 
     fn step(&self, text: &'static str, command: impl Fn(&str) -> String) -> Step {

@@ -28,6 +28,7 @@ pub(crate) fn plan_at(scope: Scope) -> Plan {
         portal_url: Some(id.portal_url(&portal)),
         id,
         operation: Operation::Create,
+        stack: None,
         scope,
         location: Some("westeurope".to_owned()),
         mode: "Incremental",

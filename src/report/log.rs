@@ -8,7 +8,7 @@ use crate::{
     host::{Line, Style},
     inputs::Operation,
     report::{
-        closing, count::count, diagnostic, duration, place, record::Record, verdict, what_if,
+        closing, count::count, diagnostic, duration, place, record::Record, stack, verdict, what_if,
     },
 };
 
@@ -32,6 +32,7 @@ impl Log {
                 diagnostics.iter().map(diagnostic::line).collect()
             }
             Event::WhatIfRead(what_if) => what_if::lines(what_if, at),
+            Event::StackRead(resources) => stack::lines(resources, at),
             Event::Ended(ending) => closing::lines(record, ending, at),
             _ => sentence(event, record)
                 .map(|(style, text)| stamped(at).with(style, &text))
@@ -73,15 +74,16 @@ fn heading(plan: &Plan) -> Vec<Line> {
         .location
         .as_ref()
         .map_or_else(String::new, |location| format!(", data in {location}"));
-    let fact = |name: &str, value: &str| {
-        Line::default()
-            .with(Style::Faint, &format!("  {name:<11}"))
-            .with(Style::Plain, value)
-    };
     let doing = match plan.operation {
         Operation::Create => "Deploying",
         Operation::Validate => "Validating",
         Operation::WhatIf => "Predicting the changes of",
+        Operation::Delete => return deletion(plan),
+    };
+    let noun = if plan.stack.is_some() {
+        "stack"
+    } else {
+        "deployment"
     };
     let mut lines = vec![
         Line::default()
@@ -91,20 +93,47 @@ fn heading(plan: &Plan) -> Vec<Line> {
                 &format!("({}) to the {}{region}", plan.mode, plan.scope),
             ),
         fact(
-            "deployment",
+            noun,
             &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
         ),
-        fact(
-            "as",
-            plan.client_id
-                .as_deref()
-                .unwrap_or("this machine's system-assigned identity"),
-        ),
+        identity(plan),
     ];
+    lines.extend(stack_facts(plan));
     if plan.operation == Operation::Create {
         lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
     }
     lines
+}
+
+fn deletion(plan: &Plan) -> Vec<Line> {
+    let name = format!("Deleting stack {} ", plan.id.name());
+    let mut lines = vec![
+        Line::default()
+            .with(Style::Strong, &name)
+            .with(Style::Plain, &format!("of the {}", plan.scope)),
+        identity(plan),
+    ];
+    lines.extend(stack_facts(plan));
+    lines
+}
+
+fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
+    let facts = plan
+        .stack
+        .iter()
+        .flat_map(|settings| stack::facts(settings, plan.operation));
+    facts.map(|(name, value)| fact(name, &value))
+}
+
+fn identity(plan: &Plan) -> Line {
+    let unnamed = "this machine's system-assigned identity";
+    fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
+}
+
+fn fact(name: &str, value: &str) -> Line {
+    Line::default()
+        .with(Style::Faint, &format!("  {name:<11}"))
+        .with(Style::Plain, value)
 }
 
 /// `[0h 12m 40s]  3/14 Succeeded azureFirewalls hub › network › afw-hub 11m 20s`
@@ -160,6 +189,7 @@ fn sentence(event: &Event, record: &Record) -> Option<(Style, String)> {
 }
 
 fn words(event: &Event, record: &Record) -> Option<String> {
+    let noun = stack::noun(record);
     Some(match event {
         Event::SignedIn(token) => format!("signed in; {}", prospect(token)),
         Event::TokenRefreshed(token) => format!("token refreshed; {}", prospect(token)),
@@ -171,17 +201,21 @@ fn words(event: &Event, record: &Record) -> Option<String> {
             correlation_id,
             recovered: false,
         } => {
-            format!("Azure accepted the deployment (correlation id {correlation_id})")
+            let what = match record.operation() {
+                Operation::Delete => "is deleting",
+                _ => "accepted",
+            };
+            format!("Azure {what} the {noun} (correlation id {correlation_id})")
         }
         Event::Submitted {
             correlation_id,
             recovered: true,
         } => {
             format!(
-                "Azure has the deployment, although its answer was lost (correlation id {correlation_id})"
+                "Azure has the {noun}, although its answer was lost (correlation id {correlation_id})"
             )
         }
-        Event::StateChanged { state } => format!("the deployment is {state}"),
+        Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record),
         Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
         Event::OutageEnded { lasted, attempts } => {
@@ -200,6 +234,7 @@ fn words(event: &Event, record: &Record) -> Option<String> {
         Event::Planned(_)
         | Event::Validated { .. }
         | Event::WhatIfRead(_)
+        | Event::StackRead(_)
         | Event::Progressed { .. }
         | Event::Warned { .. }
         | Event::Ended(_) => return None,

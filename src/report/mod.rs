@@ -18,6 +18,7 @@ mod outputs;
 mod place;
 mod record;
 mod reporter;
+mod stack;
 mod summary;
 mod verdict;
 mod what_if;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     arm::{Diagnostic, ProvisioningState, WhatIf},
-    deploy::{Ending, Event, Plan, Resource},
+    deploy::{Ending, Event, Plan, Resource, StackResources},
     inputs::Operation,
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Record {
     pub(crate) known: usize,
     pub(crate) outages: Vec<Outage>,
     pub(crate) warnings: Vec<String>,
+    /// What became of a stack's resources, once known.
+    pub(crate) stack: Option<StackResources>,
     /// The template's outputs, once read.
     pub(crate) outputs: Option<Map<String, Value>>,
     /// How the run ended, and when.
@@ -104,6 +106,7 @@ impl Record {
                 }
             }
             Event::Warned { message } => self.warnings.push(message.clone()),
+            Event::StackRead(resources) => self.stack = Some(resources.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
             Event::StillRunning { .. }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     deploy::{Plan, Resource},
     host::text::cut,
+    inputs::Operation,
     report::{
         advice::Step,
         diagnostic, duration,
@@ -12,6 +13,7 @@ use crate::{
         masking::is_masked,
         outputs, place,
         record::Record,
+        stack,
         verdict::{self, Reason, Verdict},
         what_if,
     },
@@ -45,6 +47,10 @@ pub(crate) fn summary(record: &Record, masked: &[String]) -> String {
             .what_if
             .as_ref()
             .map_or_else(String::new, what_if::section),
+        record
+            .stack
+            .as_ref()
+            .map_or_else(String::new, stack::section),
         template_outputs(record, masked),
         resources(&record.slowest_first()),
     ]
@@ -89,7 +95,8 @@ fn facts(record: &Record) -> String {
     let deployment = record
         .portal_url()
         .map_or_else(|| code(&name), |url| link(&name, url));
-    table(["Deployment", &deployment], &rows)
+    let noun = capitalize(stack::noun(record));
+    table([&noun, &deployment], &rows)
 }
 
 fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
@@ -97,18 +104,25 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
     if let Some(location) = &plan.location {
         scope = format!("{scope}, data in {}", escape(location));
     }
-    let template = format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode);
+    let template = match plan.operation {
+        Operation::Delete => "none: the stack is deleted".to_owned(),
+        _ => format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode),
+    };
     let identity = plan
         .client_id
         .as_deref()
         .map_or_else(|| "system-assigned".to_owned(), code);
-    [
+    let mut facts = vec![
         ("Scope", scope),
         ("Template", template),
         ("Identity", identity),
-    ]
-    .map(|(name, value)| [name.to_owned(), value])
-    .into()
+    ];
+    let settings = plan.stack.iter();
+    facts.extend(settings.flat_map(|settings| stack::facts(settings, plan.operation)));
+    let facts = facts.into_iter();
+    facts
+        .map(|(name, value)| [capitalize(name), value])
+        .collect()
 }
 
 fn reasons(reasons: &[Reason]) -> String {

@@ -10,7 +10,7 @@ use crate::{
         count::count,
         duration, place,
         record::Record,
-        what_if,
+        stack, what_if,
     },
 };
 
@@ -167,16 +167,23 @@ fn mood(ending: &Ending) -> Mood {
 fn headline(record: &Record, ending: &Ending) -> String {
     let it = record.plan.as_ref().map_or_else(
         || "the deployment".to_owned(),
-        |plan| format!("deployment {}", plan.id.name()),
+        |plan| format!("{} {}", stack::noun(record), plan.id.name()),
     );
     let took = duration::show(record.duration().unwrap_or_default());
     match ending {
+        Ending::Succeeded if record.operation() == Operation::Delete => deleted(record, &it, &took),
         Ending::Succeeded => format!("{it} succeeded in {took}"),
+        Ending::Detached if record.operation() == Operation::Delete => {
+            format!("{it} is being deleted by Azure; this step does not follow it")
+        }
         Ending::Detached => {
             format!("{it} was submitted and goes on in Azure; this step does not follow it")
         }
         Ending::Failed { .. } if record.is_canceled() => {
             format!("{it} was cancelled in Azure after {took}")
+        }
+        Ending::Failed { .. } if record.operation() == Operation::Delete => {
+            format!("{it} could not be deleted; it failed after {took}")
         }
         Ending::Failed { .. } => format!("{it} failed after {took}"),
         Ending::Validated => valid(record, &it),
@@ -228,6 +235,14 @@ fn headline(record: &Record, ending: &Ending) -> String {
             record.is_submitted(),
             "may go on",
         ),
+    }
+}
+
+fn deleted(record: &Record, it: &str, took: &str) -> String {
+    if record.is_submitted() {
+        format!("{it} was deleted in {took}")
+    } else {
+        format!("{it} does not exist; nothing was deleted")
     }
 }
 

@@ -11,5 +11,6 @@ mod inputs;
 mod outputs;
 mod scopes;
 mod sign_in;
+mod stacks;
 mod step;
 mod templates;

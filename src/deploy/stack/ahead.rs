@@ -14,7 +14,7 @@ use crate::{
         event::Event,
         patience::Patience,
         preview::{Preview, forbidden},
-        run::Context,
+        run::{Context, SUBMIT_WITHIN},
     },
     inputs::Operation,
 };
@@ -78,7 +78,12 @@ impl Run<'_> {
         let (arm, id) = (self.context.arm, &self.stack.id);
         let body = self.what_if_body();
         let put = async || arm.put_stack_what_if(id, name, body.clone()).await;
-        let mut answer = patience.persist(ArmError::is_transient, put).await?;
+        let putting = patience.persist(ArmError::is_transient, put);
+        let Ok(put) = self.context.clock.timeout(SUBMIT_WITHIN, putting).await else {
+            let reason = patience.reason().unwrap_or("nothing").to_owned();
+            return Err(ArmError::Unanswered { reason });
+        };
+        let mut answer = put?;
         loop {
             let properties = &answer.value["properties"];
             let state = properties["provisioningState"].as_str();

@@ -40,10 +40,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Azure's refusal. Faults that pass are borne without end.
-    pub(super) async fn submit(
-        &self,
-        patience: &mut Patience<'_>,
-    ) -> Result<Submitted, ArmError> {
+    pub(super) async fn submit(&self, patience: &mut Patience<'_>) -> Result<Submitted, ArmError> {
         let before = self.present(patience).await?;
         let recovered = self.send(patience).await;
         patience.relax();
@@ -52,7 +49,9 @@ impl Run<'_> {
             correlation_id: self.job.submission.correlation_id.clone(),
         });
         Ok(Submitted {
-            earlier: before.map(|stack| stack.properties.deployment_id).unwrap_or_default(),
+            earlier: before
+                .map(|stack| stack.properties.deployment_id)
+                .unwrap_or_default(),
             operation: None,
         })
     }
@@ -70,7 +69,11 @@ impl Run<'_> {
                 Err(error) if error.is_transient() => error,
                 // The first request, whose answer was lost, may be what is in the way.
                 Err(error) if uncertain && error.status() == Some(409) => {
-                    return if self.is_ours(patience).await? { Ok(true) } else { Err(error) };
+                    return if self.is_ours(patience).await? {
+                        Ok(true)
+                    } else {
+                        Err(error)
+                    };
                 }
                 Err(error) => return Err(error),
             };

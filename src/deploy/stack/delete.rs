@@ -1,6 +1,6 @@
 //! Deleting a stack, and following that to its end.
 
-use super::{Run, Stage, StackResources, create::Submitted, watch::causes};
+use super::{Run, StackResources, Stage, create::Submitted, watch::causes};
 use crate::{
     arm::{ArmError, Cause, Location, ProvisioningState},
     deploy::{Ending, event::Event, patience::Patience},
@@ -164,11 +164,21 @@ impl Run<'_> {
 /// What becomes of the stack's resources, as the query says it.
 fn query(settings: &StackSettings) -> [(&'static str, &'static str); 4] {
     let unmanaged = settings.unmanaged;
-    let bypass = if settings.bypass_out_of_sync { "true" } else { "false" };
+    let bypass = if settings.bypass_out_of_sync {
+        "true"
+    } else {
+        "false"
+    };
     [
         ("unmanageAction.Resources", unmanaged.resources.as_str()),
-        ("unmanageAction.ResourceGroups", unmanaged.resource_groups.as_str()),
-        ("unmanageAction.ManagementGroups", unmanaged.management_groups.as_str()),
+        (
+            "unmanageAction.ResourceGroups",
+            unmanaged.resource_groups.as_str(),
+        ),
+        (
+            "unmanageAction.ManagementGroups",
+            unmanaged.management_groups.as_str(),
+        ),
         ("bypassStackOutOfSyncError", bypass),
     ]
 }

@@ -107,10 +107,12 @@ impl Following<'_> {
             return Ok(None);
         }
         if !properties.provisioning_state.is_terminal() {
-            self.run.note_state(&mut self.state, &properties.provisioning_state);
+            self.run
+                .note_state(&mut self.state, &properties.provisioning_state);
         }
         self.look_inside(properties).await?;
-        self.run.note_state(&mut self.state, &properties.provisioning_state);
+        self.run
+            .note_state(&mut self.state, &properties.provisioning_state);
         Ok(Some(answer))
     }
 

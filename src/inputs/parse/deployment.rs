@@ -75,7 +75,11 @@ impl Parser<'_> {
             }
             return None;
         };
-        let longest = if is_stack { LONGEST_STACK_NAME } else { LONGEST_NAME };
+        let longest = if is_stack {
+            LONGEST_STACK_NAME
+        } else {
+            LONGEST_NAME
+        };
         if let Err(message) = check_name(name, longest) {
             let quoted = self.quote(name);
             self.problems.add("name", format!("{quoted} {message}"));

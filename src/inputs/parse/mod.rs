@@ -12,8 +12,8 @@ mod what_if;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    DenyMode, DenySettings, Environment, Problems, Request, StackSettings, TemplateInputs, Unmanaged,
-    UnmanagedAction, catalog,
+    DenyMode, DenySettings, Environment, Problems, Request, StackSettings, TemplateInputs,
+    Unmanaged, UnmanagedAction, catalog,
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
@@ -68,7 +68,7 @@ impl<'a> Parser<'a> {
         let operation = self.operation(is_stack);
         let scope = self.scope();
         let stack = self.stack(is_stack, operation, scope.as_ref());
-        let location = self.location(scope.as_ref());
+        let location = self.location(scope.as_ref(), operation);
         let name = self.name(is_stack);
         let template = self.template(operation);
         let mode = self.mode(scope.as_ref());

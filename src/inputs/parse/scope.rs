@@ -1,7 +1,7 @@
 //! Where the deployment goes.
 
 use super::{
-    Parser, Told,
+    Operation, Parser, Told,
     deployment::{check_name, given},
 };
 use crate::arm::Scope;
@@ -61,8 +61,15 @@ impl Parser<'_> {
         }
     }
 
-    /// The region, where one is needed; a resource group has its own.
-    pub(super) fn location(&mut self, scope: Option<&Scope>) -> Option<String> {
+    /// The region, where one is needed; a resource group has its own, and what is deleted has one already.
+    pub(super) fn location(
+        &mut self,
+        scope: Option<&Scope>,
+        operation: Option<Operation>,
+    ) -> Option<String> {
+        if operation == Some(Operation::Delete) {
+            return None;
+        }
         let scope = scope.filter(|scope| !matches!(scope, Scope::ResourceGroup { .. }))?;
         let Some(location) = given(&self.raw.location) else {
             let kind = scope.kind();

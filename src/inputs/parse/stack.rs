@@ -79,15 +79,39 @@ impl Parser<'_> {
     fn check_no_stack(&mut self) {
         let raw = self.raw;
         for (input, value) in [
-            ("action-on-unmanage-resources", &raw.action_on_unmanage_resources),
-            ("action-on-unmanage-resourcegroups", &raw.action_on_unmanage_resourcegroups),
-            ("action-on-unmanage-managementgroup", &raw.action_on_unmanage_managementgroup),
-            ("action-on-unmanage-managementgroups", &raw.action_on_unmanage_managementgroups),
+            (
+                "action-on-unmanage-resources",
+                &raw.action_on_unmanage_resources,
+            ),
+            (
+                "action-on-unmanage-resourcegroups",
+                &raw.action_on_unmanage_resourcegroups,
+            ),
+            (
+                "action-on-unmanage-managementgroup",
+                &raw.action_on_unmanage_managementgroup,
+            ),
+            (
+                "action-on-unmanage-managementgroups",
+                &raw.action_on_unmanage_managementgroups,
+            ),
             ("deny-settings-mode", &raw.deny_settings_mode),
-            ("deny-settings-excluded-actions", &raw.deny_settings_excluded_actions),
-            ("deny-settings-excluded-principals", &raw.deny_settings_excluded_principals),
-            ("deny-settings-apply-to-child-scopes", &raw.deny_settings_apply_to_child_scopes),
-            ("bypass-stack-out-of-sync-error", &raw.bypass_stack_out_of_sync_error),
+            (
+                "deny-settings-excluded-actions",
+                &raw.deny_settings_excluded_actions,
+            ),
+            (
+                "deny-settings-excluded-principals",
+                &raw.deny_settings_excluded_principals,
+            ),
+            (
+                "deny-settings-apply-to-child-scopes",
+                &raw.deny_settings_apply_to_child_scopes,
+            ),
+            (
+                "bypass-stack-out-of-sync-error",
+                &raw.bypass_stack_out_of_sync_error,
+            ),
             ("description", &raw.description),
             ("tags", &raw.tags),
         ] {
@@ -117,10 +141,22 @@ impl Parser<'_> {
                 "it says whether resources that leave the stack are deleted (delete) or stay in Azure (detach)",
             );
         }
-        let resources = self.action("action-on-unmanage-resources", &raw.action_on_unmanage_resources);
-        let groups = self.action("action-on-unmanage-resourcegroups", &raw.action_on_unmanage_resourcegroups);
-        let one = self.action("action-on-unmanage-managementgroup", &raw.action_on_unmanage_managementgroup);
-        let many = self.action("action-on-unmanage-managementgroups", &raw.action_on_unmanage_managementgroups);
+        let resources = self.action(
+            "action-on-unmanage-resources",
+            &raw.action_on_unmanage_resources,
+        );
+        let groups = self.action(
+            "action-on-unmanage-resourcegroups",
+            &raw.action_on_unmanage_resourcegroups,
+        );
+        let one = self.action(
+            "action-on-unmanage-managementgroup",
+            &raw.action_on_unmanage_managementgroup,
+        );
+        let many = self.action(
+            "action-on-unmanage-managementgroups",
+            &raw.action_on_unmanage_managementgroups,
+        );
         Some(Unmanaged {
             resources: resources?.unwrap_or_default(),
             resource_groups: groups?.unwrap_or_default(),
@@ -165,7 +201,11 @@ impl Parser<'_> {
 
     /// A stack that goes needs no protection.
     fn deny_mode(&mut self, operation: Option<Operation>) -> Option<DenyMode> {
-        let choices = [DenyMode::None, DenyMode::DenyDelete, DenyMode::DenyWriteAndDelete];
+        let choices = [
+            DenyMode::None,
+            DenyMode::DenyDelete,
+            DenyMode::DenyWriteAndDelete,
+        ];
         let choices = choices.map(|mode| (mode.as_str(), mode));
         match given(&self.raw.deny_settings_mode) {
             Some(mode) => self.choice("deny-settings-mode", mode, &choices),

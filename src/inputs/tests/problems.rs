@@ -94,8 +94,8 @@ fn each_problem_names_the_input_and_the_remedy() {
             "authority-url: is for environment custom only: remove it, or give environment: custom",
         ),
         (
-            &[("type", "deploymentStack")],
-            r#"type: "deploymentStack" is not supported yet by this version: give deployment"#,
+            &[("operation", "delete")],
+            "operation: only a stack can be deleted: give the type deploymentStack, or another operation",
         ),
         (
             &[("type", "stack")],
@@ -250,14 +250,14 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("operation", "validate"), ("what-if", "true")],
-            "what-if: validate makes no what-if: give the operation create or whatIf, or remove it",
+            "what-if: this operation makes no what-if: give the operation create or whatIf, or remove it",
         ),
         (
             &[
                 ("operation", "validate"),
                 ("fail-on-change-types", "Delete"),
             ],
-            "fail-on-change-types: validate makes no what-if: give the operation create or whatIf, or remove it",
+            "fail-on-change-types: this operation makes no what-if: give the operation create or whatIf, or remove it",
         ),
     ] {
         assert_eq!(problems(changes), expected);
