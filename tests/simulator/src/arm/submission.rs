@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    Call,
+    call::Call,
     error::ArmError,
     request,
     request::Submitted,

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{
     DeploymentPlan, Request, ResourcePlan, Submission,
@@ -15,6 +15,7 @@ use super::{
     dependencies, durations,
     durations::Subject,
     failures,
+    references::deployment_properties,
 };
 use crate::{
     arm::scope::Scope,
@@ -60,10 +61,10 @@ fn plan_own(submission: &Submission<'_>, request: Request, depth: usize) -> Resu
 }
 
 /// What a template is evaluated in: its own environment, or that of the template around it.
-struct Base<'a> {
+pub(crate) struct Base<'a> {
     environment: &'a Environment,
     locals: Locals,
-    parent: Option<&'a dyn References>,
+    pub(crate) parent: Option<&'a dyn References>,
     depth: usize,
 }
 
@@ -116,7 +117,7 @@ fn finish(
         parameters,
         resources,
     };
-    let properties = properties(&plan);
+    let properties = deployment_properties(&plan);
     submission
         .deployed
         .borrow_mut()
@@ -141,42 +142,25 @@ fn template_hash(template: &Value) -> String {
     generated.map_or_else(|| decimal(&template.to_string(), 19), str::to_owned)
 }
 
-/// What `reference()` of a deployment answers.
-fn properties(plan: &DeploymentPlan) -> Value {
-    let outputs: Map<_, _> = plan
-        .outputs
-        .iter()
-        .flatten()
-        .map(|output| {
-            (
-                output.name.clone(),
-                json!({"type": output.kind.display(), "value": output.value}),
-            )
-        })
-        .collect();
-    json!({
-        "templateHash": plan.template_hash,
-        "mode": plan.mode,
-        "provisioningState": "Succeeded",
-        "outputs": outputs,
-    })
-}
-
-struct Planner<'a> {
-    submission: &'a Submission<'a>,
-    base: &'a Base<'a>,
-    declared: &'a [Declared<'a>],
+/// One template at work.
+pub(crate) struct Planner<'a> {
+    pub(crate) submission: &'a Submission<'a>,
+    pub(crate) base: &'a Base<'a>,
+    pub(crate) declared: &'a [Declared<'a>],
     /// What may be depended on though nothing of it is there.
     loops: Vec<String>,
-    slots: Vec<Slot>,
-    working: RefCell<Vec<usize>>,
+    pub(crate) slots: Vec<Slot>,
+    /// The resources whose bodies are being evaluated, innermost last.
+    pub(crate) working: RefCell<Vec<usize>>,
 }
 
+/// What is known of a declared resource so far.
 #[derive(Default)]
-struct Slot {
+pub(crate) struct Slot {
     body: RefCell<Option<Rc<Value>>>,
     nested: RefCell<Option<DeploymentPlan>>,
-    before: RefCell<BTreeSet<usize>>,
+    /// Positions of what it waits for.
+    pub(crate) before: RefCell<BTreeSet<usize>>,
     started: Cell<bool>,
 }
 
@@ -237,7 +221,7 @@ impl Planner<'_> {
     }
 
     /// The evaluated body of a resource, with its nested deployment planned.
-    fn resolve(&self, index: usize) -> Result<Rc<Value>> {
+    pub(crate) fn resolve(&self, index: usize) -> Result<Rc<Value>> {
         let slot = &self.slots[index];
         if let Some(body) = slot.body.borrow().as_ref() {
             return Ok(Rc::clone(body));
@@ -293,136 +277,66 @@ impl Planner<'_> {
         let evaluated = self.evaluator().value(&raw, &own.locals);
         evaluated.map_err(|error| {
             TemplateError(format!(
-                "Unable to process template language expressions for resource '{}' at line '1' and column '1'. '{error}'",
+                "The template resource '{}' at line '1' and column '1' is not valid: {error}. Please see https://aka.ms/arm-functions for usage details.",
                 own.id
             ))
         })
     }
 
     fn nested(&self, own: &Declared<'_>, body: &Value) -> Result<DeploymentPlan> {
-        let properties = &body["properties"];
-        let request = Request {
-            name: own.name.clone(),
-            scope: own.target.clone(),
-            location: match own.target {
-                Scope::ResourceGroup { .. } => None,
-                _ => body["location"].as_str().map(str::to_owned),
-            },
-            tags: body.get("tags").cloned(),
-            mode: properties["mode"]
-                .as_str()
-                .unwrap_or("Incremental")
-                .to_owned(),
-            template: Rc::new(own.raw["properties"]["template"].clone()),
-            parameters: properties["parameters"]
-                .as_object()
-                .cloned()
-                .unwrap_or_default(),
-        };
-        let inner = properties["expressionEvaluationOptions"]["scope"]
-            .as_str()
-            .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
+        let request = nested_request(own, body)?;
+        let evaluation = body["properties"]["expressionEvaluationOptions"]["scope"].as_str();
         let depth = self.base.depth + 1;
-        let name = own.name.clone();
-        let plan = if inner {
+        let plan = if evaluation.is_some_and(|scope| scope.eq_ignore_ascii_case("inner")) {
             plan_own(self.submission, request, depth)
         } else {
+            let environment = self.base.environment;
+            let locals = own.locals.clone();
             let base = Base {
-                environment: self.base.environment,
-                locals: own.locals.clone(),
+                environment,
+                locals,
                 parent: Some(self),
                 depth,
             };
             finish(self.submission, request, Vec::new(), &base)
         };
         plan.map_err(|error| {
+            let name = &own.name;
             TemplateError(format!(
                 "The nested deployment '{name}' is not valid: '{error}'"
             ))
         })
     }
-
-    fn referenced(&self, index: usize, full: bool) -> Result<Value> {
-        let own = &self.declared[index];
-        if let Some(user) = self.working.borrow().last()
-            && !own.existing
-        {
-            self.slots[*user].before.borrow_mut().insert(index);
-        }
-        if !own.enabled {
-            return Err(TemplateError(format!(
-                "The resource '{}' is not defined in the template.",
-                own.name
-            )));
-        }
-        let body = self.resolve(index)?;
-        let deployed = self.submission.deployed.borrow();
-        let properties = match deployed.get(&own.id.to_ascii_lowercase()) {
-            Some(properties) if own.is_deployment() => properties.clone(),
-            _ => resource_properties(&body),
-        };
-        Ok(if full {
-            full_resource(own, &body, properties)
-        } else {
-            properties
-        })
-    }
 }
 
-impl References for Planner<'_> {
-    fn resource(&self, key: &str, full: bool) -> Result<Option<Value>> {
-        if let Some(index) = dependencies::find(self.declared, key).first() {
-            return self.referenced(*index, full).map(Some);
-        }
-        if let Some(parent) = self.base.parent {
-            return parent.resource(key, full);
-        }
-        let known = self
-            .submission
-            .deployed
-            .borrow()
-            .get(&key.to_ascii_lowercase())
-            .cloned();
-        Ok(known.map(|properties| {
-            if full {
-                json!({"properties": properties})
-            } else {
-                properties
-            }
-        }))
+fn nested_request(own: &Declared<'_>, body: &Value) -> Result<Request> {
+    let properties = &body["properties"];
+    if let Some(link) = properties.get("templateLink") {
+        let uri = link["uri"]
+            .as_str()
+            .or(link["id"].as_str())
+            .unwrap_or_default();
+        return Err(TemplateError(format!(
+            "Unable to download deployment content from '{uri}'."
+        )));
     }
-
-    fn collection(&self, name: &str, full: bool) -> Result<Option<Value>> {
-        let found = dependencies::find(self.declared, name);
-        let all = found
-            .into_iter()
-            .filter(|index| self.declared[*index].enabled);
-        all.map(|index| self.referenced(index, full))
-            .collect::<Result<Value>>()
-            .map(Some)
-    }
-
-    fn identity(&self, name: &str) -> Option<Value> {
-        let index = *dependencies::find(self.declared, name).first()?;
-        let own = &self.declared[index];
-        Some(json!({
-            "id": own.id, "name": own.name, "type": own.kind, "apiVersion": own.raw["apiVersion"],
-        }))
-    }
-}
-
-fn resource_properties(body: &Value) -> Value {
-    let mut properties = body["properties"].as_object().cloned().unwrap_or_default();
-    properties.insert("provisioningState".to_owned(), "Succeeded".into());
-    properties.into()
-}
-
-fn full_resource(own: &Declared<'_>, body: &Value, properties: Value) -> Value {
-    let mut whole = body.as_object().cloned().unwrap_or_default();
-    whole.insert("id".to_owned(), own.id.as_str().into());
-    whole.insert("resourceId".to_owned(), own.id.as_str().into());
-    whole.insert("properties".to_owned(), properties);
-    whole.into()
+    let grouped = matches!(own.target, Scope::ResourceGroup { .. });
+    let location = body["location"].as_str().filter(|_| !grouped);
+    Ok(Request {
+        name: own.name.clone(),
+        scope: own.target.clone(),
+        location: location.map(str::to_owned),
+        tags: body.get("tags").cloned(),
+        mode: properties["mode"]
+            .as_str()
+            .unwrap_or("Incremental")
+            .to_owned(),
+        template: Rc::new(own.raw["properties"]["template"].clone()),
+        parameters: properties["parameters"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default(),
+    })
 }
 
 fn circular(name: &str) -> TemplateError {

@@ -39,14 +39,16 @@ pub(crate) fn bind(
     let mut defaults = Vec::new();
     for (name, definition) in defined {
         let kind = Kind::of(definition, &template);
-        match member(supplied, name)
+        let given = member(supplied, name)
             .map(|given| supplied_value(name, given))
-            .transpose()?
-        {
+            .transpose()?;
+        // A null counts as left out where there is a default.
+        let default = definition.get("defaultValue");
+        match given.filter(|value| !value.is_null() || default.is_none()) {
             Some(value) => {
                 environment.parameters.insert(name.clone(), value);
             }
-            None => match definition.get("defaultValue") {
+            None => match default {
                 Some(default) => defaults.push((name, default)),
                 None if kind.nullable => {
                     environment.parameters.insert(name.clone(), Value::Null);
