@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 
@@ -29,7 +29,11 @@ use crate::{
 };
 
 pub(crate) fn router(world: Arc<World>) -> Router {
-    Router::new().fallback(handle).with_state(world)
+    // The size of requests is Resource Manager's own business.
+    Router::new()
+        .fallback(handle)
+        .layer(DefaultBodyLimit::disable())
+        .with_state(world)
 }
 
 async fn handle(

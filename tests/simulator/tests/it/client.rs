@@ -1,14 +1,33 @@
 //! A client as small as tests need.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use azure_simulator::{AUDIENCE, CLIENT_ID, SUBSCRIPTION_ID, Simulator, TENANT_ID};
+use azure_simulator::{AUDIENCE, CLIENT_ID, Options, SUBSCRIPTION_ID, Simulator, TENANT_ID};
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 /// Deployments' version.
 pub(crate) const API_VERSION: &str = "2025-04-01";
+
+/// Hours go by in well under a second, and tokens last.
+pub(crate) fn fast() -> Options {
+    let long = Duration::from_secs(30 * 24 * 3600);
+    Options {
+        time_scale: 20_000.0,
+        token_lifetime: long,
+        assertion_lifetime: long,
+        ..Options::default()
+    }
+}
+
+/// Time hardly moves.
+pub(crate) fn slow() -> Options {
+    Options {
+        time_scale: 0.001,
+        ..Options::default()
+    }
+}
 
 /// A client of one simulator, with a runtime of its own.
 pub(crate) struct Session<'a> {
