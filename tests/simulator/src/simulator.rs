@@ -163,6 +163,11 @@ impl Simulator {
         self.world.clock.elapsed()
     }
 
+    /// Puts the simulated clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.advance(by);
+    }
+
     /// A fresh assertion for Entra ID, as a token file would hold it.
     #[must_use]
     pub fn mint_assertion(&self) -> String {

@@ -5,37 +5,20 @@ use std::time::Duration;
 use azure_simulator::{Options, RESOURCE_GROUP, Simulator, State};
 
 use crate::{
-    client::{Session, fast, in_group, in_subscription},
+    client::{DAY, Session, in_group, in_subscription, state, still},
     templates::{body, chain, located, tree},
 };
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const MINUTE: Duration = Duration::from_secs(60);
 
+/// The gateway takes days.
 fn options(cancel_lag: Duration) -> Options {
     let durations = vec![("gw".to_owned(), 2 * DAY)];
     Options {
         cancel_lag,
         durations,
-        ..fast()
+        ..still()
     }
-}
-
-fn state(session: &Session<'_>, path: &str) -> String {
-    let answer = session.get(path);
-    answer.body["properties"]["provisioningState"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// Waits until the gateway, two levels down, is being deployed.
-fn at_the_gateway(session: &Session<'_>) {
-    let operations = format!("{}/operations", in_group("rg-new", "gateway"));
-    session.until(&operations, |answer| {
-        answer.body["value"]
-            .as_array()
-            .is_some_and(|rows| !rows.is_empty())
-    });
 }
 
 #[test]
@@ -44,16 +27,11 @@ fn a_cancelled_deployment_ends_soon_and_its_operations_with_it() {
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     session.put(&path, &body(chain()));
-    session.until(&format!("{path}/operations"), |answer| {
-        answer.body["value"]
-            .as_array()
-            .is_some_and(|rows| rows.len() == 3)
-    });
+    azure.advance(DAY);
     assert_eq!(session.post(&format!("{path}/cancel")).status, 204);
-    assert_eq!(
-        session.end(&path).body["properties"]["provisioningState"],
-        "Canceled"
-    );
+    assert_eq!(state(&session.get(&path)), "Running");
+    azure.advance(MINUTE);
+    assert_eq!(state(&session.get(&path)), "Canceled");
     let rows = session.rows(&format!("{path}/operations"));
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[2]["properties"]["provisioningState"], "Canceled");
@@ -72,30 +50,26 @@ fn a_cancelled_deployment_ends_soon_and_its_operations_with_it() {
 
 #[test]
 fn children_go_on_while_the_parent_is_canceled_and_block_the_next_run() {
-    let azure = Simulator::start(options(DAY / 4));
+    let azure = Simulator::start(options(10 * MINUTE));
     let session = Session::new(&azure);
     let (root, network) = (in_subscription("zone"), in_group("rg-new", "network"));
-    session.put(&root, &located(tree()));
-    at_the_gateway(&session);
-    session.post(&format!("{root}/cancel"));
-    assert_eq!(
-        session.end(&root).body["properties"]["provisioningState"],
-        "Canceled"
-    );
-    assert_eq!(state(&session, &network), "Running");
-    let again = session.put(&root, &located(tree()));
-    assert_eq!(again.status, 200, "{:?}", again.body);
-    let error = session.end(&root).body["properties"]["error"].clone();
-    assert_eq!(error["details"][0]["code"], "DeploymentActive", "{error}");
-    assert_eq!(
-        session.end(&network).body["properties"]["provisioningState"],
-        "Canceled"
-    );
     let gateway = in_group("rg-new", "gateway");
-    assert_eq!(
-        session.end(&gateway).body["properties"]["provisioningState"],
-        "Canceled"
-    );
+    session.put(&root, &located(tree()));
+    azure.advance(DAY);
+    session.post(&format!("{root}/cancel"));
+    azure.advance(MINUTE);
+    assert_eq!(state(&session.get(&root)), "Canceled");
+    assert_eq!(state(&session.get(&network)), "Running");
+    assert_eq!(session.put(&root, &located(tree())).status, 200);
+    azure.advance(2 * MINUTE);
+    let error = session.get(&root).body["properties"]["error"].clone();
+    assert_eq!(error["details"][0]["code"], "DeploymentActive", "{error}");
+    assert_eq!(state(&session.get(&network)), "Running");
+    azure.advance(8 * MINUTE);
+    assert_eq!(state(&session.get(&network)), "Canceled");
+    assert_eq!(state(&session.get(&gateway)), "Running");
+    azure.advance(10 * MINUTE);
+    assert_eq!(state(&session.get(&gateway)), "Canceled");
 }
 
 #[test]
@@ -104,21 +78,21 @@ fn a_cancelled_child_fails_its_parent() {
     let session = Session::new(&azure);
     let root = in_subscription("zone");
     session.put(&root, &located(tree()));
-    at_the_gateway(&session);
+    azure.advance(DAY);
     assert_eq!(
         session
             .post(&format!("{}/cancel", in_group("rg-new", "gateway")))
             .status,
         204
     );
-    let ended = session.end(&root);
-    assert_eq!(ended.body["properties"]["provisioningState"], "Failed");
+    azure.advance(MINUTE);
+    assert_eq!(state(&session.get(&root)), "Failed");
     let rows = session.rows(&format!("{}/operations", in_group("rg-new", "network")));
-    let failed = rows
-        .iter()
-        .find(|row| row["properties"]["provisioningState"] == "Failed")
+    let mut failed = rows.iter().map(|row| &row["properties"]);
+    let failed = failed
+        .find(|row| row["provisioningState"] == "Failed")
         .unwrap();
-    let error = &failed["properties"]["statusMessage"]["error"];
+    let error = &failed["statusMessage"]["error"];
     assert_eq!(error["code"], "ResourceDeploymentFailure");
     assert!(
         error["message"]

@@ -1,18 +1,14 @@
 //! Deployments from their submission to their end.
 
-use std::{collections::BTreeSet, time::Duration};
-
 use azure_simulator::{
     MANAGEMENT_GROUP, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator, State,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Session, fast, in_group, in_subscription, slow},
+    client::{DAY, Session, in_group, in_subscription, state, still},
     templates::{body, chain, group, located, nested, resource, tree},
 };
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn states(rows: &[Value]) -> Vec<&str> {
     rows.iter()
@@ -22,7 +18,7 @@ fn states(rows: &[Value]) -> Vec<&str> {
 
 #[test]
 fn a_deployment_is_accepted_runs_and_succeeds() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     let accepted = session.put(&path, &body(chain()));
@@ -42,7 +38,7 @@ fn a_deployment_is_accepted_runs_and_succeeds() {
 
 #[test]
 fn outputs_and_parameters_are_shown_like_the_real_ones() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     let accepted = session.put(&path, &body(chain()));
@@ -70,68 +66,78 @@ fn outputs_and_parameters_are_shown_like_the_real_ones() {
 
 #[test]
 fn operations_grow_in_the_order_of_dependencies() {
-    let hour = |name: &str| (name.to_owned(), DAY / 24);
-    let durations = ["hub-vnet", "ip", "gw"].map(hour).to_vec();
+    let hour = DAY / 24;
+    let durations = ["hub-vnet", "ip", "gw"]
+        .map(|name| (name.to_owned(), hour))
+        .to_vec();
     let azure = Simulator::start(Options {
         durations,
-        ..fast()
+        ..still()
     });
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     session.put(&path, &body(chain()));
     let operations = format!("{path}/operations");
-    let mut lengths = BTreeSet::new();
-    loop {
-        let state = session.get(&path).body["properties"]["provisioningState"].clone();
-        let rows = session.rows(&operations);
-        lengths.insert(rows.len());
-        let name = |row: &Value| row["properties"]["targetResource"]["resourceName"].clone();
-        if rows.iter().any(|row| name(row) == "gw") {
-            assert_eq!(states(&rows)[..2], ["Succeeded", "Succeeded"]);
-        }
-        if state == "Succeeded" {
-            break;
-        }
-    }
+    assert_eq!(states(&session.rows(&operations)), [""; 0]);
+    azure.advance(hour / 2);
+    assert_eq!(state(&session.get(&path)), "Running");
+    assert_eq!(states(&session.rows(&operations)), ["Running"; 2]);
+    azure.advance(hour);
+    assert_eq!(
+        states(&session.rows(&operations)),
+        ["Succeeded", "Succeeded", "Running"]
+    );
+    azure.advance(hour);
+    assert_eq!(state(&session.get(&path)), "Succeeded");
     let rows = session.rows(&operations);
-    assert_eq!(rows.len(), 4);
+    assert_eq!(states(&rows), ["Succeeded"; 4]);
     let last = &rows[3]["properties"];
     assert_eq!(last["provisioningOperation"], "EvaluateDeploymentOutput");
     assert!(last.get("targetResource").is_none());
     let id = rows[0]["operationId"].as_str().unwrap();
     assert_eq!(session.get(&format!("{operations}/{id}")).body, rows[0]);
-    assert!(lengths.is_superset(&[2, 3].into()), "{lengths:?}");
 }
 
 #[test]
 fn a_running_operation_moves_its_timestamp_and_freezes_it_at_its_end() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
-    session.put(
-        &path,
-        &body(group(json!([resource(
-            "Microsoft.Network/virtualNetworkGateways",
-            "gw",
-            &[]
-        )]))),
-    );
-    let operations = format!("{path}/operations");
-    let first = |answer: &crate::client::Answer| answer.body["value"][0]["properties"].clone();
-    let early = first(&session.until(&operations, |answer| first(answer).is_object()));
-    let later = first(&session.until(&operations, |answer| {
-        first(answer)["timestamp"] != early["timestamp"]
-    }));
+    let gateway = resource("Microsoft.Network/virtualNetworkGateways", "gw", &[]);
+    session.put(&path, &body(group(json!([gateway]))));
+    let row = || session.rows(&format!("{path}/operations"))[0]["properties"].clone();
+    let minutes = |count: u32| azure.advance(DAY / 24 / 60 * count);
+    minutes(1);
+    let early = row();
+    minutes(1);
+    let later = row();
     assert!(later["timestamp"].as_str() > early["timestamp"].as_str());
-    session.end(&path);
-    let ended = first(&session.get(&operations));
+    minutes(60);
+    let ended = row();
     assert_eq!(ended["provisioningState"], "Succeeded");
-    assert_eq!(first(&session.get(&operations)), ended);
+    minutes(1);
+    assert_eq!(row(), ended);
+}
+
+#[test]
+fn the_clock_runs_as_fast_as_asked() {
+    let options = Options {
+        time_scale: 100_000.0,
+        assertion_lifetime: 365 * DAY,
+        ..still()
+    };
+    let azure = Simulator::start(options);
+    let session = Session::new(&azure);
+    let path = in_group(RESOURCE_GROUP, "hub");
+    session.put(&path, &body(chain()));
+    while state(&session.get(&path)) != "Succeeded" {}
+    assert!(azure.elapsed() > DAY / 48);
+    assert!(azure.now() > jiff::Timestamp::now());
 }
 
 #[test]
 fn nested_deployments_are_deployments_of_their_own() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let root = in_subscription("landing-zone");
     let mut template = tree();
@@ -177,7 +183,7 @@ fn nested_deployments_are_deployments_of_their_own() {
 
 #[test]
 fn the_clients_correlation_id_becomes_the_deployments() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let url = format!(
         "{}{}?api-version=2025-04-01",
@@ -207,7 +213,7 @@ fn the_clients_correlation_id_becomes_the_deployments() {
 
 #[test]
 fn a_name_in_use_is_refused_with_the_other_ones_correlation() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let id = in_group(RESOURCE_GROUP, "hub");
     let correlation = azure.start_foreign_deployment(&id, chain());
@@ -224,7 +230,7 @@ fn a_name_in_use_is_refused_with_the_other_ones_correlation() {
 
 #[test]
 fn a_deployment_cannot_move() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_subscription("here");
     session.put(&path, &located(tree()));
@@ -242,7 +248,7 @@ fn a_deployment_cannot_move() {
 fn what_was_just_accepted_may_not_be_found_yet() {
     let azure = Simulator::start(Options {
         early_not_found: DAY,
-        ..slow()
+        ..still()
     });
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
@@ -267,7 +273,7 @@ fn what_was_just_accepted_may_not_be_found_yet() {
 
 #[test]
 fn a_running_deployment_says_when_to_ask_again() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     session.put(&path, &body(chain()));
@@ -280,7 +286,7 @@ fn pages_may_be_empty_and_still_go_on() {
     let azure = Simulator::start(Options {
         page_size: 2,
         empty_pages: 3,
-        ..fast()
+        ..still()
     });
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
@@ -295,7 +301,7 @@ fn pages_may_be_empty_and_still_go_on() {
 
 #[test]
 fn lists_can_be_filtered_by_state() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     session.put(&in_group(RESOURCE_GROUP, "one"), &body(chain()));
     session.put(&in_group(RESOURCE_GROUP, "two"), &body(chain()));
@@ -314,7 +320,7 @@ fn lists_can_be_filtered_by_state() {
 
 #[test]
 fn all_four_scopes_take_deployments() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let deployment = "providers/Microsoft.Resources/deployments/d";
     let schema = |date: &str, file: &str| {
@@ -380,7 +386,7 @@ fn modules_can_use_each_others_outputs() {
     let mut template = group(json!([second, first]));
     template["outputs"] =
         json!({"said": {"type": "string", "value": "[reference('second').outputs.echo.value]"}});
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "echo");
     let accepted = session.put(&path, &body(template));

@@ -6,14 +6,14 @@ use azure_simulator::{Options, RESOURCE_GROUP, ResourceFailure, Simulator};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Session, fast, in_group, in_subscription},
+    client::{Session, in_group, in_subscription, still},
     templates::{body, chain, group, located, nested, resource, subscription, tree},
 };
 
 fn failing(failure: ResourceFailure) -> Options {
     Options {
         failures: vec![failure],
-        ..fast()
+        ..still()
     }
 }
 

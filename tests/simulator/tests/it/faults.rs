@@ -5,13 +5,13 @@ use std::time::Duration;
 use azure_simulator::{Fault, RESOURCE_GROUP, Service, Simulator};
 
 use crate::{
-    client::{Session, in_group, slow},
+    client::{Session, in_group, still},
     templates::{body, chain},
 };
 
 #[test]
 fn a_status_comes_as_often_as_it_should() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     session.put(&path, &body(chain()));
@@ -42,7 +42,7 @@ fn a_status_comes_as_often_as_it_should() {
 
 #[test]
 fn a_reset_has_no_effect_and_a_lost_answer_has() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     azure.inject(Fault::reset().method("PUT").times(1));
@@ -71,7 +71,7 @@ fn a_reset_has_no_effect_and_a_lost_answer_has() {
 
 #[test]
 fn a_hanging_request_is_never_answered() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     azure.inject(Fault::hang().times(1));
     let url = format!("{}/x", azure.resource_manager_url());
@@ -81,7 +81,7 @@ fn a_hanging_request_is_never_answered() {
 
 #[test]
 fn garbage_and_refused_tokens_look_like_the_real_ones() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "hub");
     azure.inject(Fault::garbage().times(1));
@@ -95,7 +95,7 @@ fn garbage_and_refused_tokens_look_like_the_real_ones() {
 
 #[test]
 fn the_journal_keeps_requests_and_answers() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     session.put(&in_group(RESOURCE_GROUP, "hub"), &body(chain()));
     let journal = azure.journal();

@@ -7,7 +7,7 @@ use azure_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Answer, Session, fast, in_group},
+    client::{Answer, Session, in_group, still},
     templates::{body, chain},
 };
 
@@ -95,7 +95,7 @@ fn replayed(recording: &Value) -> (Simulator, Value, Answer, String) {
     let options = Options {
         subscriptions: vec![subscription],
         resource_groups: group.map(str::to_owned).into_iter().collect(),
-        ..fast()
+        ..still()
     };
     let azure = Simulator::start(options);
     let session = Session::new(&azure);
@@ -179,7 +179,7 @@ fn operations_have_the_recorded_shape() {
     let real = lists
         .find_map(|each| each["responseBody"]["value"].get(0))
         .unwrap();
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(azure_simulator::RESOURCE_GROUP, "hub");
     session.put(&path, &body(chain()));
@@ -205,7 +205,7 @@ fn operations_have_the_recorded_shape() {
 
 #[test]
 fn errors_have_the_recorded_wording() {
-    let azure = Simulator::start(fast());
+    let azure = Simulator::start(still());
     let mut session = Session::new(&azure);
     let group = azure_simulator::RESOURCE_GROUP;
     let Some(missing) = recording("xplat_deploymentnotfound_2016.json") else {

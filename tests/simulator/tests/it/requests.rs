@@ -6,7 +6,7 @@ use azure_simulator::{Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator, Throt
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Answer, Session, in_group, in_subscription, slow},
+    client::{Answer, Session, in_group, in_subscription, still},
     templates::{body, chain, group, located, resource, subscription, tree},
 };
 
@@ -34,7 +34,7 @@ fn refused(answer: &Answer, status: u16, code: &str, part: &str) {
 
 #[test]
 fn bodies_that_are_not_right_are_refused() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let good = body(chain());
     let many: serde_json::Map<_, _> = (0..257)
@@ -183,7 +183,7 @@ fn bodies_that_are_not_right_are_refused() {
 
 #[test]
 fn resources_that_do_not_fit_together_are_refused() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let vnet = "Microsoft.Network/virtualNetworks";
     let cases = [
@@ -215,7 +215,7 @@ fn resources_that_do_not_fit_together_are_refused() {
 
 #[test]
 fn names_and_places_must_be_right() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let put = |path: &str| session.put(path, &body(chain()));
     let long = "x".repeat(65);
@@ -272,7 +272,7 @@ fn names_and_places_must_be_right() {
 
 #[test]
 fn a_template_link_cannot_be_followed() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let link = json!({"properties": {"mode": "Incremental", "templateLink": {"uri": "https://example.com/a.json"}}});
     let answer = session.put(&in_group(RESOURCE_GROUP, "d"), &link);
@@ -286,7 +286,7 @@ fn a_template_link_cannot_be_followed() {
 
 #[test]
 fn versions_are_checked() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "d");
     refused(
@@ -301,7 +301,7 @@ fn versions_are_checked() {
 
 #[test]
 fn what_is_not_json_is_refused() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let form = session.form(&azure.mint_assertion());
     let token = session.exchange(azure_simulator::TENANT_ID, &form).body["access_token"].clone();
@@ -337,7 +337,7 @@ fn what_is_not_json_is_refused() {
 
 #[test]
 fn the_signed_status_url_is_good_only_as_it_is() {
-    let azure = Simulator::start(slow());
+    let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let accepted = session.put(&in_group(RESOURCE_GROUP, "d"), &body(chain()));
     let url = &accepted.headers["azure-asyncoperation"];
@@ -358,7 +358,7 @@ fn denied_actions_are_forbidden_with_the_real_wording() {
     let cancel = "Microsoft.Resources/deployments/cancel/action";
     let azure = Simulator::start(Options {
         denied_actions: vec![cancel.to_owned()],
-        ..slow()
+        ..still()
     });
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "d");
@@ -371,7 +371,7 @@ fn denied_actions_are_forbidden_with_the_real_wording() {
     );
     let azure = Simulator::start(Options {
         denied_actions: vec!["*".to_owned()],
-        ..slow()
+        ..still()
     });
     let answer = Session::new(&azure).put(&path, &body(chain()));
     refused(
@@ -392,7 +392,7 @@ fn too_many_reads_are_throttled_for_a_while() {
     };
     let azure = Simulator::start(Options {
         throttle: Some(throttle),
-        ..slow()
+        ..still()
     });
     let session = Session::new(&azure);
     let path = in_group(RESOURCE_GROUP, "d");

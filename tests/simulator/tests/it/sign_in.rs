@@ -94,6 +94,9 @@ fn an_assertion_or_a_secret_buys_an_access_token() {
     }
 }
 
+/// Tenant, changes to a form that works, number of the error, status.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u64, u16);
+
 #[test]
 fn wrong_exchanges_are_refused_with_their_numbers() {
     let azure = Simulator::start(Options::default());
@@ -111,7 +114,7 @@ fn wrong_exchanges_are_refused_with_their_numbers() {
         ("client_assertion_type", ""),
         ("client_secret", "no"),
     ];
-    let cases: [(&str, &[(&str, &str)], u64, u16); 13] = [
+    let cases: [Case<'_>; 13] = [
         ("elsewhere", &[], 90_002, 400),
         (TENANT_ID, &[("grant_type", "")], 900_144, 400),
         (TENANT_ID, &[("grant_type", "password")], 70_003, 400),
