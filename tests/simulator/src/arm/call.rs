@@ -9,7 +9,7 @@ use axum::{
 use serde_json::Value;
 
 use crate::{
-    door::{named, pairs},
+    door::{named, pairs, percent_decoded},
     reply::Reply,
     world::World,
 };
@@ -102,12 +102,4 @@ pub(crate) fn with_common_headers(reply: Reply, world: &World, call: &Call) -> R
                 global,
             ),
     }
-}
-
-fn percent_decoded(path: &str) -> String {
-    let form = path
-        .replace('+', "%2B")
-        .replace('=', "%3D")
-        .replace('&', "%26");
-    pairs(&form).into_keys().next().unwrap_or_default()
 }

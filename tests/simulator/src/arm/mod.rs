@@ -125,26 +125,26 @@ fn check_api_version(world: &World, call: &Call) -> Result<(), ArmError> {
 }
 
 fn check_scope(world: &World, call: &Call, scope: &Scope) -> Result<(), ArmError> {
-    let Some(subscription) = scope.subscription() else {
-        return Ok(());
-    };
-    let known = &world.options.subscriptions;
-    if !known
-        .iter()
-        .any(|own| own.eq_ignore_ascii_case(subscription))
+    let deployments = lock(&world.deployments);
+    if let Some(subscription) = scope.subscription()
+        && !submission::subscription_exists(world, subscription)
     {
-        return Err(ArmError::not_found(
-            "SubscriptionNotFound",
-            format!("The subscription '{subscription}' could not be found."),
-        ));
+        let message = format!("The subscription '{subscription}' could not be found.");
+        return Err(ArmError::not_found("SubscriptionNotFound", message));
     }
-    if let Scope::ResourceGroup { group, .. } = scope
-        && !submission::group_exists(world, &lock(&world.deployments), &scope.id(), call.now)
-    {
-        return Err(ArmError::not_found(
-            "ResourceGroupNotFound",
-            format!("Resource group '{group}' could not be found."),
-        ));
+    match scope {
+        Scope::ResourceGroup { group, .. }
+            if !submission::group_exists(world, &deployments, &scope.id(), call.now) =>
+        {
+            let message = format!("Resource group '{group}' could not be found.");
+            Err(ArmError::not_found("ResourceGroupNotFound", message))
+        }
+        Scope::ManagementGroup(group)
+            if !submission::management_group_exists(world, &deployments, group, call.now) =>
+        {
+            let action = "Microsoft.Resources/deployments/read";
+            Err(ArmError::forbidden(action, &scope.id()))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

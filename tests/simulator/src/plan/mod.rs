@@ -7,6 +7,7 @@ mod durations;
 mod failures;
 mod planner;
 mod references;
+mod resolution;
 pub(crate) mod timeline;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};

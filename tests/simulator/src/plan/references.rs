@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{DeploymentPlan, declare::Declared, dependencies, planner::Planner};
+use super::{DeploymentPlan, declare::Declared, dependencies, resolution::Resolution};
 use crate::template::{Result, TemplateError, evaluate::References};
 
-impl References for Planner<'_> {
+impl References for Resolution<'_> {
     fn resource(&self, key: &str, full: bool) -> Result<Option<Value>> {
         if let Some(index) = dependencies::find(self.declared, key).first() {
             return self.referenced(*index, full).map(Some);
@@ -61,7 +61,7 @@ fn full_resource(own: &Declared<'_>, body: &Value, properties: Value) -> Value {
     whole.into()
 }
 
-impl Planner<'_> {
+impl Resolution<'_> {
     fn referenced(&self, index: usize, full: bool) -> Result<Value> {
         let own = &self.declared[index];
         if let Some(user) = self.working.borrow().last()
