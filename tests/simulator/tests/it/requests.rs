@@ -240,6 +240,14 @@ fn names_and_places_must_be_right() {
     );
     let elsewhere = in_group(RESOURCE_GROUP, "d").replace(SUBSCRIPTION_ID, "none");
     refused(&put(&elsewhere), 404, "SubscriptionNotFound", "'none'");
+    let nowhere = "/providers/Microsoft.Management/managementGroups/none";
+    let deployment = format!("{nowhere}/providers/Microsoft.Resources/deployments/d");
+    refused(
+        &session.get(&deployment),
+        403,
+        "AuthorizationFailed",
+        nowhere,
+    );
     let root = in_subscription("d");
     refused(
         &session.put(&root, &body(tree())),
