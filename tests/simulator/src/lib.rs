@@ -27,6 +27,7 @@ mod github;
 mod journal;
 mod jwt;
 mod options;
+mod pattern;
 mod plan;
 mod reply;
 mod simulator;

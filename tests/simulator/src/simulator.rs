@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -56,42 +55,31 @@ impl Simulator {
             .tempdir()?;
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, &certificates.authority)?;
+        let listeners = [listen()?, listen()?, listen()?];
+        let [github, entra, resource_manager] = &listeners;
+        let origins = Origins {
+            github: origin(github)?,
+            entra: origin(entra)?,
+            resource_manager: origin(resource_manager)?,
+        };
+        let world = Arc::new(World::new(options, origins));
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("azure-simulator")
             .thread_stack_size(STACK)
             .enable_all()
             .build()?;
-        let (github, entra, resource_manager) = (listen()?, listen()?, listen()?);
-        let origins = Origins {
-            github: origin(&github)?,
-            entra: origin(&entra)?,
-            resource_manager: origin(&resource_manager)?,
-        };
-        let world = Arc::new(World::new(options, origins));
-        let doors: [(Service, TcpListener, Router); 3] = [
-            (Service::GitHub, github, github::router(Arc::clone(&world))),
-            (Service::Entra, entra, entra::router(Arc::clone(&world))),
-            (
-                Service::ResourceManager,
-                resource_manager,
-                arm::router(Arc::clone(&world)),
-            ),
-        ];
-        let _context = runtime.enter();
-        for (service, listener, router) in doors {
-            let door = Door {
-                world: Arc::clone(&world),
-                service,
-                router,
+        let doors = doors(&world).into_iter().zip(listeners);
+        for (door, listener) in doors {
+            let listener = {
+                let _context = runtime.enter();
+                tokio::net::TcpListener::from_std(listener)?
             };
-            let listener = tokio::net::TcpListener::from_std(listener)?;
             runtime.spawn(door.open(
                 listener,
                 TlsAcceptor::from(Arc::clone(&certificates.server)),
             ));
         }
-        drop(_context);
         Ok(Self {
             world,
             ca_file,
@@ -163,6 +151,11 @@ impl Simulator {
         self.world.clock.elapsed()
     }
 
+    /// Puts the simulated clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.advance(by);
+    }
+
     /// A fresh assertion for Entra ID, as a token file would hold it.
     #[must_use]
     pub fn mint_assertion(&self) -> String {
@@ -226,6 +219,19 @@ impl Drop for Simulator {
             runtime.shutdown_background();
         }
     }
+}
+
+fn doors(world: &Arc<World>) -> [Door; 3] {
+    let door = |service, router| Door {
+        world: Arc::clone(world),
+        service,
+        router,
+    };
+    [
+        door(Service::GitHub, github::router(Arc::clone(world))),
+        door(Service::Entra, entra::router(Arc::clone(world))),
+        door(Service::ResourceManager, arm::router(Arc::clone(world))),
+    ]
 }
 
 fn listen() -> std::io::Result<TcpListener> {

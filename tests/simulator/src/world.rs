@@ -77,13 +77,11 @@ impl World {
     /// The first fault that this request meets.
     pub(crate) fn fault(&self, service: Service, method: &str, path: &str) -> Option<Kind> {
         let now = self.clock.elapsed();
-        let mut faults = lock(&self.faults);
-        let met = faults.iter_mut().find_map(|fault| {
+        lock(&self.faults).iter_mut().find_map(|fault| {
             fault
                 .strikes(service, method, path, now)
                 .then(|| fault.kind.clone())
-        });
-        met
+        })
     }
 
     pub(crate) fn record(&self, exchange: Exchange) {

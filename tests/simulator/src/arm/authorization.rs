@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Call, error::ArmError};
+use super::{call::Call, error::ArmError};
 use crate::{
     jwt,
     world::{World, lock},
