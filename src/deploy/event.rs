@@ -48,6 +48,18 @@ pub enum Event {
         /// The answer was lost and the deployment was found by its correlation id.
         recovered: bool,
     },
+    /// This very deployment was running already, submitted by an earlier run; it is followed as if this one had.
+    Adopted {
+        /// Azure's name for that submission.
+        correlation_id: String,
+    },
+    /// Another deployment of the same name is running; ours is submitted after its end.
+    Waiting {
+        /// Azure's name for that submission.
+        correlation_id: String,
+        /// When it began.
+        since: Option<jiff::Timestamp>,
+    },
     /// The deployment as a whole changed its state.
     StateChanged {
         /// The new state.

@@ -1,9 +1,12 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
+mod cancel;
+mod correlation;
 mod ending;
 mod event;
 mod patience;
 mod plan;
+mod rival;
 mod run;
 mod submit;
 #[cfg(test)]

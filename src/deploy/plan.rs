@@ -4,7 +4,7 @@ use azure_core::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Plan, Submission};
+use super::{Plan, Submission, correlation::correlation_id};
 use crate::{
     arm::{DeploymentId, Scope},
     inputs::Request,
@@ -59,7 +59,8 @@ pub(crate) fn plan(
     };
     let submission = Submission {
         body: Bytes::from(serde_json::to_vec(&body)?),
-        correlation_id: uuid::Uuid::new_v4().to_string(),
+        correlation_id: correlation_id(&fingerprint),
+        if_active: request.if_active,
         id: id.clone(),
     };
     let portal = request.sign_in.cloud.portal.as_ref();

@@ -235,6 +235,12 @@ pub const INPUTS: &[Input] = &[
     ),
     input(
         Section::Run,
+        "if-active",
+        "auto",
+        "When a deployment of this name is running already: `auto` follows it if it is this very one (same template, parameters, mode and scope), else waits for its end and submits then; `wait` always waits; `fail` fails.",
+    ),
+    input(
+        Section::Run,
         "wait",
         "true",
         "`false`: submit the deployment and end.",
@@ -256,7 +262,6 @@ pub(super) const LATER: &[&str] = &[
     "debug-setting",
     "description",
     "fail-on-change-types",
-    "if-active",
     "report-file",
     "rollback-on-error",
     "tags",

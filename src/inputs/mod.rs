@@ -12,7 +12,7 @@ mod request;
 
 pub use environment::Environment;
 pub use problem::{Problem, Problems};
-pub use request::{DeploymentMode, Fate, Pace, Request, TemplateInputs};
+pub use request::{DeploymentMode, Fate, IfActive, Pace, Request, TemplateInputs};
 
 use raw::Raw;
 

@@ -43,6 +43,7 @@ pub(super) struct Raw {
     pub(super) timeout: String,
     pub(super) on_timeout: String,
     pub(super) on_cancel: String,
+    pub(super) if_active: String,
     pub(super) wait: String,
     pub(super) masked_outputs: String,
     pub(super) summary: String,

@@ -25,6 +25,8 @@ pub struct Request {
     pub on_timeout: Fate,
     /// What becomes of the deployment when the workflow is cancelled.
     pub on_cancel: Fate,
+    /// What to do if a deployment of this name is running.
+    pub if_active: IfActive,
     /// Whether to follow the deployment to its end.
     pub wait: bool,
     /// Template outputs whose values are masked; compared without regard to case.
@@ -95,4 +97,16 @@ pub enum Fate {
     Leave,
     /// It is cancelled.
     Cancel,
+}
+
+/// What to do if a deployment of our name is running already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfActive {
+    /// Follow it if it is this very deployment; else wait for its end.
+    #[default]
+    Auto,
+    /// Wait for its end, and submit ours then.
+    Wait,
+    /// Fail.
+    Fail,
 }

@@ -57,7 +57,7 @@ impl Record {
                 self.token_issued = at;
                 self.token_refreshes += 1;
             }
-            Event::Submitted { correlation_id, .. } => {
+            Event::Submitted { correlation_id, .. } | Event::Adopted { correlation_id } => {
                 self.correlation_id = Some(correlation_id.clone());
             }
             Event::StateChanged { state } => self.state = Some(state.clone()),
@@ -84,6 +84,7 @@ impl Record {
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
             Event::StillRunning { .. }
+            | Event::Waiting { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }
             | Event::CancelRequested => {}

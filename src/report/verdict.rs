@@ -179,6 +179,16 @@ fn headline(record: &Record, ending: &Ending) -> String {
             and_it("signing in failed", &it, *submitted, "goes on")
         }
         Ending::TimedOut {
+            after,
+            submitted: false,
+            ..
+        } => {
+            let after = duration::show(*after);
+            format!(
+                "another deployment of this name did not end within {after}; nothing was deployed"
+            )
+        }
+        Ending::TimedOut {
             after, cancelled, ..
         } => {
             let after = duration::show(*after);

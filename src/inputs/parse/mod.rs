@@ -68,6 +68,7 @@ impl<'a> Parser<'a> {
         let pace = self.pace();
         let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
         let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
+        let if_active = self.if_active();
         let wait = self.boolean("wait", &self.raw.wait);
         let summary = self.boolean("summary", &self.raw.summary);
         Some(Request {
@@ -80,6 +81,7 @@ impl<'a> Parser<'a> {
             pace: pace?,
             on_timeout: on_timeout?,
             on_cancel: on_cancel?,
+            if_active: if_active?,
             wait: wait?,
             masked_outputs: text::list(&self.raw.masked_outputs),
             summary: summary?,
