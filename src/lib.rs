@@ -22,27 +22,37 @@ pub mod host;
 pub mod http;
 pub mod identity;
 pub mod inputs;
+mod post;
 pub mod report;
+mod state;
 mod step;
 pub mod template;
 mod usage;
 
+/// The program's name as post step.
+const POST: &str = "long-deploy-post";
 /// The exit status of a bug in this program.
 const BUG: u8 = 70;
 /// The exit status of wrong inputs.
 const INVALID: u8 = 2;
 
-/// Runs the program: one step as the environment describes it, or the answer to `--help` or `--version`.
+/// Runs the program with its name and arguments: one step as the environment describes it, its post step under the
+/// name `long-deploy-post`, or the answer to `--help` or `--version`.
 #[must_use]
 pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    let program = arguments.next().unwrap_or_default();
+    let is_post = program.rsplit('/').next() == Some(POST);
     match arguments.next().as_deref() {
-        None => {
-            step::run().map_or_else(|error| answer(&format!("{error:#}\n"), BUG), ExitCode::from)
-        }
+        None if is_post => exit(post::run()),
+        None => exit(step::run()),
         Some("--help" | "-h") => answer(&usage::help(), 0),
         Some("--version" | "-V") => answer(&usage::version(), 0),
         Some(_) => answer(&usage::help(), INVALID),
     }
+}
+
+fn exit(status: anyhow::Result<u8>) -> ExitCode {
+    status.map_or_else(|error| answer(&format!("{error:#}\n"), BUG), ExitCode::from)
 }
 
 fn answer(text: &str, status: u8) -> ExitCode {

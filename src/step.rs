@@ -19,6 +19,7 @@ use crate::{
     identity::{Credential, Keeper, SignInError},
     inputs::{self, Environment, Problems, Request},
     report::{Reporter, Settings, duration},
+    state::State,
     template,
 };
 
@@ -28,23 +29,32 @@ use crate::{
 /// When the program cannot even start; everything else becomes an exit status.
 pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
+    let runner = runner(&environment);
+    let runtime = tokio::runtime::Runtime::new()?;
+    Ok(runtime.block_on(step(environment, runner)))
+}
+
+/// The runner that the environment describes, which is told first what it must mask.
+pub(crate) fn runner(environment: &Environment) -> Runner {
     let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
-    for secret in inputs::secrets(&environment) {
+    for secret in inputs::secrets(environment) {
         runner.console.mask(&secret);
     }
     if runner.context.debug {
         host::trace(&runner.console);
     }
-    let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(step(environment, runner)))
+    runner
+}
+
+/// The clock of the run, which the demo and the tests let run faster.
+pub(crate) fn clock(environment: &Environment) -> Clock {
+    let scale = environment.get(TIME_SCALE);
+    Clock::new(scale.and_then(|scale| scale.parse().ok()).unwrap_or(1))
 }
 
 /// The step itself: the work, and the reports in a task of their own. A bug in the work costs no report.
 async fn step(environment: Environment, runner: Runner) -> u8 {
-    let scale = environment
-        .get(TIME_SCALE)
-        .and_then(|scale| scale.parse().ok());
-    let clock = Clock::new(scale.unwrap_or(1));
+    let clock = clock(&environment);
     let request = inputs::read(&environment);
     let settings = request
         .as_ref()
@@ -56,7 +66,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
     let telling = tokio::spawn(tell(reporter, received));
     let work = Work {
         environment,
-        runner,
+        runner: runner.clone(),
         clock,
         events: events.clone(),
         interrupt: host::interruption(),
@@ -66,6 +76,10 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         .await;
     let ending = done.unwrap_or_else(|panic| bug(&message_of(&*panic)));
     let status = ending.exit_status();
+    if !matches!(ending, Ending::Cancelled { .. }) {
+        // If that fails, the post step only looks once more.
+        let _ = State::save_end(&runner);
+    }
     events.emit(Event::Ended(ending));
     match telling.await {
         Ok(()) => status,
@@ -74,7 +88,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
 }
 
 /// Reports what happens until the end, and that nothing happens when it has been silent for too long.
-async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
+pub(crate) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
     loop {
         select! {
             event = received.recv() => {
@@ -136,7 +150,7 @@ impl Work {
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
             deploy::plan(&request, &template, run_id).map_err(|error| bug(&error))?;
-        let saved = self.runner.save_state("deployment-id", plan.id.as_str());
+        let saved = State::save(&self.runner, &submission.id, &submission.correlation_id);
         if let Err(error) = saved {
             self.warn(error.to_string());
         }

@@ -9,6 +9,8 @@ use crate::arm::{ArmError, DeploymentId};
 
 /// How long a request to cancel may take, when a cancelled workflow gives us seconds.
 const CANCEL_WITHIN: Duration = Duration::from_secs(4);
+/// Time between two looks at a deployment that is being cancelled.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Asks Azure to cancel these deployments, the outermost first; true if it agreed for that one. They are still
 /// running when this returns.
@@ -47,11 +49,13 @@ pub(crate) async fn carry_through(
     patience: &mut Patience<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<Ending, ArmError> {
-    let active = watch.active();
-    request(context, &active).await;
+    watch.look(patience).await?;
+    if !watch.state().is_terminal() {
+        request(context, &watch.active()).await;
+    }
     let ending = watch.follow(patience).await?;
-    for id in &active[1..] {
-        outlast(context, patience, id).await?;
+    for id in watch.nested() {
+        outlast(context, patience, &id).await?;
     }
     Ok(ending)
 }
@@ -78,9 +82,6 @@ async fn outlast(
         }
     }
 }
-
-/// Time between two looks at a deployment that is being cancelled.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 fn warn(context: Context<'_>, message: &str) -> bool {
     let message = message.to_owned();

@@ -1,5 +1,6 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
+mod aftermath;
 mod cancel;
 mod correlation;
 mod ending;
@@ -14,6 +15,7 @@ mod tests;
 mod tree;
 mod watch;
 
+pub(crate) use aftermath::{Aftermath, look_after};
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
 pub(crate) use plan::plan;

@@ -9,6 +9,7 @@ mod following;
 mod grammar;
 mod inputs;
 mod outputs;
+mod post;
 mod reruns;
 mod scopes;
 mod sign_in;
