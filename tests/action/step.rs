@@ -156,7 +156,7 @@ impl Step {
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_long-deploy"));
         command
-            .arg0(&self.program)
+            .arg0(self.program)
             .env_clear()
             .envs(&self.environment)
             .current_dir(self.folder.path())
