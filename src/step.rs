@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     arm::Arm,
     clock::{Clock, TIME_SCALE},
-    deploy::{self, Context, Ending, Event, Events, Job, Plan, Submission},
+    deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, Submission},
     host::{self, Runner},
     http,
     identity::{Credential, Keeper, SignInError},
-    inputs::{self, Environment, Problems, Request},
+    inputs::{self, Environment, Operation, Problems, Request},
     report::{Reporter, Settings, duration},
     state::State,
     template,
@@ -150,8 +150,10 @@ impl Work {
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
             deploy::plan(&request, &template, run_id).map_err(|error| bug(&error))?;
-        let saved = State::save(&self.runner, &submission.id, &submission.correlation_id);
-        if let Err(error) = saved {
+        if plan.operation == Operation::Create
+            && let Err(error) =
+                State::save(&self.runner, &submission.id, &submission.correlation_id)
+        {
             self.warn(error.to_string());
         }
         Ok((request, plan, submission))
@@ -201,6 +203,10 @@ impl Work {
         http: Arc<dyn HttpClient>,
         keeper: Arc<Keeper>,
     ) -> Ending {
+        let job = match job(&request, submission) {
+            Ok(job) => job,
+            Err(error) => return bug(&error),
+        };
         let stop = CancellationToken::new();
         let keeping = tokio::spawn(keeper.clone().keep(stop.clone()));
         let origin = request.sign_in.cloud.resource_manager;
@@ -209,14 +215,6 @@ impl Work {
             arm: &arm,
             clock: &self.clock,
             events: &self.events,
-        };
-        let job = Job {
-            submission,
-            wait: request.wait,
-            poll_interval: request.pace.poll_interval,
-            timeout: request.pace.timeout,
-            on_timeout: request.on_timeout,
-            on_cancel: request.on_cancel,
         };
         let ending = deploy::run(context, &job, &self.interrupt).await;
         stop.cancel();
@@ -228,6 +226,22 @@ impl Work {
     fn warn(&self, message: String) {
         self.events.emit(Event::Warned { message });
     }
+}
+
+/// What the request asks for, as the run does it.
+fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
+    let what_if = request.what_if.clone();
+    let preview = what_if.map(|inputs| Preview::new(&submission, inputs));
+    Ok(Job {
+        operation: request.operation,
+        preview: preview.transpose()?,
+        submission,
+        wait: request.wait,
+        poll_interval: request.pace.poll_interval,
+        timeout: request.pace.timeout,
+        on_timeout: request.on_timeout,
+        on_cancel: request.on_cancel,
+    })
 }
 
 /// What a panic said.

@@ -134,7 +134,7 @@ impl Arm {
         self.keeper.age()
     }
 
-    async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
+    pub(super) async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
         let token = self.keeper.token().await?;
         let answer = self.exchange(request.clone(), &token).await?;
         if u16::from(answer.status()) != 401 {
@@ -187,7 +187,7 @@ impl Arm {
     }
 
     /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
-    fn url(&self, path: &str) -> Url {
+    pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.origin.clone();
         url.set_path(path);
         url.query_pairs_mut()
@@ -195,13 +195,13 @@ impl Arm {
         url
     }
 
-    fn same_origin(&self, link: &str) -> Result<Url, ArmError> {
+    pub(super) fn same_origin(&self, link: &str) -> Result<Url, ArmError> {
         Url::parse(link)
             .ok()
             .filter(|url| url.origin() == self.origin.origin())
             .ok_or_else(|| ArmError::Unreadable {
                 status: 200,
-                reason: "the next page lies on another server".to_owned(),
+                reason: "it points to another server".to_owned(),
             })
     }
 }
@@ -221,7 +221,7 @@ fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
     })
 }
 
-fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, ArmError> {
+pub(super) fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, ArmError> {
     serde_json::from_slice(answer.body()).map_err(|error| ArmError::Unreadable {
         status: answer.status().into(),
         // Serde's message may quote the text, which may hold values.
@@ -234,7 +234,7 @@ fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, ArmError> {
 }
 
 /// `Retry-After` in seconds; Resource Manager does not send dates.
-fn retry_after(answer: &RawResponse) -> Option<Duration> {
+pub(super) fn retry_after(answer: &RawResponse) -> Option<Duration> {
     let seconds = answer
         .headers()
         .get_optional_str(&RETRY_AFTER)?

@@ -1,15 +1,21 @@
 //! How Azure Resource Manager speaks: scopes and URLs, requests, answers, errors. No policy about the run.
 
+mod action;
 mod cause;
 mod client;
+mod diagnostic;
 mod error;
 mod model;
 mod scope;
 mod state;
+mod what_if;
 
+pub use action::{Location, Progress};
 pub use cause::Cause;
 pub use client::{Answer, Arm};
+pub use diagnostic::{Diagnostic, Severity};
 pub use error::ArmError;
 pub use model::{Deployment, DeploymentProperties, Operation, OperationProperties, TargetResource};
 pub use scope::{DeploymentId, Scope};
 pub use state::ProvisioningState;
+pub use what_if::{Change, ChangeType, PropertyChange, PropertyChangeType, WhatIf};

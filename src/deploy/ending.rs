@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{arm::Cause, inputs::Problems};
+use crate::{
+    arm::{Cause, ChangeType},
+    inputs::Problems,
+};
 
 /// How a run ended; each kind has an exit status of its own.
 #[derive(Clone, Debug)]
@@ -11,6 +14,15 @@ pub enum Ending {
     Succeeded,
     /// The deployment was submitted, and following it was not asked for.
     Detached,
+    /// The deployment could be submitted, which was all that was asked.
+    Validated,
+    /// The what-if is told, which was all that was asked.
+    Predicted,
+    /// The what-if found what must not be, so nothing was submitted.
+    Forbidden {
+        /// What happens to which resource, by its id.
+        changes: Vec<(ChangeType, String)>,
+    },
     /// The deployment failed, or somebody else cancelled it; empty causes if Azure gave none.
     Failed {
         /// The true causes, without their wrappers.
@@ -65,8 +77,8 @@ impl Ending {
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Succeeded | Self::Detached => 0,
-            Self::Failed { .. } | Self::Refused { .. } => 1,
+            Self::Succeeded | Self::Detached | Self::Validated | Self::Predicted => 0,
+            Self::Failed { .. } | Self::Refused { .. } | Self::Forbidden { .. } => 1,
             Self::InvalidInputs(_) => 2,
             Self::SignInFailed { .. } => 3,
             Self::TimedOut { .. } => 4,

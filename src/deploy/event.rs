@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Ending;
-use crate::arm::{DeploymentId, ProvisioningState, Scope};
+use crate::{
+    arm::{DeploymentId, Diagnostic, ProvisioningState, Scope, WhatIf},
+    inputs::Operation,
+};
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
 #[derive(Clone, Debug)]
@@ -41,6 +44,15 @@ pub enum Event {
         /// How long the present token is still good.
         expires_in: Duration,
     },
+    /// Azure found nothing that would stop the deployment.
+    Validated {
+        /// How many resources it would deploy; `None` if Azure did not say.
+        resources: Option<usize>,
+        /// What Azure remarks.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Azure told what the deployment would change.
+    WhatIfRead(WhatIf),
     /// Azure accepted the deployment.
     Submitted {
         /// Azure's name for this submission.
@@ -116,6 +128,8 @@ pub enum Event {
 pub struct Plan {
     /// The deployment's resource id.
     pub id: DeploymentId,
+    /// What is done with it.
+    pub operation: Operation,
     /// Its scope.
     pub scope: Scope,
     /// Region of the deployment's data, outside resource groups.

@@ -1,12 +1,14 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
 mod aftermath;
+mod ask;
 mod cancel;
 mod correlation;
 mod ending;
 mod event;
 mod patience;
 mod plan;
+mod preview;
 mod rival;
 mod run;
 mod submit;
@@ -19,5 +21,6 @@ pub(crate) use aftermath::{Aftermath, look_after};
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
 pub(crate) use plan::plan;
+pub(crate) use preview::Preview;
 pub(crate) use run::{Context, Job, run};
 pub(crate) use submit::Submission;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Plan, Submission, correlation::correlation_id};
 use crate::{
     arm::{DeploymentId, Scope},
-    inputs::Request,
+    inputs::{Request, ValidationLevel},
     template::{Fingerprint, Template, name::default_name},
 };
 
@@ -23,10 +23,13 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Properties<'a> {
     mode: &'static str,
     template: &'a Value,
     parameters: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_level: Option<&'static str>,
 }
 
 /// What will be submitted, and what people are told of it first.
@@ -55,6 +58,7 @@ pub(crate) fn plan(
             mode: request.mode.as_str(),
             template: &template.body,
             parameters: &template.parameters,
+            validation_level: request.validation_level.map(ValidationLevel::as_str),
         },
     };
     let submission = Submission {
@@ -68,6 +72,7 @@ pub(crate) fn plan(
     let plan = Plan {
         portal_url: portal.map(|portal| id.portal_url(portal)),
         client_id: client_id.map(ToString::to_string),
+        operation: request.operation,
         scope: request.scope.clone(),
         mode: request.mode.as_str(),
         template: request.template.file.display().to_string(),

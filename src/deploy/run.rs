@@ -9,13 +9,14 @@ use super::{
     Ending, cancel,
     event::Events,
     patience::Patience,
+    preview::{Preview, look_ahead},
     submit::{Submission, submit},
     watch::Watch,
 };
 use crate::{
     arm::{Arm, ArmError},
     clock::Clock,
-    inputs::Fate,
+    inputs::{Fate, Operation},
 };
 
 /// How long a deployment that we cancelled is followed to its end.
@@ -26,6 +27,9 @@ const LOOK_WITHIN: Duration = Duration::from_secs(2);
 /// What a run is to do.
 #[derive(Debug)]
 pub(crate) struct Job {
+    pub(crate) operation: Operation,
+    /// The what-if to make first, or alone.
+    pub(crate) preview: Option<Preview>,
     pub(crate) submission: Submission,
     /// Whether to follow the deployment.
     pub(crate) wait: bool,
@@ -51,8 +55,12 @@ enum Stop {
     TimedOut,
 }
 
-/// Submits the deployment and follows it until it ends, `interrupt` comes, or the time is up.
+/// Does what is asked before the submission; then submits the deployment and follows it until it ends, `interrupt`
+/// comes, or the time is up.
 pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
+    if let Some(ending) = look_ahead(context, job, interrupt).await {
+        return ending;
+    }
     let mut patience = Patience::new(context);
     let mut watch = Watch::new(context, job.poll_interval, job.submission.id.clone());
     let mut is_ours = false;
@@ -108,7 +116,7 @@ async fn was_accepted(context: Context<'_>, submission: &Submission) -> bool {
     matches!(found, Ok(Ok(answer)) if answer.value.properties.correlation_id == submission.correlation_id)
 }
 
-fn refusal(error: ArmError) -> Ending {
+pub(super) fn refusal(error: ArmError) -> Ending {
     match error {
         ArmError::SignIn(error) => Ending::SignInFailed {
             message: error.to_string(),

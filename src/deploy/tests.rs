@@ -21,7 +21,7 @@ use crate::{
     arm::{Arm, DeploymentId},
     clock::Clock,
     identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
-    inputs::{Fate, IfActive},
+    inputs::{Fate, IfActive, Operation},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -219,6 +219,8 @@ impl Told {
 
 fn job() -> Job {
     Job {
+        operation: Operation::Create,
+        preview: None,
         submission: Submission {
             id: DeploymentId::from_target(ID),
             body: Bytes::from_static(b"{}"),

@@ -147,7 +147,12 @@ pub const INPUTS: &[Input] = &[
         "Greatest age of a token. Refreshed earlier when ¾ of its lifetime has passed.",
     ),
     input(Section::Deployment, "type", "deployment", "`deployment`."),
-    input(Section::Deployment, "operation", "create", "`create`."),
+    input(
+        Section::Deployment,
+        "operation",
+        "create",
+        "`create`; `validate`: Azure checks whether it could be deployed; `whatIf`: Azure predicts what it would change.",
+    ),
     input(
         Section::Deployment,
         "scope",
@@ -202,6 +207,36 @@ pub const INPUTS: &[Input] = &[
         "deployment-mode",
         "Incremental",
         "`Incremental`, or `Complete`: delete what the resource group has and the template has not.",
+    ),
+    input(
+        Section::Deployment,
+        "validation-level",
+        "",
+        "How thoroughly Azure checks first: `Template`, `Provider` (also with the resource providers and all permissions) or `ProviderNoRbac` (permissions to read only). By default `Provider`.",
+    ),
+    input(
+        Section::Deployment,
+        "what-if",
+        "false",
+        "With `operation: create`: show what the deployment changes, then deploy.",
+    ),
+    input(
+        Section::Deployment,
+        "what-if-exclude-change-types",
+        "",
+        "Changes to leave out of the what-if: `Create`, `Delete`, `Deploy`, `Detach`, `Ignore`, `Modify`, `NoChange`, `Unsupported`.",
+    ),
+    input(
+        Section::Deployment,
+        "what-if-result-format",
+        "FullResourcePayloads",
+        "`FullResourcePayloads`, or `ResourceIdOnly`: faster, without properties.",
+    ),
+    input(
+        Section::Deployment,
+        "fail-on-change-types",
+        "",
+        "Changes that fail the step before anything is deployed, such as `Delete`. Makes a what-if.",
     ),
     input(
         Section::Run,
@@ -261,16 +296,11 @@ pub(super) const LATER: &[&str] = &[
     "bicep-version",
     "debug-setting",
     "description",
-    "fail-on-change-types",
     "report-file",
     "rollback-on-error",
     "tags",
     "template-spec-id",
     "template-uri",
-    "validation-level",
-    "what-if",
-    "what-if-exclude-change-types",
-    "what-if-result-format",
 ];
 
 /// The environment variable that stands in for the input `name`.
@@ -306,6 +336,18 @@ pub const OUTPUTS: &[Output] = &[
     output(
         "error-message",
         "Message of the first cause, if the run failed.",
+    ),
+    output(
+        "has-changes",
+        "Whether the what-if found anything that changes: `true` or `false`.",
+    ),
+    output(
+        "changes",
+        "How many resources the what-if found of each change type, as JSON: `{\"Create\":2}`.",
+    ),
+    output(
+        "what-if",
+        "The what-if as JSON, as Azure answered it; parts are left out over 900 kB.",
     ),
 ];
 

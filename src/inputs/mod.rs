@@ -12,7 +12,10 @@ mod request;
 
 pub use environment::Environment;
 pub use problem::{Problem, Problems};
-pub use request::{DeploymentMode, Fate, IfActive, Pace, Request, TemplateInputs};
+pub use request::{
+    DeploymentMode, Fate, IfActive, Operation, Pace, Request, ResultFormat, TemplateInputs,
+    ValidationLevel, WhatIfInputs,
+};
 
 use raw::Raw;
 

@@ -38,6 +38,11 @@ pub(super) struct Raw {
     pub(super) parameters_file: String,
     pub(super) parameters: String,
     pub(super) deployment_mode: String,
+    pub(super) validation_level: String,
+    pub(super) what_if: String,
+    pub(super) what_if_exclude_change_types: String,
+    pub(super) what_if_result_format: String,
+    pub(super) fail_on_change_types: String,
     pub(super) poll_interval: String,
     pub(super) heartbeat_interval: String,
     pub(super) timeout: String,
@@ -190,11 +195,11 @@ mod tests {
     #[test]
     fn inputs_of_later_versions_are_not_ignored() {
         let mut problems = Problems::default();
-        let environment = [("INPUT_WHAT-IF", "true"), ("INPUT_TAGS", "")];
+        let environment = [("INPUT_REPORT-FILE", "run.json"), ("INPUT_TAGS", "")];
         check(&environment.into_iter().collect(), &mut problems);
         assert_eq!(
             problems.to_string(),
-            "what-if: not supported yet by this version: remove it"
+            "report-file: not supported yet by this version: remove it"
         );
         assert!(
             INPUTS.iter().all(|input| !LATER.contains(&input.name)),

@@ -2,13 +2,18 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use crate::{arm::Scope, identity::SignIn};
+use crate::{
+    arm::{ChangeType, Scope},
+    identity::SignIn,
+};
 
 /// What one step is to do.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Who signs in.
     pub sign_in: SignIn,
+    /// What is done with the deployment.
+    pub operation: Operation,
     /// Where the deployment goes.
     pub scope: Scope,
     /// Azure region that keeps the deployment's data; given at every scope but a resource group.
@@ -19,6 +24,10 @@ pub struct Request {
     pub template: TemplateInputs,
     /// Incremental or complete.
     pub mode: DeploymentMode,
+    /// How thoroughly Azure checks the deployment first; `None` leaves it to Azure.
+    pub validation_level: Option<ValidationLevel>,
+    /// The what-if to make, before the deployment or instead of it.
+    pub what_if: Option<WhatIfInputs>,
     /// How the run keeps time.
     pub pace: Pace,
     /// What becomes of the deployment when `timeout` passes.
@@ -33,6 +42,73 @@ pub struct Request {
     pub masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub summary: bool,
+}
+
+/// What is done with a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Operation {
+    /// It is submitted.
+    #[default]
+    Create,
+    /// Azure checks whether it could be submitted.
+    Validate,
+    /// Azure predicts what it would change.
+    WhatIf,
+}
+
+/// How thoroughly Azure checks a deployment before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValidationLevel {
+    /// The template only.
+    Template,
+    /// Also with the resource providers, and all permissions.
+    Provider,
+    /// With the resource providers, but only permissions to read.
+    ProviderNoRbac,
+}
+
+impl ValidationLevel {
+    /// The level as Azure writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Template => "Template",
+            Self::Provider => "Provider",
+            Self::ProviderNoRbac => "ProviderNoRbac",
+        }
+    }
+}
+
+/// How a what-if is made, and what it must not find.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhatIfInputs {
+    /// Changes that are left out of it.
+    pub excluded: Vec<ChangeType>,
+    /// Changes that fail the step.
+    pub forbidden: Vec<ChangeType>,
+    /// How much Azure tells of each resource.
+    pub format: ResultFormat,
+}
+
+/// How much a what-if tells of a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResultFormat {
+    /// All properties, and which of them change.
+    #[default]
+    Full,
+    /// Only its id.
+    IdOnly,
+}
+
+impl ResultFormat {
+    /// The format as Azure writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "FullResourcePayloads",
+            Self::IdOnly => "ResourceIdOnly",
+        }
+    }
 }
 
 /// Where the template and its parameters are, as the user gave them.

@@ -17,7 +17,7 @@ pub(crate) struct Step {
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
     let with = Commands(record.plan.as_ref());
     match ending {
-        Ending::Succeeded => vec![],
+        Ending::Succeeded | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![with.show(), with.cancel()],
         Ending::Failed { .. } if record.is_canceled() => vec![plain(
             "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
@@ -31,6 +31,9 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
             with.cancel(),
             plain("run the workflow again once the deployment of that name has ended"),
         ],
+        Ending::Forbidden { .. } => vec![plain(
+            "change the template, or take the change types from `fail-on-change-types` if that is meant, and run the workflow again",
+        )],
         Ending::Refused { .. } => vec![plain("remove the cause and run the workflow again")],
         Ending::InvalidInputs(_) => {
             vec![plain(
@@ -38,6 +41,9 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
             )]
         }
         Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&with, *submitted),
+        Ending::TimedOut { .. } if !record.is_submitted() => {
+            vec![plain("set `timeout` to more than Azure takes to answer")]
+        }
         Ending::TimedOut { cancelled, .. } => after_time_out(&with, *cancelled),
         Ending::Cancelled {
             submitted,

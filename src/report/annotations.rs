@@ -1,9 +1,11 @@
 //! Events → annotations on the run's page.
 
 use crate::{
+    arm::{Diagnostic, Severity},
     deploy::{Ending, Event},
     host::{Annotation, Level},
     report::{
+        diagnostic,
         record::Record,
         verdict::{self, Mood, Reason, Verdict},
     },
@@ -16,9 +18,19 @@ const LIMIT: usize = 10;
 pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
     match event {
         Event::Warned { message } => vec![Annotation::new(Level::Warning, message)],
+        Event::Validated { diagnostics, .. } => of_diagnostics(diagnostics),
+        Event::WhatIfRead(what_if) => of_diagnostics(&what_if.diagnostics),
         Event::Ended(ending) => of_ending(ending, record),
         _ => vec![],
     }
+}
+
+/// The log has them all; GitHub would drop what is over the limit.
+fn of_diagnostics(diagnostics: &[Diagnostic]) -> Vec<Annotation> {
+    let serious = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity != Severity::Info);
+    serious.take(LIMIT).map(diagnostic::annotation).collect()
 }
 
 fn of_ending(ending: &Ending, record: &Record) -> Vec<Annotation> {

@@ -29,7 +29,7 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
                 .with(Style::Plain, value),
         );
     };
-    if matches!(ending, Ending::Failed { .. } | Ending::Refused { .. }) && verdict.itemised {
+    if is_failure(ending) && verdict.itemised {
         fact("because of", &name_causes(&verdict));
     }
     if record.is_submitted() {
@@ -45,6 +45,13 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
         fact("portal", url);
     }
     lines
+}
+
+fn is_failure(ending: &Ending) -> bool {
+    matches!(
+        ending,
+        Ending::Failed { .. } | Ending::Refused { .. } | Ending::Forbidden { .. }
+    )
 }
 
 fn name_causes(verdict: &Verdict) -> String {

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     arm::{Cause, DeploymentId, ProvisioningState, Scope},
     deploy::{Ending, Event, Plan, Resource, Token},
-    inputs::Problems,
+    inputs::{Operation, Problems},
     report::record::Record,
 };
 
@@ -27,6 +27,7 @@ pub(crate) fn plan_at(scope: Scope) -> Plan {
     Plan {
         portal_url: Some(id.portal_url(&portal)),
         id,
+        operation: Operation::Create,
         scope,
         location: Some("westeurope".to_owned()),
         mode: "Incremental",

@@ -6,7 +6,10 @@ use crate::{
     arm::ProvisioningState,
     deploy::{Event, Plan, Resource, Token},
     host::{Line, Style},
-    report::{closing, count::count, duration, place, record::Record, verdict},
+    inputs::Operation,
+    report::{
+        closing, count::count, diagnostic, duration, place, record::Record, verdict, what_if,
+    },
 };
 
 /// Turns events into lines. It remembers only how many resources it has told of.
@@ -25,6 +28,10 @@ impl Log {
                 done,
                 known,
             } => self.progress(changed, *done, *known, at),
+            Event::Validated { diagnostics, .. } => {
+                diagnostics.iter().map(diagnostic::line).collect()
+            }
+            Event::WhatIfRead(what_if) => what_if::lines(what_if, at),
             Event::Ended(ending) => closing::lines(record, ending, at),
             _ => sentence(event, record)
                 .map(|(style, text)| stamped(at).with(style, &text))
@@ -71,9 +78,14 @@ fn heading(plan: &Plan) -> Vec<Line> {
             .with(Style::Faint, &format!("  {name:<11}"))
             .with(Style::Plain, value)
     };
+    let doing = match plan.operation {
+        Operation::Create => "Deploying",
+        Operation::Validate => "Validating",
+        Operation::WhatIf => "Predicting the changes of",
+    };
     let mut lines = vec![
         Line::default()
-            .with(Style::Strong, &format!("Deploying {} ", plan.template))
+            .with(Style::Strong, &format!("{doing} {} ", plan.template))
             .with(
                 Style::Plain,
                 &format!("({}) to the {}{region}", plan.mode, plan.scope),
@@ -89,7 +101,9 @@ fn heading(plan: &Plan) -> Vec<Line> {
                 .unwrap_or("this machine's system-assigned identity"),
         ),
     ];
-    lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
+    if plan.operation == Operation::Create {
+        lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
+    }
     lines
 }
 
@@ -197,9 +211,12 @@ fn words(event: &Event, record: &Record) -> Option<String> {
             let names: Vec<_> = outputs.keys().map(String::as_str).collect();
             format!("outputs: {}", names.join(", "))
         }
-        Event::Planned(_) | Event::Progressed { .. } | Event::Warned { .. } | Event::Ended(_) => {
-            return None;
-        }
+        Event::Planned(_)
+        | Event::Validated { .. }
+        | Event::WhatIfRead(_)
+        | Event::Progressed { .. }
+        | Event::Warned { .. }
+        | Event::Ended(_) => return None,
     })
 }
 

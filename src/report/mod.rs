@@ -7,6 +7,7 @@ mod advice;
 mod annotations;
 mod closing;
 mod count;
+mod diagnostic;
 pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;
@@ -19,5 +20,6 @@ mod record;
 mod reporter;
 mod summary;
 mod verdict;
+mod what_if;
 
 pub use reporter::{Reporter, Settings};

@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    arm::WhatIf,
     host::is_name,
-    report::{duration, record::Record, verdict},
+    inputs::Operation,
+    report::{duration, record::Record, verdict, what_if},
 };
 
 /// Names that template outputs cannot have as step outputs, because the step uses them itself.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 14] = [
     "deployment-id",
     "deployment-name",
     "provisioning-state",
@@ -20,6 +22,9 @@ const RESERVED: [&str; 11] = [
     "outputs",
     "error-code",
     "error-message",
+    "has-changes",
+    "changes",
+    "what-if",
 ];
 
 /// Bytes of outputs that GitHub takes of a job.
@@ -38,6 +43,9 @@ pub(crate) struct Outputs {
 pub(crate) fn outputs(record: &Record) -> Outputs {
     let mut outputs = Outputs::default();
     outputs.of_run(record);
+    if let Some(what_if) = &record.what_if {
+        outputs.of_what_if(what_if);
+    }
     if let Some(template) = &record.outputs {
         outputs.of_template(template);
     }
@@ -75,7 +83,9 @@ impl Outputs {
         if let Some(plan) = &record.plan {
             self.add("deployment-id", &plan.id);
             self.add("deployment-name", plan.id.name());
-            if let Some(url) = &plan.portal_url {
+            if let Some(url) = &plan.portal_url
+                && plan.operation == Operation::Create
+            {
                 self.add("portal-url", url);
             }
         }
@@ -90,6 +100,16 @@ impl Outputs {
             self.add("duration-seconds", took.as_secs());
         }
         self.add("token-refreshes", record.token_refreshes);
+    }
+
+    fn of_what_if(&mut self, what_if: &WhatIf) {
+        self.add("has-changes", what_if.has_changes());
+        let counts = what_if.counts().into_iter();
+        let counts = counts.map(|(kind, count)| (kind.as_str().to_owned(), count.into()));
+        self.add("changes", Value::Object(counts.collect()));
+        let (json, warning) = what_if::json(what_if);
+        self.add("what-if", json);
+        self.warnings.extend(warning);
     }
 
     fn of_template(&mut self, template: &Map<String, Value>) {
@@ -238,6 +258,7 @@ mod tests {
     fn every_name_of_ours_is_reserved() {
         let mut record = crate::report::fixtures::record(&crate::report::fixtures::failure());
         record.outputs = Some(Map::new());
+        record.what_if = Some(WhatIf::default());
         record.ended.as_mut().expect("it failed").1 = minutes(1);
         let mut names: Vec<String> = outputs(&record)
             .values

@@ -5,14 +5,19 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::{
-    arm::ProvisioningState,
+    arm::{Diagnostic, ProvisioningState, WhatIf},
     deploy::{Ending, Event, Plan, Resource},
+    inputs::Operation,
 };
 
 /// What is known of a run so far. Times count from the run's start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) plan: Option<Plan>,
+    /// What the validation found, once it is over.
+    pub(crate) validated: Option<Validated>,
+    /// What the deployment would change, once Azure has told.
+    pub(crate) what_if: Option<WhatIf>,
     pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
@@ -30,6 +35,14 @@ pub(crate) struct Record {
     pub(crate) outputs: Option<Map<String, Value>>,
     /// How the run ended, and when.
     pub(crate) ended: Option<(Ending, Duration)>,
+}
+
+/// What a validation found.
+#[derive(Clone, Debug)]
+pub(crate) struct Validated {
+    /// How many resources would be deployed, if Azure said it.
+    pub(crate) resources: Option<usize>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// A resource, and when it was first seen to run; Azure states its start only after its end.
@@ -57,6 +70,16 @@ impl Record {
                 self.token_issued = at;
                 self.token_refreshes += 1;
             }
+            Event::Validated {
+                resources,
+                diagnostics,
+            } => {
+                self.validated = Some(Validated {
+                    resources: *resources,
+                    diagnostics: diagnostics.clone(),
+                });
+            }
+            Event::WhatIfRead(what_if) => self.what_if = Some(what_if.clone()),
             Event::Submitted { correlation_id, .. } | Event::Adopted { correlation_id } => {
                 self.correlation_id = Some(correlation_id.clone());
             }
@@ -122,6 +145,12 @@ impl Record {
     /// Time since the present token was issued.
     pub(crate) fn token_age(&self, at: Duration) -> Duration {
         at.saturating_sub(self.token_issued)
+    }
+
+    /// What the step does with the deployment.
+    pub(crate) fn operation(&self) -> Operation {
+        let plan = self.plan.as_ref();
+        plan.map_or(Operation::Create, |plan| plan.operation)
     }
 
     /// Whether Azure accepted the deployment.

@@ -7,12 +7,13 @@ use crate::{
     host::text::cut,
     report::{
         advice::Step,
-        duration,
+        diagnostic, duration,
         markdown::{code, escape, link, paragraph, table},
         masking::is_masked,
         outputs, place,
         record::Record,
         verdict::{self, Reason, Verdict},
+        what_if,
     },
 };
 
@@ -39,6 +40,11 @@ pub(crate) fn summary(record: &Record, masked: &[String]) -> String {
         reasons(&verdict.reasons),
         steps(&verdict.steps),
         warnings(&record.warnings),
+        remarks(record),
+        record
+            .what_if
+            .as_ref()
+            .map_or_else(String::new, what_if::section),
         template_outputs(record, masked),
         resources(&record.slowest_first()),
     ]
@@ -141,6 +147,20 @@ fn warnings(warnings: &[String]) -> String {
             .map(|warning| paragraph(&cut(warning, MESSAGE))),
         WARNINGS,
     )
+}
+
+/// What Azure remarked when it validated the template.
+fn remarks(record: &Record) -> String {
+    let remarks = record.validated.iter();
+    let remarks: Vec<_> = remarks
+        .flat_map(|validated| &validated.diagnostics)
+        .collect();
+    let items = remarks.iter().map(|remark| {
+        let title = code(&cut(&remark.code, NAME));
+        let sentence = cut(&diagnostic::sentence(remark), MESSAGE);
+        format!("**{title}** {}", paragraph(&sentence))
+    });
+    list("Azure remarks", items, WARNINGS)
 }
 
 fn template_outputs(record: &Record, masked: &[String]) -> String {

@@ -1,13 +1,16 @@
 //! How a run ended, in words that log, annotations, outputs and summary share.
 
 use crate::{
-    arm::Cause,
+    arm::{Cause, ChangeType},
     deploy::{Ending, Resource},
     host::Style,
+    inputs::Operation,
     report::{
         advice::{self, Step},
+        count::count,
         duration, place,
         record::Record,
+        what_if,
     },
 };
 
@@ -112,12 +115,15 @@ pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
 /// The code of an ending that is not a success, for programs. Azure's own first code where there is one.
 pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
     let code = match ending {
-        Ending::Succeeded | Ending::Detached => return None,
+        Ending::Succeeded | Ending::Detached | Ending::Validated | Ending::Predicted => {
+            return None;
+        }
         Ending::Failed { causes } | Ending::Refused { causes } => match causes.first() {
             Some(cause) => &cause.code,
             None if record.is_canceled() => "DeploymentCanceled",
             None => "DeploymentFailed",
         },
+        Ending::Forbidden { .. } => "ForbiddenChanges",
         Ending::InvalidInputs(_) => "InvalidInputs",
         Ending::SignInFailed { .. } => "SignInFailed",
         Ending::TimedOut { .. } => "TimedOut",
@@ -145,14 +151,14 @@ pub(crate) fn name_running(running: &[Resource]) -> String {
 fn is_itemised(ending: &Ending) -> bool {
     match ending {
         Ending::Failed { causes } | Ending::Refused { causes } => !causes.is_empty(),
-        Ending::InvalidInputs(_) => true,
+        Ending::InvalidInputs(_) | Ending::Forbidden { .. } => true,
         _ => false,
     }
 }
 
 fn mood(ending: &Ending) -> Mood {
     match ending {
-        Ending::Succeeded => Mood::Good,
+        Ending::Succeeded | Ending::Validated | Ending::Predicted => Mood::Good,
         Ending::Detached | Ending::Cancelled { .. } => Mood::Doubtful,
         _ => Mood::Bad,
     }
@@ -173,20 +179,31 @@ fn headline(record: &Record, ending: &Ending) -> String {
             format!("{it} was cancelled in Azure after {took}")
         }
         Ending::Failed { .. } => format!("{it} failed after {took}"),
+        Ending::Validated => valid(record, &it),
+        Ending::Predicted => predicted(record, &it),
+        Ending::Forbidden { changes } => format!(
+            "{it} would make {} that fail-on-change-types forbids; nothing was deployed",
+            count(changes.len(), "change", "changes")
+        ),
+        Ending::Refused { .. } if record.operation() == Operation::Validate => {
+            format!("{it} is not valid")
+        }
         Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
         Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
         Ending::SignInFailed { submitted, .. } => {
             and_it("signing in failed", &it, *submitted, "goes on")
         }
+        Ending::TimedOut { after, .. } if !record.is_submitted() => format!(
+            "Azure did not answer within {}; nothing was deployed",
+            duration::show(*after)
+        ),
         Ending::TimedOut {
             after,
             submitted: false,
             ..
         } => {
             let after = duration::show(*after);
-            format!(
-                "another deployment of this name did not end within {after}; nothing was deployed"
-            )
+            format!("the time was up after {after}; nothing was deployed")
         }
         Ending::TimedOut {
             after, cancelled, ..
@@ -222,6 +239,26 @@ fn headline(record: &Record, ending: &Ending) -> String {
     }
 }
 
+fn valid(record: &Record, it: &str) -> String {
+    let resources = record.validated.as_ref();
+    match resources.and_then(|validated| validated.resources) {
+        Some(number) => format!(
+            "{it} is valid, with {}",
+            count(number, "resource", "resources")
+        ),
+        None => format!("{it} is valid"),
+    }
+}
+
+fn predicted(record: &Record, it: &str) -> String {
+    match &record.what_if {
+        Some(what_if) if what_if.has_changes() => {
+            format!("{it} would change something: {}", what_if::counts(what_if))
+        }
+        _ => format!("{it} would change nothing"),
+    }
+}
+
 /// What `happened`, and what becomes of the deployment.
 fn and_it(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
     if submitted {
@@ -243,6 +280,7 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
         Ending::Failed { causes } | Ending::Refused { causes } => {
             causes.iter().map(Reason::from).collect()
         }
+        Ending::Forbidden { changes } => changes.iter().map(forbidden).collect(),
         Ending::InvalidInputs(problems) => problems
             .iter()
             .flat_map(|problem| own(problem.input, &problem.message))
@@ -260,7 +298,23 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
         }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
         Ending::Bug { message } => own("Bug", message),
-        Ending::Succeeded | Ending::Detached | Ending::Cancelled { .. } => vec![],
+        Ending::Succeeded
+        | Ending::Detached
+        | Ending::Validated
+        | Ending::Predicted
+        | Ending::Cancelled { .. } => vec![],
+    }
+}
+
+fn forbidden((kind, id): &(ChangeType, String)) -> Reason {
+    let place = place::of_cause(&Cause {
+        resource: Some(id.clone()),
+        ..Cause::default()
+    });
+    Reason {
+        title: kind.as_str().to_owned(),
+        place,
+        message: "forbidden by fail-on-change-types".to_owned(),
     }
 }
 

@@ -92,6 +92,6 @@ fn an_active_deployment_that_never_ends_is_left_alone() {
         .inputs(&[("name", name), ("timeout", "3m"), ("on-timeout", "cancel")])
         .run()
         .expect(4)
-        .says(&["did not end within 3m; nothing was deployed"]);
+        .says(&["the time was up after 3m; nothing was deployed"]);
     assert_eq!(azure.deployment(name).unwrap().state, State::Running);
 }

@@ -2,44 +2,60 @@
 
 use std::path::PathBuf;
 
-use super::{DeploymentMode, Parser, TemplateInputs, text};
+use super::{DeploymentMode, Operation, Parser, TemplateInputs, ValidationLevel, text};
 use crate::arm::Scope;
 
 /// Longest name of a deployment, in characters.
 const LONGEST_NAME: usize = 64;
 
-#[derive(Clone, Copy)]
-enum Support {
-    Present,
-    Later,
-}
-
 impl Parser<'_> {
-    /// Checks `type` and `operation`, of which this version has one each.
-    pub(super) fn operation(&mut self) {
-        let (now, later) = (Support::Present, Support::Later);
-        let types = [("deployment", now), ("deploymentStack", later)];
-        let operations = [
-            ("create", now),
-            ("validate", later),
-            ("whatIf", later),
-            ("delete", later),
-            ("wait", later),
-            ("cancel", later),
-        ];
+    /// Checks `type`, of which this version has one, and reads `operation`.
+    pub(super) fn operation(&mut self) -> Option<Operation> {
+        let types = [("deployment", Some(())), ("deploymentStack", None)];
         self.supported("type", &self.raw.r#type, &types);
-        self.supported("operation", &self.raw.operation, &operations);
+        let operations = [
+            ("create", Some(Operation::Create)),
+            ("validate", Some(Operation::Validate)),
+            ("whatIf", Some(Operation::WhatIf)),
+            ("delete", None),
+            ("wait", None),
+            ("cancel", None),
+        ];
+        self.supported("operation", &self.raw.operation, &operations)
     }
 
-    fn supported(&mut self, input: &'static str, value: &str, choices: &[(&str, Support)]) {
-        if let Some(Support::Later) = self.choice(input, value, choices) {
-            let present = choices[0].0;
-            let quoted = self.quote(value);
+    /// What `value` stands for among `choices`; those without a meaning come with a later version.
+    fn supported<T: Copy>(
+        &mut self,
+        input: &'static str,
+        value: &str,
+        choices: &[(&str, Option<T>)],
+    ) -> Option<T> {
+        let chosen = self.choice(input, value, choices)?;
+        if chosen.is_none() {
+            let present = choices.iter().filter(|(_, meaning)| meaning.is_some());
+            let present: Vec<_> = present.map(|(name, _)| *name).collect();
+            let (quoted, present) = (self.quote(value), present.join(", "));
             self.problems.add(
                 input,
                 format!("{quoted} is not supported yet by this version: give {present}"),
             );
         }
+        chosen
+    }
+
+    /// Reads `validation-level`: `None` inside if it is left to Azure.
+    pub(super) fn validation_level(&mut self) -> Option<Option<ValidationLevel>> {
+        let Some(level) = given(&self.raw.validation_level) else {
+            return Some(None);
+        };
+        let choices = [
+            ValidationLevel::Template,
+            ValidationLevel::Provider,
+            ValidationLevel::ProviderNoRbac,
+        ];
+        let choices = choices.map(|level| (level.as_str(), level));
+        self.choice("validation-level", level, &choices).map(Some)
     }
 
     pub(super) fn name(&mut self) -> Option<String> {

@@ -6,12 +6,15 @@ mod pace;
 mod scope;
 mod sign_in;
 mod text;
+mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Environment, Problems, Request, TemplateInputs, catalog, creds::Creds, raw::Raw,
-    request::DeploymentMode,
+    Environment, Problems, Request, TemplateInputs, catalog,
+    creds::Creds,
+    raw::Raw,
+    request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
 };
 use crate::identity::{Guid, InvalidGuid};
 
@@ -59,12 +62,14 @@ impl<'a> Parser<'a> {
 
     fn request(&mut self) -> Option<Request> {
         let sign_in = self.sign_in();
-        self.operation();
+        let operation = self.operation();
         let scope = self.scope();
         let location = self.location(scope.as_ref());
         let name = self.name();
         let template = self.template();
         let mode = self.mode(scope.as_ref());
+        let validation_level = self.validation_level();
+        let what_if = self.what_if(operation);
         let pace = self.pace();
         let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
         let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
@@ -73,11 +78,14 @@ impl<'a> Parser<'a> {
         let summary = self.boolean("summary", &self.raw.summary);
         Some(Request {
             sign_in: sign_in?,
+            operation: operation?,
             scope: scope?,
             location,
             name,
             template: template?,
             mode: mode?,
+            validation_level: validation_level?,
+            what_if: what_if?,
             pace: pace?,
             on_timeout: on_timeout?,
             on_cancel: on_cancel?,

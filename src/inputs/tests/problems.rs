@@ -102,8 +102,8 @@ fn each_problem_names_the_input_and_the_remedy() {
             r#"type: "stack" is not known: give one of deployment, deploymentStack"#,
         ),
         (
-            &[("operation", "whatif")],
-            r#"operation: "whatif" is not supported yet by this version: give create"#,
+            &[("operation", "Wait")],
+            r#"operation: "Wait" is not supported yet by this version: give create, validate, whatIf"#,
         ),
         (
             &[("operation", "destroy")],
@@ -226,8 +226,38 @@ fn each_problem_names_the_input_and_the_remedy() {
             r#"summary: "1" is not known: give one of true, false"#,
         ),
         (
-            &[("fail-on-change-types", "Delete")],
-            "fail-on-change-types: not supported yet by this version: remove it",
+            &[("report-file", "run.json")],
+            "report-file: not supported yet by this version: remove it",
+        ),
+        (
+            &[("validation-level", "full")],
+            r#"validation-level: "full" is not known: give one of Template, Provider, ProviderNoRbac"#,
+        ),
+        (
+            &[("what-if-result-format", "short")],
+            r#"what-if-result-format: "short" is not known: give one of FullResourcePayloads, ResourceIdOnly"#,
+        ),
+        (
+            &[("what-if-exclude-change-types", "NoChange, Nothing")],
+            r#"what-if-exclude-change-types: "Nothing" is not known: give one of Delete, Detach, Create, Deploy, Modify, Unsupported, NoChange, Ignore"#,
+        ),
+        (
+            &[
+                ("fail-on-change-types", "delete"),
+                ("what-if-exclude-change-types", "Delete"),
+            ],
+            "fail-on-change-types: Delete is left out by what-if-exclude-change-types: remove it from one of them",
+        ),
+        (
+            &[("operation", "validate"), ("what-if", "true")],
+            "what-if: validate makes no what-if: give the operation create or whatIf, or remove it",
+        ),
+        (
+            &[
+                ("operation", "validate"),
+                ("fail-on-change-types", "Delete"),
+            ],
+            "fail-on-change-types: validate makes no what-if: give the operation create or whatIf, or remove it",
         ),
     ] {
         assert_eq!(problems(changes), expected);
@@ -284,7 +314,7 @@ fn all_problems_are_told_at_once() {
         ("name", "a b"),
         ("timeout", "never"),
         ("wait", "maybe"),
-        ("what-if", "true"),
+        ("what-if", "perhaps"),
     ]);
     for input in [
         "client-id",

@@ -6,9 +6,12 @@ use secrecy::ExposeSecret;
 
 use super::{APP, CREDS, OIDC, OTHER_APP, SECRET, SUBSCRIPTION, TENANT, request};
 use crate::{
-    arm::Scope,
+    arm::{ChangeType, Scope},
     identity::{Cloud, Method},
-    inputs::{DeploymentMode, Fate, Pace, TemplateInputs},
+    inputs::{
+        DeploymentMode, Fate, Operation, Pace, ResultFormat, TemplateInputs, ValidationLevel,
+        WhatIfInputs,
+    },
 };
 
 #[test]
@@ -96,6 +99,55 @@ fn every_input_is_heard() {
     );
     assert_eq!((request.wait, request.summary), (false, false));
     assert_eq!(request.masked_outputs, ["key", "connection"]);
+}
+
+#[test]
+fn a_what_if_is_made_where_it_is_wanted() {
+    let least = Some(WhatIfInputs::default());
+    let forbidden = WhatIfInputs {
+        forbidden: vec![ChangeType::Delete],
+        ..WhatIfInputs::default()
+    };
+    for (changes, operation, what_if) in [
+        (&[][..], Operation::Create, None),
+        (&[("what-if", "True")], Operation::Create, least.clone()),
+        (
+            &[("fail-on-change-types", "delete")],
+            Operation::Create,
+            Some(forbidden),
+        ),
+        (&[("operation", "whatif")], Operation::WhatIf, least),
+        (&[("operation", "validate")], Operation::Validate, None),
+    ] {
+        let request = request(changes);
+        assert_eq!(
+            (request.operation, request.what_if),
+            (operation, what_if),
+            "{changes:?}"
+        );
+        assert_eq!(request.validation_level, None);
+    }
+}
+
+#[test]
+fn a_what_if_as_it_is_wanted() {
+    let request = request(&[
+        ("operation", "whatIf"),
+        ("what-if-exclude-change-types", "ignore, NOCHANGE"),
+        ("what-if-result-format", "resourceidonly"),
+        ("fail-on-change-types", "Delete\nDetach"),
+        ("validation-level", "providerNoRbac"),
+    ]);
+    let expected = WhatIfInputs {
+        excluded: vec![ChangeType::Ignore, ChangeType::NoChange],
+        forbidden: vec![ChangeType::Delete, ChangeType::Detach],
+        format: ResultFormat::IdOnly,
+    };
+    assert_eq!(request.what_if, Some(expected));
+    assert_eq!(
+        request.validation_level,
+        Some(ValidationLevel::ProviderNoRbac)
+    );
 }
 
 #[test]

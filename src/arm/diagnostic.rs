@@ -1,0 +1,72 @@
+//! What Azure remarks on a template that it does not refuse.
+
+use serde_json::Value;
+
+/// How serious a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It will fail.
+    Error,
+    /// It may fail, or may not be what was meant.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// One remark. Text from Azure: not to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How serious it is; a level that is not known is a warning.
+    pub severity: Severity,
+    /// Azure's code, such as `NestedDeploymentShortCircuited`.
+    pub code: String,
+    /// Azure's message.
+    pub message: String,
+    /// The resource it is about, by its id; empty if unknown.
+    pub target: String,
+}
+
+impl Diagnostic {
+    /// The `diagnostics` among the properties of a validation or a what-if.
+    #[must_use]
+    pub fn all(properties: &Value) -> Vec<Self> {
+        let diagnostics = properties["diagnostics"].as_array();
+        diagnostics.into_iter().flatten().map(Self::read).collect()
+    }
+
+    fn read(raw: &Value) -> Self {
+        let text = |name: &str| raw[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            severity: match text("level").to_ascii_lowercase().as_str() {
+                "error" => Severity::Error,
+                "info" => Severity::Info,
+                _ => Severity::Warning,
+            },
+            code: text("code"),
+            message: text("message"),
+            target: text("target"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn levels_in_any_case() {
+        let levels = ["Error", "warning", "INFO", "Off"].map(|level| json!({"level": level}));
+        let read = Diagnostic::all(&json!({"diagnostics": levels}));
+        let severities: Vec<_> = read.iter().map(|diagnostic| diagnostic.severity).collect();
+        let expected = [
+            Severity::Error,
+            Severity::Warning,
+            Severity::Info,
+            Severity::Warning,
+        ];
+        assert_eq!(severities, expected);
+        assert_eq!(Diagnostic::all(&json!({"diagnostics": null})), []);
+    }
+}

@@ -1,0 +1,427 @@
+//! What a deployment or a stack would change, as Azure predicts it.
+//!
+//! The answers of the two differ in shape, and both are read leniently into one. Text from Azure: not to be trusted.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Diagnostic;
+
+/// What a deployment would do to a resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeType {
+    /// It is deleted.
+    Delete,
+    /// It leaves its stack and stays in Azure.
+    Detach,
+    /// It is created.
+    Create,
+    /// It is deployed; whether that changes it was not looked into.
+    Deploy,
+    /// Some of its properties change.
+    Modify,
+    /// Azure cannot tell.
+    Unsupported,
+    /// It is deployed and stays as it is.
+    NoChange,
+    /// It is there, the template does not name it, and it stays as it is.
+    Ignore,
+    /// A type that this program does not know, as Azure wrote it.
+    Other(String),
+}
+
+/// What becomes of a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PropertyChangeType {
+    /// It is set.
+    Create,
+    /// It is taken away.
+    Delete,
+    /// Its value changes.
+    Modify,
+    /// Items of it change.
+    Array,
+    /// The template sets it, and Azure ignores that.
+    NoEffect,
+    /// A type that this program does not know, as Azure wrote it.
+    Other(String),
+}
+
+/// What would become of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The resource's id, or what identifies it where there is none.
+    pub id: String,
+    /// What happens to it.
+    pub kind: ChangeType,
+    /// The API version it is deployed with; empty if unknown.
+    pub api_version: String,
+    /// The resource as it is; `null` if unknown or not there.
+    pub before: Value,
+    /// The resource as it will be; `null` if unknown or not there.
+    pub after: Value,
+    /// What changes in it.
+    pub delta: Vec<PropertyChange>,
+    /// Why Azure cannot tell more.
+    pub unsupported_reason: Option<String>,
+}
+
+/// What would become of one property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PropertyChange {
+    /// The property's path within what is around it; an index within an array.
+    pub path: String,
+    /// What happens to it.
+    pub kind: PropertyChangeType,
+    /// Its value as it is.
+    pub before: Value,
+    /// Its value as it will be.
+    pub after: Value,
+    /// What changes within it.
+    pub children: Vec<PropertyChange>,
+}
+
+/// What a deployment or a stack would change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WhatIf {
+    /// What will certainly happen.
+    pub changes: Vec<Change>,
+    /// What may happen.
+    pub potential: Vec<Change>,
+    /// What becomes of a stack's own settings.
+    pub settings: Vec<PropertyChange>,
+    /// What Azure remarks.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The answer's properties as Azure wrote them, without what is excluded.
+    pub properties: Value,
+}
+
+impl ChangeType {
+    /// The types that Azure documents, in the order in which they are shown.
+    pub const KNOWN: [Self; 8] = [
+        Self::Delete,
+        Self::Detach,
+        Self::Create,
+        Self::Deploy,
+        Self::Modify,
+        Self::Unsupported,
+        Self::NoChange,
+        Self::Ignore,
+    ];
+
+    /// The type of this name, in any case.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let mut known = Self::KNOWN.into_iter();
+        let known = known.find(|kind| kind.as_str().eq_ignore_ascii_case(name));
+        known.unwrap_or_else(|| Self::Other(name.to_owned()))
+    }
+
+    /// The type's name, as deployments write it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Detach => "Detach",
+            Self::Create => "Create",
+            Self::Deploy => "Deploy",
+            Self::Modify => "Modify",
+            Self::Unsupported => "Unsupported",
+            Self::NoChange => "NoChange",
+            Self::Ignore => "Ignore",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl PropertyChangeType {
+    fn new(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "create" => Self::Create,
+            "delete" => Self::Delete,
+            "modify" => Self::Modify,
+            "array" => Self::Array,
+            "noeffect" => Self::NoEffect,
+            _ => Self::Other(name.to_owned()),
+        }
+    }
+}
+
+impl Change {
+    /// Whether the resource is not the same afterwards. An unsupported one counts only if a change of it is named.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        match self.kind {
+            ChangeType::NoChange | ChangeType::Ignore | ChangeType::Unsupported => {
+                self.delta.iter().any(PropertyChange::has_effect)
+            }
+            _ => true,
+        }
+    }
+}
+
+impl PropertyChange {
+    /// Whether the property is not the same afterwards.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        match self.kind {
+            PropertyChangeType::NoEffect => false,
+            _ if self.children.is_empty() => true,
+            _ => self.children.iter().any(Self::has_effect),
+        }
+    }
+
+    /// What changes between `before` and `after`, with what changes within it; `None` if that is nothing.
+    fn between(path: &str, difference: &Value) -> Option<Self> {
+        let (before, after) = (difference["before"].clone(), difference["after"].clone());
+        let children = properties(&difference["delta"]);
+        if before == after && children.is_empty() {
+            return None;
+        }
+        let kind = match (&before, &after) {
+            (Value::Null, _) => PropertyChangeType::Create,
+            (_, Value::Null) => PropertyChangeType::Delete,
+            _ => PropertyChangeType::Modify,
+        };
+        Some(Self {
+            path: path.to_owned(),
+            kind,
+            before,
+            after,
+            children,
+        })
+    }
+}
+
+impl WhatIf {
+    /// Reads the answer of a what-if, leaving out changes of the types `excluded`.
+    #[must_use]
+    pub fn read(mut answer: Value, excluded: &[ChangeType]) -> Self {
+        let mut properties = answer["properties"].take();
+        for pointer in ["/changes", "/potentialChanges", "/changes/resourceChanges"] {
+            if let Some(Value::Array(changes)) = properties.pointer_mut(pointer) {
+                changes.retain(|change| !excluded.contains(&kind_of(change)));
+            }
+        }
+        let mut read = Self {
+            changes: list(&properties["changes"], change),
+            potential: list(&properties["potentialChanges"], change),
+            diagnostics: Diagnostic::all(&properties),
+            ..Self::default()
+        };
+        read.stack(&properties["changes"]);
+        read.properties = properties;
+        read
+    }
+
+    /// How many resources there are of each type, those that may change among them.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(ChangeType, usize)> {
+        let mut counts = BTreeMap::new();
+        for change in self.all() {
+            *counts.entry(change.kind.clone()).or_insert(0) += 1;
+        }
+        counts.into_iter().collect()
+    }
+
+    /// Whether anything may be other than it is afterwards.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        self.all().any(Change::has_effect) || self.settings.iter().any(PropertyChange::has_effect)
+    }
+
+    /// All changes, the certain ones first.
+    pub fn all(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().chain(&self.potential)
+    }
+
+    /// Reads what a stack's answer has in `changes`.
+    fn stack(&mut self, changes: &Value) {
+        for raw in changes["resourceChanges"].as_array().into_iter().flatten() {
+            let certainty = text(raw, "changeCertainty");
+            if certainty.eq_ignore_ascii_case("potential") {
+                self.potential.push(change(raw));
+            } else {
+                self.changes.push(change(raw));
+            }
+        }
+        let settings = [
+            ("denySettings", "denySettingsChange"),
+            ("deploymentScope", "deploymentScopeChange"),
+        ];
+        let settings = settings.map(|(path, name)| PropertyChange::between(path, &changes[name]));
+        self.settings.extend(settings.into_iter().flatten());
+    }
+}
+
+fn change(raw: &Value) -> Change {
+    // A stack keeps in a part of its own what a deployment writes beside the id.
+    let configuration = match &raw["resourceConfigurationChanges"] {
+        Value::Null => raw,
+        part => part,
+    };
+    let mut delta = properties(&configuration["delta"]);
+    let statuses = [
+        ("managementStatus", "managementStatusChange"),
+        ("denyStatus", "denyStatusChange"),
+    ];
+    let statuses = statuses.map(|(path, name)| PropertyChange::between(path, &raw[name]));
+    delta.extend(statuses.into_iter().flatten());
+    let (before, after) = (&configuration["before"], &configuration["after"]);
+    let versions = [raw, after, before].map(|holder| text(holder, "apiVersion"));
+    let version = versions.into_iter().find(|version| !version.is_empty());
+    Change {
+        id: identity(raw),
+        kind: kind_of(raw),
+        api_version: version.unwrap_or_default().to_owned(),
+        before: before.clone(),
+        after: after.clone(),
+        delta,
+        unsupported_reason: raw["unsupportedReason"].as_str().map(str::to_owned),
+    }
+}
+
+fn kind_of(raw: &Value) -> ChangeType {
+    ChangeType::new(text(raw, "changeType"))
+}
+
+/// The resource's id; a resource of an extension has a type and identifiers instead.
+fn identity(raw: &Value) -> String {
+    let ids = ["resourceId", "id"].map(|name| text(raw, name));
+    if let Some(id) = ids.into_iter().find(|id| !id.is_empty()) {
+        return id.to_owned();
+    }
+    let kind = match text(raw, "type") {
+        "" => text(raw, "symbolicName"),
+        kind => kind,
+    };
+    match &raw["identifiers"] {
+        Value::Null => kind.to_owned(),
+        identifiers => format!("{kind} {identifiers}"),
+    }
+}
+
+fn properties(delta: &Value) -> Vec<PropertyChange> {
+    list(delta, |raw| {
+        let kinds = ["propertyChangeType", "changeType"].map(|name| text(raw, name));
+        let kind = kinds.into_iter().find(|kind| !kind.is_empty());
+        PropertyChange {
+            path: text(raw, "path").to_owned(),
+            kind: PropertyChangeType::new(kind.unwrap_or_default()),
+            before: raw["before"].clone(),
+            after: raw["after"].clone(),
+            children: properties(&raw["children"]),
+        }
+    })
+}
+
+fn list<T>(raw: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    raw.as_array().into_iter().flatten().map(read).collect()
+}
+
+fn text<'a>(raw: &'a Value, name: &str) -> &'a str {
+    raw[name].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(changes: Value) -> WhatIf {
+        WhatIf::read(
+            json!({"status": "Succeeded", "properties": {"changes": changes}}),
+            &[],
+        )
+    }
+
+    #[test]
+    fn changes_of_a_deployment() {
+        let what_if = with(json!([
+            {"resourceId": "/a", "changeType": "modify", "before": {"apiVersion": "1"}, "after": {"apiVersion": "2"},
+             "delta": [{"path": "x", "propertyChangeType": "Array", "children": [
+                {"path": "0", "propertyChangeType": "Modify", "before": 1, "after": 2}]}]},
+            {"resourceId": "/b", "changeType": "Teleport", "delta": null},
+            7
+        ]));
+        let kinds: Vec<_> = what_if
+            .changes
+            .iter()
+            .map(|change| change.kind.as_str())
+            .collect();
+        assert_eq!(kinds, ["Modify", "Teleport", ""]);
+        let change = &what_if.changes[0];
+        assert_eq!(change.api_version, "2");
+        assert_eq!(change.delta[0].kind, PropertyChangeType::Array);
+        assert_eq!(change.delta[0].children[0].after, 2);
+    }
+
+    #[test]
+    fn changes_of_a_stack() {
+        let what_if = with(json!({
+            "resourceChanges": [
+                {"id": "/a", "apiVersion": "1", "changeType": "modify", "changeCertainty": "definite",
+                 "managementStatusChange": {"before": "unmanaged", "after": "managed"},
+                 "denyStatusChange": {"before": "none", "after": "none"},
+                 "resourceConfigurationChanges": {"before": {"x": 1}, "after": {"x": 2},
+                    "delta": [{"path": "x", "changeType": "modify", "before": 1, "after": 2}]}},
+                {"type": "Kubernetes/pod", "identifiers": {"name": "p"}, "changeType": "create", "changeCertainty": "Potential"}
+            ],
+            "denySettingsChange": {"after": {"mode": "DenyDelete"}, "delta": [
+                {"path": "Mode", "changeType": "create", "after": "DenyDelete"}]},
+            "deploymentScopeChange": {}
+        }));
+        let paths: Vec<_> = what_if.changes[0]
+            .delta
+            .iter()
+            .map(|change| change.path.as_str())
+            .collect();
+        assert_eq!(paths, ["x", "managementStatus"]);
+        assert_eq!(what_if.potential[0].id, r#"Kubernetes/pod {"name":"p"}"#);
+        assert_eq!(what_if.settings.len(), 1);
+        assert_eq!(what_if.settings[0].path, "denySettings");
+        assert_eq!(what_if.settings[0].children[0].path, "Mode");
+    }
+
+    #[test]
+    fn what_counts_as_a_change() {
+        let no_effect = json!([{"path": "x", "propertyChangeType": "NoEffect", "after": 1}]);
+        let effect = json!([{"path": "x", "propertyChangeType": "Create", "after": 1}]);
+        for (kind, delta, changes) in [
+            ("Create", json!(null), true),
+            ("Deploy", json!(null), true),
+            ("Delete", json!(null), true),
+            ("Modify", json!(null), true),
+            ("SomethingNew", json!(null), true),
+            ("NoChange", json!([]), false),
+            ("NoChange", effect.clone(), true),
+            ("Ignore", json!(null), false),
+            ("Unsupported", json!(null), false),
+            ("Unsupported", no_effect, false),
+            ("Unsupported", effect, true),
+        ] {
+            let what_if = with(json!([{"resourceId": "/a", "changeType": kind, "delta": delta}]));
+            assert_eq!(what_if.has_changes(), changes, "{kind} {delta}");
+        }
+        assert!(!with(json!([])).has_changes());
+        assert!(!WhatIf::read(Value::Null, &[]).has_changes());
+    }
+
+    #[test]
+    fn what_is_excluded_is_nowhere() {
+        let answer = json!({"properties": {
+            "changes": [{"resourceId": "/a", "changeType": "Ignore"}, {"resourceId": "/b", "changeType": "Create"}],
+            "potentialChanges": [{"resourceId": "/c", "changeType": "ignore"}]
+        }});
+        let what_if = WhatIf::read(answer, &[ChangeType::Ignore]);
+        assert_eq!(what_if.counts(), [(ChangeType::Create, 1)]);
+        assert_eq!(
+            what_if.properties,
+            json!({"changes": [{"resourceId": "/b", "changeType": "Create"}], "potentialChanges": []})
+        );
+        let stack = json!({"properties": {"changes": {"resourceChanges": [{"id": "/a", "changeType": "delete"}]}}});
+        assert_eq!(WhatIf::read(stack, &[ChangeType::Delete]).counts(), []);
+    }
+}

@@ -1,0 +1,76 @@
+//! The what-if: whether there is one, and what it must not find.
+
+use super::{Operation, Parser, ResultFormat, WhatIfInputs, text};
+use crate::arm::ChangeType;
+
+impl Parser<'_> {
+    /// The what-if to make: `None` inside if there is to be none.
+    pub(super) fn what_if(&mut self, operation: Option<Operation>) -> Option<Option<WhatIfInputs>> {
+        let wanted = self.boolean("what-if", &self.raw.what_if);
+        let excluded = self.change_types(
+            "what-if-exclude-change-types",
+            &self.raw.what_if_exclude_change_types,
+        );
+        let forbidden = self.change_types("fail-on-change-types", &self.raw.fail_on_change_types);
+        let formats = [ResultFormat::Full, ResultFormat::IdOnly];
+        let formats = formats.map(|format| (format.as_str(), format));
+        let format = self.choice(
+            "what-if-result-format",
+            &self.raw.what_if_result_format,
+            &formats,
+        );
+        let inputs = WhatIfInputs {
+            excluded: excluded?,
+            forbidden: forbidden?,
+            format: format?,
+        };
+        self.check_forbidden(&inputs);
+        let (wanted, guarded) = (wanted?, !inputs.forbidden.is_empty());
+        match operation? {
+            Operation::Validate => {
+                self.check_no_what_if(wanted, guarded);
+                Some(None)
+            }
+            Operation::WhatIf => Some(Some(inputs)),
+            Operation::Create => Some((wanted || guarded).then_some(inputs)),
+        }
+    }
+
+    fn change_types(&mut self, input: &'static str, value: &str) -> Option<Vec<ChangeType>> {
+        let choices: Vec<_> = (0..).zip(&ChangeType::KNOWN).collect();
+        let choices: Vec<_> = choices
+            .iter()
+            .map(|(at, kind)| (kind.as_str(), *at))
+            .collect();
+        let chosen: Vec<Option<usize>> = text::list(value)
+            .iter()
+            .map(|name| self.choice(input, name, &choices))
+            .collect();
+        let known = |at: Option<usize>| at.map(|at| ChangeType::KNOWN[at].clone());
+        chosen.into_iter().map(known).collect()
+    }
+
+    /// A guard against changes that are left out would guard nothing.
+    fn check_forbidden(&mut self, inputs: &WhatIfInputs) {
+        let forbidden = inputs.forbidden.iter();
+        for kind in forbidden.filter(|kind| inputs.excluded.contains(kind)) {
+            let kind = kind.as_str();
+            self.problems.add(
+                "fail-on-change-types",
+                format!(
+                    "{kind} is left out by what-if-exclude-change-types: remove it from one of them"
+                ),
+            );
+        }
+    }
+
+    fn check_no_what_if(&mut self, wanted: bool, guarded: bool) {
+        let given = [("what-if", wanted), ("fail-on-change-types", guarded)];
+        for (input, _) in given.into_iter().filter(|(_, given)| *given) {
+            self.problems.add(
+                input,
+                "validate makes no what-if: give the operation create or whatIf, or remove it",
+            );
+        }
+    }
+}

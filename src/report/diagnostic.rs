@@ -1,0 +1,42 @@
+//! What Azure remarks on a template, for people.
+
+use crate::{
+    arm::{Cause, Diagnostic, Severity},
+    host::{Annotation, Level, Line, Style},
+    report::place,
+};
+
+/// `warning NestedDeploymentShortCircuited: … (at inner)`
+pub(crate) fn line(diagnostic: &Diagnostic) -> Line {
+    let (style, word) = match diagnostic.severity {
+        Severity::Error => (Style::Bad, "error"),
+        Severity::Warning => (Style::Doubtful, "warning"),
+        Severity::Info => (Style::Faint, "info"),
+    };
+    let code = format!("  {word} {}: ", diagnostic.code);
+    Line::default()
+        .with(style, &code)
+        .with(Style::Plain, &sentence(diagnostic))
+}
+
+/// The annotation that a diagnostic deserves.
+pub(crate) fn annotation(diagnostic: &Diagnostic) -> Annotation {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Notice,
+    };
+    Annotation::new(level, &sentence(diagnostic)).titled(&diagnostic.code)
+}
+
+/// The message, and where it belongs.
+pub(crate) fn sentence(diagnostic: &Diagnostic) -> String {
+    if diagnostic.target.is_empty() {
+        return diagnostic.message.clone();
+    }
+    let cause = Cause {
+        resource: Some(diagnostic.target.clone()),
+        ..Cause::default()
+    };
+    format!("{}: {}", place::of_cause(&cause), diagnostic.message)
+}

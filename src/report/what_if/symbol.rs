@@ -1,0 +1,128 @@
+//! The signs of changes, those of the Azure CLI.
+
+use crate::{
+    arm::{ChangeType, PropertyChangeType},
+    host::Style,
+};
+
+/// What a line of a diff says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    Delete,
+    Detach,
+    Create,
+    Deploy,
+    Modify,
+    /// Unsupported, or without effect.
+    Void,
+    NoChange,
+    Ignore,
+    Unknown,
+    /// Nothing: it closes what another line opened.
+    None,
+}
+
+impl Mark {
+    /// The sign that stands before the line.
+    pub(super) fn sign(self) -> char {
+        match self {
+            Self::Delete => '-',
+            Self::Detach => 'v',
+            Self::Create => '+',
+            Self::Deploy => '!',
+            Self::Modify => '~',
+            Self::Void => 'x',
+            Self::NoChange => '=',
+            Self::Ignore => '*',
+            Self::Unknown => '?',
+            Self::None => ' ',
+        }
+    }
+
+    /// Its meaning, for the legend.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Detach => "Detach",
+            Self::Create => "Create",
+            Self::Deploy => "Deploy",
+            Self::Modify => "Modify",
+            Self::Void => "Unsupported, or no effect",
+            Self::NoChange => "No change",
+            Self::Ignore => "Ignore",
+            Self::Unknown => "Of a kind this version does not know",
+            Self::None => "",
+        }
+    }
+
+    /// The line's style in the log.
+    pub(super) fn style(self) -> Style {
+        match self {
+            Self::Delete => Style::Bad,
+            Self::Create => Style::Good,
+            Self::Modify | Self::Detach => Style::Doubtful,
+            Self::Deploy => Style::Busy,
+            Self::Unknown => Style::Strong,
+            Self::Void | Self::NoChange | Self::Ignore => Style::Faint,
+            Self::None => Style::Plain,
+        }
+    }
+
+    /// What begins the line in a `diff` block of Markdown, which colours it.
+    pub(super) fn column(self) -> char {
+        match self {
+            Self::Delete => '-',
+            Self::Create => '+',
+            Self::Modify | Self::Detach | Self::Deploy | Self::Unknown => '!',
+            Self::Void | Self::NoChange | Self::Ignore | Self::None => ' ',
+        }
+    }
+}
+
+impl From<&ChangeType> for Mark {
+    fn from(kind: &ChangeType) -> Self {
+        match kind {
+            ChangeType::Delete => Self::Delete,
+            ChangeType::Detach => Self::Detach,
+            ChangeType::Create => Self::Create,
+            ChangeType::Deploy => Self::Deploy,
+            ChangeType::Modify => Self::Modify,
+            ChangeType::Unsupported => Self::Void,
+            ChangeType::NoChange => Self::NoChange,
+            ChangeType::Ignore => Self::Ignore,
+            ChangeType::Other(_) => Self::Unknown,
+        }
+    }
+}
+
+impl From<&PropertyChangeType> for Mark {
+    fn from(kind: &PropertyChangeType) -> Self {
+        match kind {
+            PropertyChangeType::Create => Self::Create,
+            PropertyChangeType::Delete => Self::Delete,
+            PropertyChangeType::Modify | PropertyChangeType::Array => Self::Modify,
+            PropertyChangeType::NoEffect => Self::Void,
+            PropertyChangeType::Other(_) => Self::Unknown,
+        }
+    }
+}
+
+/// `2 to create, 1 no change`.
+pub(super) fn in_words(counts: &[(ChangeType, usize)]) -> String {
+    let parts = counts.iter().map(|(kind, count)| match kind {
+        ChangeType::Delete => format!("{count} to delete"),
+        ChangeType::Detach => format!("{count} to detach"),
+        ChangeType::Create => format!("{count} to create"),
+        ChangeType::Deploy => format!("{count} to deploy"),
+        ChangeType::Modify => format!("{count} to modify"),
+        ChangeType::Unsupported => format!("{count} unsupported"),
+        ChangeType::NoChange => format!("{count} no change"),
+        ChangeType::Ignore => format!("{count} to ignore"),
+        ChangeType::Other(name) => format!("{count} {name}"),
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return "none".to_owned();
+    }
+    parts.join(", ")
+}
