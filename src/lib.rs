@@ -13,9 +13,13 @@
 //! which asks [`identity`] for a token that is always fresh. What happens on the way is told as events, and
 //! [`report`] makes of them what people and later steps see. [`host`] is where we run: GitHub's runner.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 pub mod arm;
+mod az;
 pub mod clock;
 pub mod deploy;
 pub mod host;
@@ -32,9 +36,17 @@ const BUG: u8 = 70;
 /// The exit status of wrong inputs.
 const INVALID: u8 = 2;
 
-/// Runs the program: one step as the environment describes it, or the answer to `--help` or `--version`.
+/// Runs the program with its name and arguments: one step as the environment describes it, the answer to `--help` or
+/// `--version`, or under the name `az` a token for Bicep.
 #[must_use]
 pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    let name = arguments.next().unwrap_or_default();
+    if identity::broker::is_az(&name) {
+        return match az::run(arguments) {
+            Ok(token) => answer(&token, 0),
+            Err(error) => complain(&error),
+        };
+    }
     match arguments.next().as_deref() {
         None => {
             step::run().map_or_else(|error| answer(&format!("{error:#}\n"), BUG), ExitCode::from)
@@ -45,8 +57,14 @@ pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     }
 }
 
+/// Not on standard output, which holds a token or nothing.
+fn complain(error: &az::AzError) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{error}");
+    ExitCode::from(error.exit_status())
+}
+
 fn answer(text: &str, status: u8) -> ExitCode {
     // A closed pipe is no reason to fail.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().write_all(text.as_bytes());
     ExitCode::from(status)
 }

@@ -16,7 +16,7 @@ use crate::{
     deploy::{self, Context, Ending, Event, Events, Job, Plan, Submission},
     host::{self, Runner},
     http,
-    identity::{Credential, Keeper, SignInError},
+    identity::{Credential, Keeper, Session},
     inputs::{self, Environment, Problems, Request},
     report::{Reporter, Settings, duration},
     template,
@@ -110,11 +110,13 @@ impl Work {
             Ok(http) => http,
             Err(error) => return unreachable(&error),
         };
+        let session = Arc::new(self.session(&request, http.clone()));
         let signed_in = select! {
             biased;
             () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
-            signed_in = self.sign_in(&request, http.clone()) => signed_in,
+            signed_in = session.keeper() => signed_in,
         };
+        self.check_id_tokens(&session, request.pace.timeout);
         match signed_in {
             Ok(keeper) => self.deploy(request, submission, http, keeper).await,
             Err(error) => Ending::SignInFailed {
@@ -143,28 +145,18 @@ impl Work {
         Ok((request, plan, submission))
     }
 
-    async fn sign_in(
-        &self,
-        request: &Request,
-        http: Arc<dyn HttpClient>,
-    ) -> Result<Arc<Keeper>, SignInError> {
+    /// Signs in when the first token is needed.
+    fn session(&self, request: &Request, http: Arc<dyn HttpClient>) -> Session {
         let variable = |name: &str| self.environment.get(name).map(str::to_owned);
-        let credential =
-            Credential::new(request.sign_in.clone(), variable, http, self.clock.clone())?;
-        self.check_id_tokens(&credential, request.pace.timeout);
+        let sign_in = request.sign_in.clone();
+        let credential = Credential::new(sign_in, variable, http, self.clock.clone());
         let limit = request.pace.token_refresh_interval;
-        Keeper::sign_in(
-            Box::new(credential),
-            limit,
-            self.clock.clone(),
-            self.events.clone(),
-        )
-        .await
+        Session::new(credential, limit, self.clock.clone(), self.events.clone())
     }
 
     /// Warns if the job's id tokens end before the time-out does.
-    fn check_id_tokens(&self, credential: &Credential, timeout: Duration) {
-        let Some(left) = credential
+    fn check_id_tokens(&self, session: &Session, timeout: Duration) {
+        let Some(left) = session
             .expires()
             .map(|end| end.duration_since(self.clock.now()))
         else {

@@ -21,7 +21,7 @@ use crate::{
     github,
     journal::{Exchange, PresentedAssertion, Service},
     options::Options,
-    snapshot,
+    registry, snapshot,
     snapshot::Snapshot,
     tls::Certificates,
     world::{Origins, World, lock},
@@ -40,7 +40,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts the three services on free loopback ports, on threads of their own.
+    /// Starts the services on free loopback ports, on threads of their own.
     ///
     /// # Panics
     /// When the machine does not let it: no loopback port, no temporary folder.
@@ -62,20 +62,27 @@ impl Simulator {
             .thread_stack_size(STACK)
             .enable_all()
             .build()?;
-        let (github, entra, resource_manager) = (listen()?, listen()?, listen()?);
+        let (github, entra) = (listen()?, listen()?);
+        let (resource_manager, modules) = (listen()?, listen()?);
         let origins = Origins {
             github: origin(&github)?,
             entra: origin(&entra)?,
             resource_manager: origin(&resource_manager)?,
+            registry: origin(&modules)?,
         };
         let world = Arc::new(World::new(options, origins));
-        let doors: [(Service, TcpListener, Router); 3] = [
+        let doors: [(Service, TcpListener, Router); 4] = [
             (Service::GitHub, github, github::router(Arc::clone(&world))),
             (Service::Entra, entra, entra::router(Arc::clone(&world))),
             (
                 Service::ResourceManager,
                 resource_manager,
                 arm::router(Arc::clone(&world)),
+            ),
+            (
+                Service::Registry,
+                modules,
+                registry::router(Arc::clone(&world)),
             ),
         ];
         let _context = runtime.enter();
@@ -143,6 +150,18 @@ impl Simulator {
     #[must_use]
     pub fn authority_url(&self) -> String {
         self.world.origins.entra.clone()
+    }
+
+    /// The module registry's host and port, for `br:`.
+    #[must_use]
+    pub fn registry(&self) -> String {
+        let origin = &self.world.origins.registry;
+        origin.trim_start_matches("https://").to_owned()
+    }
+
+    /// Publishes a compiled Bicep module to the registry.
+    pub fn publish(&self, repository: &str, tag: &str, template: &serde_json::Value) {
+        lock(&self.world.modules).publish(repository, tag, template);
     }
 
     /// The id-token endpoint, with the query that its URL has in a workflow.

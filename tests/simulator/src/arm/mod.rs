@@ -1,6 +1,6 @@
 //! Azure Resource Manager: deployments at their four scopes.
 
-mod authorization;
+pub(crate) mod authorization;
 mod deployment;
 pub(crate) mod error;
 mod links;
