@@ -13,7 +13,6 @@ use crate::{
     deploy::{self, Aftermath, Context, Events},
     host::{Annotation, Level, Line, Runner},
     http,
-    identity::{Credential, Keeper},
     inputs::{self, Environment, Fate, Request},
     report::{Reporter, Settings},
     state::State,
@@ -61,14 +60,8 @@ async fn look_after(
         Ok(http) => http,
         Err(error) => return unknown(error),
     };
-    let variable = |name: &str| environment.get(name).map(str::to_owned);
-    let sign_in = request.sign_in.clone();
-    let limit = request.pace.token_refresh_interval;
-    let signed_in = async {
-        let credential = Credential::new(sign_in, variable, http.clone(), clock.clone())?;
-        Keeper::sign_in(Box::new(credential), limit, clock.clone(), events.clone()).await
-    };
-    let keeper = match signed_in.await {
+    let session = step::session(environment, request, http.clone(), clock, &events);
+    let keeper = match session.keeper().await {
         Ok(keeper) => keeper,
         Err(error) => return unknown(format!("this cancelled job gets no token: {error}")),
     };

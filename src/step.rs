@@ -16,7 +16,7 @@ use crate::{
     deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, Submission},
     host::{self, Runner},
     http,
-    identity::{Credential, Keeper, SignInError},
+    identity::{Credential, Keeper, Session},
     inputs::{self, Environment, Operation, Problems, Request},
     report::{Reporter, Settings, duration},
     state::State,
@@ -104,6 +104,20 @@ pub(crate) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver
     }
 }
 
+/// A session of whom the request names, which signs in when the first token is needed.
+pub(crate) fn session(
+    environment: &Environment,
+    request: &Request,
+    http: Arc<dyn HttpClient>,
+    clock: &Clock,
+    events: &Events,
+) -> Session {
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
+    let limit = request.pace.token_refresh_interval;
+    Session::new(credential, limit, clock.clone(), events.clone())
+}
+
 /// What the work of a step needs.
 struct Work {
     environment: Environment,
@@ -124,11 +138,19 @@ impl Work {
             Ok(http) => http,
             Err(error) => return unreachable(&error),
         };
+        let session = session(
+            &self.environment,
+            &request,
+            http.clone(),
+            &self.clock,
+            &self.events,
+        );
         let signed_in = select! {
             biased;
             () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
-            signed_in = self.sign_in(&request, http.clone()) => signed_in,
+            signed_in = session.keeper() => signed_in,
         };
+        self.check_id_tokens(&session, request.pace.timeout);
         match signed_in {
             Ok(keeper) => self.deploy(request, submission, http, keeper).await,
             Err(error) => Ending::SignInFailed {
@@ -159,28 +181,9 @@ impl Work {
         Ok((request, plan, submission))
     }
 
-    async fn sign_in(
-        &self,
-        request: &Request,
-        http: Arc<dyn HttpClient>,
-    ) -> Result<Arc<Keeper>, SignInError> {
-        let variable = |name: &str| self.environment.get(name).map(str::to_owned);
-        let credential =
-            Credential::new(request.sign_in.clone(), variable, http, self.clock.clone())?;
-        self.check_id_tokens(&credential, request.pace.timeout);
-        let limit = request.pace.token_refresh_interval;
-        Keeper::sign_in(
-            Box::new(credential),
-            limit,
-            self.clock.clone(),
-            self.events.clone(),
-        )
-        .await
-    }
-
     /// Warns if the job's id tokens end before the time-out does.
-    fn check_id_tokens(&self, credential: &Credential, timeout: Duration) {
-        let Some(left) = credential
+    fn check_id_tokens(&self, session: &Session, timeout: Duration) {
+        let Some(left) = session
             .expires()
             .map(|end| end.duration_since(self.clock.now()))
         else {

@@ -20,7 +20,7 @@ use crate::{
     github,
     journal::{Exchange, PresentedAssertion, Service},
     options::Options,
-    snapshot,
+    registry, snapshot,
     snapshot::Snapshot,
     tls::Certificates,
     world::{Origins, World, lock},
@@ -39,7 +39,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts the three services on free loopback ports, on threads of their own.
+    /// Starts the services on free loopback ports, on threads of their own.
     ///
     /// # Panics
     /// When the machine does not let it: no loopback port, no temporary folder.
@@ -55,12 +55,13 @@ impl Simulator {
             .tempdir()?;
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, &certificates.authority)?;
-        let listeners = [listen()?, listen()?, listen()?];
-        let [github, entra, resource_manager] = &listeners;
+        let listeners = [listen()?, listen()?, listen()?, listen()?];
+        let [github, entra, resource_manager, modules] = &listeners;
         let origins = Origins {
             github: origin(github)?,
             entra: origin(entra)?,
             resource_manager: origin(resource_manager)?,
+            registry: origin(modules)?,
         };
         let world = Arc::new(World::new(options, origins));
         let runtime = Builder::new_multi_thread()
@@ -131,6 +132,18 @@ impl Simulator {
     #[must_use]
     pub fn authority_url(&self) -> String {
         self.world.origins.entra.clone()
+    }
+
+    /// The module registry's host and port, for `br:`.
+    #[must_use]
+    pub fn registry(&self) -> String {
+        let origin = &self.world.origins.registry;
+        origin.trim_start_matches("https://").to_owned()
+    }
+
+    /// Publishes a compiled Bicep module to the registry.
+    pub fn publish(&self, repository: &str, tag: &str, template: &serde_json::Value) {
+        lock(&self.world.modules).publish(repository, tag, template);
     }
 
     /// The id-token endpoint, with the query that its URL has in a workflow.
@@ -221,7 +234,7 @@ impl Drop for Simulator {
     }
 }
 
-fn doors(world: &Arc<World>) -> [Door; 3] {
+fn doors(world: &Arc<World>) -> [Door; 4] {
     let door = |service, router| Door {
         world: Arc::clone(world),
         service,
@@ -231,6 +244,7 @@ fn doors(world: &Arc<World>) -> [Door; 3] {
         door(Service::GitHub, github::router(Arc::clone(world))),
         door(Service::Entra, entra::router(Arc::clone(world))),
         door(Service::ResourceManager, arm::router(Arc::clone(world))),
+        door(Service::Registry, registry::router(Arc::clone(world))),
     ]
 }
 

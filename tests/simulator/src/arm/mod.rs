@@ -1,7 +1,7 @@
 //! Azure Resource Manager: deployments at their four scopes.
 
 mod actions;
-mod authorization;
+pub(crate) mod authorization;
 mod call;
 mod deployment;
 pub(crate) mod error;
