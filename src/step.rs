@@ -19,7 +19,7 @@ use crate::{
     identity::{Credential, Keeper, SignInError},
     inputs::{self, Environment, Problems, Request},
     report::{Reporter, Settings, duration},
-    template,
+    template::{self, Compiler},
 };
 
 /// Runs the step that the process's environment describes.
@@ -101,7 +101,12 @@ struct Work {
 
 impl Work {
     async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
-        let (request, plan, submission) = match self.prepare(request) {
+        let prepared = select! {
+            biased;
+            () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
+            prepared = self.prepare(request) => prepared,
+        };
+        let (request, plan, submission) = match prepared {
             Ok(prepared) => prepared,
             Err(ending) => return ending,
         };
@@ -125,14 +130,18 @@ impl Work {
     }
 
     /// Reads the template and notes for a post step what will be deployed; nothing is sent yet.
-    fn prepare(
+    async fn prepare(
         &self,
         request: Result<Request, Problems>,
     ) -> Result<(Request, Plan, Submission), Ending> {
         let request = request.map_err(Ending::InvalidInputs)?;
         let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
-        let template = template::load(&request.template, &request.scope, &workspace);
-        let template = template.map_err(Ending::InvalidInputs)?;
+        let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace);
+        let loaded = template::load(&request.template, &request.scope, &compiler).await;
+        for compilation in loaded.compilations {
+            self.events.emit(Event::Compiled(compilation));
+        }
+        let template = loaded.template.map_err(Ending::InvalidInputs)?;
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
             deploy::plan(&request, &template, run_id).map_err(|error| bug(&error))?;

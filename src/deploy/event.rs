@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Ending;
-use crate::arm::{DeploymentId, ProvisioningState, Scope};
+use crate::{
+    arm::{DeploymentId, ProvisioningState, Scope},
+    template::Compilation,
+};
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ impl Events {
 /// Something that happened in a run.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// The Bicep compiler ran; what kept it from success is told by the ending.
+    Compiled(Compilation),
     /// What is about to be submitted, before anything is sent.
     Planned(Plan),
     /// The first token was issued.

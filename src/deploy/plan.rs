@@ -2,13 +2,12 @@
 
 use azure_core::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{Plan, Submission};
 use crate::{
     arm::{DeploymentId, Scope},
     inputs::Request,
-    template::{Fingerprint, Template, name::default_name},
+    template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
 
 /// Stands for the run's id outside of GitHub.
@@ -25,8 +24,10 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Properties<'a> {
     mode: &'static str,
-    template: &'a Value,
-    parameters: &'a Map<String, Value>,
+    #[serde(flatten)]
+    source: &'a Source,
+    #[serde(flatten)]
+    arguments: &'a Arguments,
 }
 
 /// What will be submitted, and what people are told of it first.
@@ -53,8 +54,8 @@ pub(crate) fn plan(
         location: location.as_deref(),
         properties: Properties {
             mode: request.mode.as_str(),
-            template: &template.body,
-            parameters: &template.parameters,
+            source: &template.source,
+            arguments: &template.arguments,
         },
     };
     let submission = Submission {
@@ -69,7 +70,7 @@ pub(crate) fn plan(
         client_id: client_id.map(ToString::to_string),
         scope: request.scope.clone(),
         mode: request.mode.as_str(),
-        template: request.template.file.display().to_string(),
+        template: template.name.clone(),
         fingerprint: fingerprint.short().to_owned(),
         location,
         id,

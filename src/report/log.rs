@@ -183,9 +183,11 @@ fn words(event: &Event, record: &Record) -> Option<String> {
             let names: Vec<_> = outputs.keys().map(String::as_str).collect();
             format!("outputs: {}", names.join(", "))
         }
-        Event::Planned(_) | Event::Progressed { .. } | Event::Warned { .. } | Event::Ended(_) => {
-            return None;
-        }
+        Event::Compiled(_)
+        | Event::Planned(_)
+        | Event::Progressed { .. }
+        | Event::Warned { .. }
+        | Event::Ended(_) => return None,
     })
 }
 

@@ -4,6 +4,7 @@ use crate::{
     arm::Cause,
     deploy::{Ending, Resource},
     host::Style,
+    inputs::{Place, Problem},
     report::{
         advice::{self, Step},
         duration, place,
@@ -45,6 +46,8 @@ pub(crate) struct Reason {
     pub(crate) place: String,
     /// What is wrong, possibly in several lines.
     pub(crate) message: String,
+    /// Where in the user's files, if it is about one.
+    pub(crate) file: Option<Place>,
 }
 
 impl Mood {
@@ -88,12 +91,25 @@ impl Verdict {
     }
 }
 
+impl From<&Problem> for Reason {
+    fn from(problem: &Problem) -> Self {
+        let place = problem.place.as_ref();
+        Self {
+            title: problem.input.to_owned(),
+            place: place.map_or_else(String::new, ToString::to_string),
+            message: problem.message.clone(),
+            file: place.cloned(),
+        }
+    }
+}
+
 impl From<&Cause> for Reason {
     fn from(cause: &Cause) -> Self {
         Self {
             title: cause.code.clone(),
             place: place::of_cause(cause),
             message: cause.message.clone(),
+            file: None,
         }
     }
 }
@@ -227,16 +243,14 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             title: title.to_owned(),
             place: String::new(),
             message: message.to_owned(),
+            file: None,
         }]
     };
     match ending {
         Ending::Failed { causes } | Ending::Refused { causes } => {
             causes.iter().map(Reason::from).collect()
         }
-        Ending::InvalidInputs(problems) => problems
-            .iter()
-            .flat_map(|problem| own(problem.input, &problem.message))
-            .collect(),
+        Ending::InvalidInputs(problems) => problems.iter().map(Reason::from).collect(),
         Ending::SignInFailed { message, .. } => own("SignInFailed", message),
         Ending::TimedOut { .. } => {
             let running = record.running(record.duration().unwrap_or_default());

@@ -5,12 +5,13 @@ mod duration;
 mod pace;
 mod scope;
 mod sign_in;
+mod template;
 mod text;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Environment, Problems, Request, TemplateInputs, catalog, creds::Creds, raw::Raw,
+    Environment, Problems, Request, catalog, creds::Creds, raw::Raw,
     request::DeploymentMode,
 };
 use crate::identity::{Guid, InvalidGuid};
@@ -64,6 +65,7 @@ impl<'a> Parser<'a> {
         let location = self.location(scope.as_ref());
         let name = self.name();
         let template = self.template();
+        let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let pace = self.pace();
         let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
@@ -76,6 +78,7 @@ impl<'a> Parser<'a> {
             location,
             name,
             template: template?,
+            bicep,
             mode: mode?,
             pace: pace?,
             on_timeout: on_timeout?,

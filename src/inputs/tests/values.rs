@@ -8,7 +8,7 @@ use super::{APP, CREDS, OIDC, OTHER_APP, SECRET, SUBSCRIPTION, TENANT, request};
 use crate::{
     arm::Scope,
     identity::{Cloud, Method},
-    inputs::{DeploymentMode, Fate, Pace, TemplateInputs},
+    inputs::{DeploymentMode, Fate, Pace, TemplateInputs, TemplateSource},
 };
 
 #[test]
@@ -75,7 +75,8 @@ fn every_input_is_heard() {
     assert_eq!(
         request.template,
         TemplateInputs {
-            file: PathBuf::from("infra/main.json"),
+            source: Some(TemplateSource::File("infra/main.json".into())),
+            parameters_uri: None,
             parameters_files: ["a.json", "b.json", "c.json"].map(PathBuf::from).to_vec(),
             parameters: Some("{\"a\": 1}".to_owned()),
         }
