@@ -1,6 +1,8 @@
 //! One step of a workflow, from its environment to its exit status.
 
-use std::{any::Any, env, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    any::Any, env, ffi::OsStr, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration,
+};
 
 use azure_core::http::HttpClient;
 use futures::FutureExt;
@@ -16,11 +18,11 @@ use crate::{
     deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, Submission},
     host::{self, Runner},
     http,
-    identity::{Credential, Keeper, Session},
+    identity::{Broker, Credential, Keeper, Session, SignInError},
     inputs::{self, Environment, Operation, Problems, Request},
     report::{Reporter, Settings, duration},
     state::State,
-    template,
+    template::{self, Compiler},
 };
 
 /// Runs the step that the process's environment describes.
@@ -129,56 +131,94 @@ struct Work {
 
 impl Work {
     async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
-        let (request, plan, submission) = match self.prepare(request) {
-            Ok(prepared) => prepared,
-            Err(ending) => return ending,
+        let request = match request {
+            Ok(request) => request,
+            Err(problems) => return Ending::InvalidInputs(problems),
         };
-        self.events.emit(Event::Planned(plan));
         let http = match http::client() {
             Ok(http) => http,
             Err(error) => return unreachable(&error),
         };
-        let session = session(
-            &self.environment,
-            &request,
-            http.clone(),
-            &self.clock,
-            &self.events,
-        );
-        let signed_in = select! {
+        let Self {
+            environment,
+            clock,
+            events,
+            ..
+        } = &self;
+        let session = session(environment, &request, http.clone(), clock, events);
+        let begun = select! {
             biased;
             () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
-            signed_in = session.keeper() => signed_in,
+            begun = self.begin(&request, Arc::new(session)) => begun,
         };
-        self.check_id_tokens(&session, request.pace.timeout);
-        match signed_in {
-            Ok(keeper) => self.deploy(request, submission, http, keeper).await,
-            Err(error) => Ending::SignInFailed {
-                message: error.to_string(),
-                submitted: false,
-            },
+        match begun {
+            Ok((submission, keeper)) => self.deploy(request, submission, http, keeper).await,
+            Err(ending) => ending,
         }
     }
 
-    /// Reads the template and notes for a post step what will be deployed; nothing is sent yet.
-    fn prepare(
+    /// Everything that comes before the first word to Resource Manager.
+    async fn begin(
         &self,
-        request: Result<Request, Problems>,
-    ) -> Result<(Request, Plan, Submission), Ending> {
-        let request = request.map_err(Ending::InvalidInputs)?;
+        request: &Request,
+        session: Arc<Session>,
+    ) -> Result<(Submission, Arc<Keeper>), Ending> {
+        let (plan, submission) = self.prepare(request, &session).await?;
+        self.events.emit(Event::Planned(plan));
+        let keeper = session
+            .keeper()
+            .await
+            .map_err(|error| sign_in_failed(&error))?;
+        self.check_id_tokens(&session, request.pace.timeout);
+        Ok((submission, keeper))
+    }
+
+    /// Reads the template and notes for a post step what will be deployed. Nothing is sent yet, unless Bicep needs a
+    /// token for a private registry.
+    async fn prepare(
+        &self,
+        request: &Request,
+        session: &Arc<Session>,
+    ) -> Result<(Plan, Submission), Ending> {
         let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
-        let template = template::load(&request.template, &request.scope, &workspace);
-        let template = template.map_err(Ending::InvalidInputs)?;
+        let broker = self.broker(request, session.clone());
+        let path = self.environment.get("PATH").map(OsStr::new);
+        let offers = broker.as_ref().map(|broker| broker.environment(path));
+        let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
+            .offering(offers.unwrap_or_default());
+        let loaded = template::load(&request.template, &request.scope, &compiler).await;
+        for compilation in loaded.compilations {
+            self.events.emit(Event::Compiled(compilation));
+        }
+        let template = loaded
+            .template
+            .map_err(|problems| match session.failure() {
+                Some(error) => sign_in_failed(&error),
+                None => Ending::InvalidInputs(problems),
+            })?;
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
-            deploy::plan(&request, &template, run_id).map_err(|error| bug(&error))?;
+            deploy::plan(request, &template, run_id).map_err(|error| bug(&error))?;
         if plan.operation == Operation::Create
             && let Err(error) =
                 State::save(&self.runner, &submission.id, &submission.correlation_id)
         {
             self.warn(error.to_string());
         }
-        Ok((request, plan, submission))
+        Ok((plan, submission))
+    }
+
+    /// Who gives Bicep our token for private registries; without it they cannot be used.
+    fn broker(&self, request: &Request, session: Arc<Session>) -> Option<Broker> {
+        let console = self.runner.console.clone();
+        let broker = env::current_exe().and_then(|program| {
+            let clock = self.clock.clone();
+            Broker::start(&program, session, &request.sign_in, clock, console)
+        });
+        let told = broker.map_err(|error| {
+            self.warn(format!("private Bicep registries cannot be used: {error}"));
+        });
+        told.ok()
     }
 
     /// Warns if the job's id tokens end before the time-out does.
@@ -252,6 +292,13 @@ fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
     message.unwrap_or_else(|| "panicked".to_owned())
+}
+
+fn sign_in_failed(error: &SignInError) -> Ending {
+    Ending::SignInFailed {
+        message: error.to_string(),
+        submitted: false,
+    }
 }
 
 fn unreachable(error: &impl ToString) -> Ending {

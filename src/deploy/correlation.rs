@@ -24,15 +24,22 @@ pub(crate) fn is_same_deployment(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
-    use crate::{arm::Scope, inputs::DeploymentMode, template::Template};
+    use crate::{
+        arm::Scope,
+        inputs::DeploymentMode,
+        template::{Arguments, Source, Template},
+    };
 
     fn fingerprint(name: &str) -> Fingerprint {
+        let mut body = Map::new();
+        body.insert("resources".to_owned(), json!([name]));
         let template = Template {
-            body: json!({ "resources": [name] }),
-            parameters: serde_json::Map::new(),
+            source: Source::Inline(body),
+            arguments: Arguments::Inline(Map::new()),
+            name: "main.json".to_owned(),
             stem: "main".to_owned(),
         };
         Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant)

@@ -9,6 +9,7 @@ use super::Ending;
 use crate::{
     arm::{DeploymentId, Diagnostic, ProvisioningState, Scope, WhatIf},
     inputs::Operation,
+    template::Compilation,
 };
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
@@ -31,6 +32,8 @@ impl Events {
 /// Something that happened in a run.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// The Bicep compiler ran; what kept it from success is told by the ending.
+    Compiled(Compilation),
     /// What is about to be submitted, before anything is sent.
     Planned(Plan),
     /// The first token was issued.

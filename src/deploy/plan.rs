@@ -2,13 +2,12 @@
 
 use azure_core::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{Plan, Submission, correlation::correlation_id};
 use crate::{
     arm::{DeploymentId, Scope},
     inputs::{Request, ValidationLevel},
-    template::{Fingerprint, Template, name::default_name},
+    template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
 
 /// Stands for the run's id outside of GitHub.
@@ -26,8 +25,10 @@ struct Body<'a> {
 #[serde(rename_all = "camelCase")]
 struct Properties<'a> {
     mode: &'static str,
-    template: &'a Value,
-    parameters: &'a Map<String, Value>,
+    #[serde(flatten)]
+    source: &'a Source,
+    #[serde(flatten)]
+    arguments: &'a Arguments,
     #[serde(skip_serializing_if = "Option::is_none")]
     validation_level: Option<&'static str>,
 }
@@ -56,8 +57,8 @@ pub(crate) fn plan(
         location: location.as_deref(),
         properties: Properties {
             mode: request.mode.as_str(),
-            template: &template.body,
-            parameters: &template.parameters,
+            source: &template.source,
+            arguments: &template.arguments,
             validation_level: request.validation_level.map(ValidationLevel::as_str),
         },
     };
@@ -75,7 +76,7 @@ pub(crate) fn plan(
         operation: request.operation,
         scope: request.scope.clone(),
         mode: request.mode.as_str(),
-        template: request.template.file.display().to_string(),
+        template: template.name.clone(),
         fingerprint: fingerprint.short().to_owned(),
         location,
         id,

@@ -211,7 +211,8 @@ fn words(event: &Event, record: &Record) -> Option<String> {
             let names: Vec<_> = outputs.keys().map(String::as_str).collect();
             format!("outputs: {}", names.join(", "))
         }
-        Event::Planned(_)
+        Event::Compiled(_)
+        | Event::Planned(_)
         | Event::Validated { .. }
         | Event::WhatIfRead(_)
         | Event::Progressed { .. }

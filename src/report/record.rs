@@ -106,7 +106,8 @@ impl Record {
             Event::Warned { message } => self.warnings.push(message.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
-            Event::StillRunning { .. }
+            Event::Compiled(_)
+            | Event::StillRunning { .. }
             | Event::Waiting { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }

@@ -5,13 +5,14 @@ mod duration;
 mod pace;
 mod scope;
 mod sign_in;
+mod template;
 mod text;
 mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Environment, Problems, Request, TemplateInputs, catalog,
+    Environment, Problems, Request, catalog,
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
@@ -67,6 +68,7 @@ impl<'a> Parser<'a> {
         let location = self.location(scope.as_ref());
         let name = self.name();
         let template = self.template();
+        let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
         let what_if = self.what_if(operation);
@@ -83,6 +85,7 @@ impl<'a> Parser<'a> {
             location,
             name,
             template: template?,
+            bicep,
             mode: mode?,
             validation_level: validation_level?,
             what_if: what_if?,
