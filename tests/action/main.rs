@@ -9,6 +9,7 @@ mod following;
 mod grammar;
 mod inputs;
 mod outputs;
+mod registry;
 mod scopes;
 mod sign_in;
 mod step;
