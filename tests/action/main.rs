@@ -9,8 +9,12 @@ mod following;
 mod grammar;
 mod inputs;
 mod outputs;
+<<<<<<< HEAD
 mod post;
 mod reruns;
+=======
+mod registry;
+>>>>>>> registry
 mod scopes;
 mod sign_in;
 mod step;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode, Uri},
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -36,7 +36,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/oauth2/exchange", post(token::exchange))
         .route("/oauth2/token", post(token::token))
         .route("/v2/", get(version))
-        .fallback(get(content))
+        .route("/v2/{*path}", get(content))
         .with_state(world)
 }
 
@@ -47,9 +47,13 @@ async fn version(State(world): State<Arc<World>>, headers: HeaderMap) -> Reply {
     }
 }
 
-/// A manifest or a blob: `/v2/a/b/manifests/v1`. Names of repositories have slashes.
-async fn content(State(world): State<Arc<World>>, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(wanted) = Wanted::of(uri.path()) else {
+/// A manifest or a blob: `a/b/manifests/v1`. Names of repositories have slashes, which Bicep sends as %2F.
+async fn content(
+    State(world): State<Arc<World>>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(wanted) = Wanted::of(&path) else {
         return error(StatusCode::NOT_FOUND, "NOT_FOUND", "no such route").into_response();
     };
     let scope = Scope::pull(wanted.repository);
@@ -81,7 +85,7 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn of(path: &'a str) -> Option<Self> {
-        let (rest, reference) = path.strip_prefix("/v2/")?.rsplit_once('/')?;
+        let (rest, reference) = path.rsplit_once('/')?;
         let (repository, kind) = rest.rsplit_once('/')?;
         ["manifests", "blobs"].contains(&kind).then_some(Self {
             repository,
