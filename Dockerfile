@@ -7,4 +7,6 @@ RUN cargo build --release --locked --bin long-deploy
 FROM debian:trixie-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /build/target/release/long-deploy /long-deploy
+# The same program under the name of the post step.
+RUN ["ln", "-s", "/long-deploy", "/long-deploy-post"]
 ENTRYPOINT ["/long-deploy"]

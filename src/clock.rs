@@ -88,6 +88,15 @@ impl Clock {
         let limit = (limit / self.scale).max(limit.min(REAL_ANSWER));
         tokio::time::timeout(limit, future).await
     }
+
+    /// Waits for `future`, which works on this machine or moves large files, but no longer than `limit` by the
+    /// machine's own clock: that takes as long however fast time runs.
+    ///
+    /// # Errors
+    /// [`Elapsed`] when the limit passes first; the future is dropped then.
+    pub async fn timeout_here<F: Future>(limit: Duration, future: F) -> Result<F::Output, Elapsed> {
+        tokio::time::timeout(limit, future).await
+    }
 }
 
 #[cfg(test)]

@@ -3,5 +3,5 @@
 use std::{env, process::ExitCode};
 
 fn main() -> ExitCode {
-    long_deploy::start(env::args().skip(1))
+    long_deploy::start(env::args())
 }

@@ -1,6 +1,8 @@
 //! One step of a workflow, from its environment to its exit status.
 
-use std::{any::Any, env, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    any::Any, env, ffi::OsStr, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration,
+};
 
 use azure_core::http::HttpClient;
 use futures::FutureExt;
@@ -16,10 +18,11 @@ use crate::{
     deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, StackJob, Submission},
     host::{self, Runner},
     http,
-    identity::{Credential, Keeper, SignInError},
+    identity::{Broker, Credential, Keeper, Session, SignInError},
     inputs::{self, Environment, Operation, Problems, Request},
     report::{Reporter, Settings, duration},
-    template,
+    state::State,
+    template::{self, Compiler},
 };
 
 /// Runs the step that the process's environment describes.
@@ -28,23 +31,32 @@ use crate::{
 /// When the program cannot even start; everything else becomes an exit status.
 pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
+    let runner = runner(&environment);
+    let runtime = tokio::runtime::Runtime::new()?;
+    Ok(runtime.block_on(step(environment, runner)))
+}
+
+/// The runner that the environment describes, which is told first what it must mask.
+pub(crate) fn runner(environment: &Environment) -> Runner {
     let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
-    for secret in inputs::secrets(&environment) {
+    for secret in inputs::secrets(environment) {
         runner.console.mask(&secret);
     }
     if runner.context.debug {
         host::trace(&runner.console);
     }
-    let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(step(environment, runner)))
+    runner
+}
+
+/// The clock of the run, which the demo and the tests let run faster.
+pub(crate) fn clock(environment: &Environment) -> Clock {
+    let scale = environment.get(TIME_SCALE);
+    Clock::new(scale.and_then(|scale| scale.parse().ok()).unwrap_or(1))
 }
 
 /// The step itself: the work, and the reports in a task of their own. A bug in the work costs no report.
 async fn step(environment: Environment, runner: Runner) -> u8 {
-    let scale = environment
-        .get(TIME_SCALE)
-        .and_then(|scale| scale.parse().ok());
-    let clock = Clock::new(scale.unwrap_or(1));
+    let clock = clock(&environment);
     let request = inputs::read(&environment);
     let settings = request
         .as_ref()
@@ -56,7 +68,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
     let telling = tokio::spawn(tell(reporter, received));
     let work = Work {
         environment,
-        runner,
+        runner: runner.clone(),
         clock,
         events: events.clone(),
         interrupt: host::interruption(),
@@ -66,6 +78,10 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         .await;
     let ending = done.unwrap_or_else(|panic| bug(&message_of(&*panic)));
     let status = ending.exit_status();
+    if !matches!(ending, Ending::Cancelled { .. }) {
+        // If that fails, the post step only looks once more.
+        let _ = State::save_end(&runner);
+    }
     events.emit(Event::Ended(ending));
     match telling.await {
         Ok(()) => status,
@@ -74,7 +90,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
 }
 
 /// Reports what happens until the end, and that nothing happens when it has been silent for too long.
-async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
+pub(crate) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
     loop {
         select! {
             event = received.recv() => {
@@ -90,6 +106,20 @@ async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
     }
 }
 
+/// A session of whom the request names, which signs in when the first token is needed.
+pub(crate) fn session(
+    environment: &Environment,
+    request: &Request,
+    http: Arc<dyn HttpClient>,
+    clock: &Clock,
+    events: &Events,
+) -> Session {
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
+    let limit = request.pace.token_refresh_interval;
+    Session::new(credential, limit, clock.clone(), events.clone())
+}
+
 /// What the work of a step needs.
 struct Work {
     environment: Environment,
@@ -101,75 +131,104 @@ struct Work {
 
 impl Work {
     async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
-        let (request, plan, submission) = match self.prepare(request) {
-            Ok(prepared) => prepared,
-            Err(ending) => return ending,
+        let request = match request {
+            Ok(request) => request,
+            Err(problems) => return Ending::InvalidInputs(problems),
         };
-        self.events.emit(Event::Planned(plan));
         let http = match http::client() {
             Ok(http) => http,
             Err(error) => return unreachable(&error),
         };
-        let signed_in = select! {
+        let Self {
+            environment,
+            clock,
+            events,
+            ..
+        } = &self;
+        let session = session(environment, &request, http.clone(), clock, events);
+        let begun = select! {
             biased;
             () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
-            signed_in = self.sign_in(&request, http.clone()) => signed_in,
+            begun = self.begin(&request, Arc::new(session)) => begun,
         };
-        match signed_in {
-            Ok(keeper) => self.deploy(request, submission, http, keeper).await,
-            Err(error) => Ending::SignInFailed {
-                message: error.to_string(),
-                submitted: false,
-            },
+        match begun {
+            Ok((submission, keeper)) => self.deploy(request, submission, http, keeper).await,
+            Err(ending) => ending,
         }
     }
 
-    /// Reads the template and notes for a post step what will be deployed; nothing is sent yet.
-    fn prepare(
+    /// Everything that comes before the first word to Resource Manager.
+    async fn begin(
         &self,
-        request: Result<Request, Problems>,
-    ) -> Result<(Request, Plan, Submission), Ending> {
-        let request = request.map_err(Ending::InvalidInputs)?;
-        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        request: &Request,
+        session: Arc<Session>,
+    ) -> Result<(Submission, Arc<Keeper>), Ending> {
+        let (plan, submission) = self.prepare(request, &session).await?;
+        self.events.emit(Event::Planned(plan));
+        let keeper = session
+            .keeper()
+            .await
+            .map_err(|error| sign_in_failed(&error))?;
+        self.check_id_tokens(&session, request.pace.timeout);
+        Ok((submission, keeper))
+    }
+
+    /// Reads the template and notes for a post step what will be deployed. Nothing is sent yet, unless Bicep needs a
+    /// token for a private registry.
+    async fn prepare(
+        &self,
+        request: &Request,
+        session: &Arc<Session>,
+    ) -> Result<(Plan, Submission), Ending> {
         if request.operation == Operation::Delete {
-            let (plan, submission) = deploy::plan_deletion(&request);
-            return Ok((request, plan, submission));
+            return Ok(deploy::plan_deletion(request));
         }
-        let template = template::load(&request.template, &request.scope, &workspace);
-        let template = template.map_err(Ending::InvalidInputs)?;
+        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        let broker = self.broker(request, session.clone());
+        let path = self.environment.get("PATH").map(OsStr::new);
+        let offers = broker.as_ref().map(|broker| broker.environment(path));
+        let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
+            .offering(offers.unwrap_or_default());
+        let loaded = template::load(&request.template, &request.scope, &compiler).await;
+        for compilation in loaded.compilations {
+            self.events.emit(Event::Compiled(compilation));
+        }
+        let template = loaded
+            .template
+            .map_err(|problems| match session.failure() {
+                Some(error) => sign_in_failed(&error),
+                None => Ending::InvalidInputs(problems),
+            })?;
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
-            deploy::plan(&request, &template, run_id).map_err(|error| bug(&error))?;
+            deploy::plan(request, &template, run_id).map_err(|error| bug(&error))?;
+        // A post step could cancel a deployment, but not a stack.
         if plan.operation == Operation::Create
-            && let Err(error) = self.runner.save_state("deployment-id", plan.id.as_str())
+            && plan.stack.is_none()
+            && let Err(error) =
+                State::save(&self.runner, &submission.id, &submission.correlation_id)
         {
             self.warn(error.to_string());
         }
-        Ok((request, plan, submission))
+        Ok((plan, submission))
     }
 
-    async fn sign_in(
-        &self,
-        request: &Request,
-        http: Arc<dyn HttpClient>,
-    ) -> Result<Arc<Keeper>, SignInError> {
-        let variable = |name: &str| self.environment.get(name).map(str::to_owned);
-        let credential =
-            Credential::new(request.sign_in.clone(), variable, http, self.clock.clone())?;
-        self.check_id_tokens(&credential, request.pace.timeout);
-        let limit = request.pace.token_refresh_interval;
-        Keeper::sign_in(
-            Box::new(credential),
-            limit,
-            self.clock.clone(),
-            self.events.clone(),
-        )
-        .await
+    /// Who gives Bicep our token for private registries; without it they cannot be used.
+    fn broker(&self, request: &Request, session: Arc<Session>) -> Option<Broker> {
+        let console = self.runner.console.clone();
+        let broker = env::current_exe().and_then(|program| {
+            let clock = self.clock.clone();
+            Broker::start(&program, session, &request.sign_in, clock, console)
+        });
+        let told = broker.map_err(|error| {
+            self.warn(format!("private Bicep registries cannot be used: {error}"));
+        });
+        told.ok()
     }
 
     /// Warns if the job's id tokens end before the time-out does.
-    fn check_id_tokens(&self, credential: &Credential, timeout: Duration) {
-        let Some(left) = credential
+    fn check_id_tokens(&self, session: &Session, timeout: Duration) {
+        let Some(left) = session
             .expires()
             .map(|end| end.duration_since(self.clock.now()))
         else {
@@ -239,6 +298,13 @@ fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
     message.unwrap_or_else(|| "panicked".to_owned())
+}
+
+fn sign_in_failed(error: &SignInError) -> Ending {
+    Ending::SignInFailed {
+        message: error.to_string(),
+        submitted: false,
+    }
 }
 
 fn unreachable(error: &impl ToString) -> Ending {

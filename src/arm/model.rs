@@ -26,11 +26,26 @@ pub struct DeploymentProperties {
     /// The correlation id that its submitter sent.
     #[serde(deserialize_with = "or_default")]
     pub correlation_id: String,
+    /// When it was last touched.
+    #[serde(deserialize_with = "timestamp")]
+    pub timestamp: Option<Timestamp>,
+    /// How long it has taken.
+    #[serde(deserialize_with = "duration")]
+    pub duration: Duration,
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     #[serde(deserialize_with = "or_default")]
     pub outputs: Map<String, Value>,
     /// Why it failed: an error tree of either generation.
     pub error: Value,
+}
+
+impl DeploymentProperties {
+    /// When it began.
+    #[must_use]
+    pub fn began(&self) -> Option<Timestamp> {
+        self.timestamp
+            .and_then(|touched| touched.checked_sub(self.duration).ok())
+    }
 }
 
 /// One operation of a deployment: what it does to one resource.

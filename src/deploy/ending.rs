@@ -46,6 +46,8 @@ pub enum Ending {
     TimedOut {
         /// How long that was.
         after: Duration,
+        /// Whether the deployment was submitted; else another one of its name kept us waiting.
+        submitted: bool,
         /// Whether the deployment was cancelled; else it goes on.
         cancelled: bool,
     },

@@ -9,6 +9,7 @@ use super::{Ending, StackResources};
 use crate::{
     arm::{DeploymentId, Diagnostic, ProvisioningState, Scope, WhatIf},
     inputs::{Operation, StackSettings},
+    template::Compilation,
 };
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
@@ -31,6 +32,8 @@ impl Events {
 /// Something that happened in a run.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// The Bicep compiler ran; what kept it from success is told by the ending.
+    Compiled(Compilation),
     /// What is about to be submitted, before anything is sent.
     Planned(Plan),
     /// The first token was issued.
@@ -59,6 +62,18 @@ pub enum Event {
         correlation_id: String,
         /// The answer was lost and the deployment was found by its correlation id.
         recovered: bool,
+    },
+    /// This very deployment was running already, submitted by an earlier run; it is followed as if this one had.
+    Adopted {
+        /// Azure's name for that submission.
+        correlation_id: String,
+    },
+    /// Another deployment of the same name is running; ours is submitted after its end.
+    Waiting {
+        /// Azure's name for that submission.
+        correlation_id: String,
+        /// When it began.
+        since: Option<jiff::Timestamp>,
     },
     /// The deployment as a whole changed its state.
     StateChanged {

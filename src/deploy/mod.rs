@@ -1,11 +1,15 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
+mod aftermath;
 mod ask;
+mod cancel;
+mod correlation;
 mod ending;
 mod event;
 mod patience;
 mod plan;
 mod preview;
+mod rival;
 mod run;
 mod stack;
 mod submit;
@@ -14,6 +18,7 @@ mod tests;
 mod tree;
 mod watch;
 
+pub(crate) use aftermath::{Aftermath, look_after};
 pub use ending::Ending;
 pub use event::{Event, Events, Plan, Resource, Token};
 pub(crate) use plan::plan;

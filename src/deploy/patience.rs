@@ -41,6 +41,13 @@ impl<'a> Patience<'a> {
         self.trouble.as_ref().map(|trouble| trouble.reason.as_str())
     }
 
+    /// What to say when Azure was out of reach for too long.
+    pub(crate) fn give_up(&self) -> ArmError {
+        ArmError::Unanswered {
+            reason: self.reason().unwrap_or("no answer").to_owned(),
+        }
+    }
+
     /// Makes the request until it succeeds.
     ///
     /// # Errors

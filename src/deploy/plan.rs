@@ -2,13 +2,12 @@
 
 use azure_core::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::{Plan, Submission, stack};
+use super::{Plan, Submission, correlation::correlation_id, stack};
 use crate::{
     arm::{DeploymentId, Scope, StackId},
     inputs::{Request, ValidationLevel},
-    template::{Fingerprint, Template, name::default_name},
+    template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
 
 /// Stands for the run's id outside of GitHub.
@@ -26,8 +25,10 @@ struct Body<'a> {
 #[serde(rename_all = "camelCase")]
 struct Properties<'a> {
     mode: &'static str,
-    template: &'a Value,
-    parameters: &'a Map<String, Value>,
+    #[serde(flatten)]
+    source: &'a Source,
+    #[serde(flatten)]
+    arguments: &'a Arguments,
     #[serde(skip_serializing_if = "Option::is_none")]
     validation_level: Option<&'static str>,
 }
@@ -62,7 +63,8 @@ pub(crate) fn plan(
     };
     let submission = Submission {
         body: Bytes::from(body),
-        correlation_id: uuid::Uuid::new_v4().to_string(),
+        correlation_id: correlation_id(&fingerprint),
+        if_active: request.if_active,
         id: id.clone(),
     };
     let portal = request.sign_in.cloud.portal.as_ref();
@@ -81,7 +83,7 @@ pub(crate) fn plan(
             Some(_) => "stack",
             None => request.mode.as_str(),
         },
-        template: request.template.file.display().to_string(),
+        template: template.name.clone(),
         fingerprint: fingerprint.short().to_owned(),
         location,
         id,
@@ -98,8 +100,8 @@ fn body(
         location,
         properties: Properties {
             mode: request.mode.as_str(),
-            template: &template.body,
-            parameters: &template.parameters,
+            source: &template.source,
+            arguments: &template.arguments,
             validation_level: request.validation_level.map(ValidationLevel::as_str),
         },
     })

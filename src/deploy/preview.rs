@@ -59,6 +59,7 @@ pub(super) async fn look_ahead(
             Some(reason) => unreachable(reason),
             None => Ending::TimedOut {
                 after: job.timeout,
+                submitted: false,
                 cancelled: false,
             },
         }),

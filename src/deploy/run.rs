@@ -6,8 +6,8 @@ use tokio::select;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Ending,
-    event::{Event, Events},
+    Ending, cancel,
+    event::Events,
     patience::Patience,
     preview::{Preview, look_ahead},
     stack::{self, StackJob},
@@ -15,17 +15,15 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    arm::{Arm, ArmError, DeploymentId},
+    arm::{Arm, ArmError},
     clock::Clock,
     inputs::{Fate, Operation},
 };
 
-/// How long Azure may be out of reach before anything is known to be submitted.
-pub(super) const SUBMIT_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long a request to cancel may take, when a cancelled workflow gives us seconds.
-const CANCEL_WITHIN: Duration = Duration::from_secs(4);
 /// How long a deployment that we cancelled is followed to its end.
 const FOLLOW_CANCEL: Duration = Duration::from_secs(10 * 60);
+/// How long we look whether the deployment is ours, when a cancelled workflow gives us seconds.
+const LOOK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a run is to do.
 #[derive(Debug)]
@@ -54,9 +52,8 @@ pub(crate) struct Context<'a> {
     pub(crate) events: &'a Events,
 }
 
-/// Why a run stops.
+/// Why a run stops before its end.
 enum Stop {
-    Ended(Ending),
     Interrupted,
     TimedOut,
 }
@@ -72,22 +69,25 @@ pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Cancellatio
     }
     let mut patience = Patience::new(context);
     let mut watch = Watch::new(context, job.poll_interval, job.submission.id.clone());
+    let mut is_ours = false;
     let stop = select! {
         biased;
         () = interrupt.cancelled() => Stop::Interrupted,
-        ending = drive(context, job, &mut patience, &mut watch) => Stop::Ended(ending),
+        ending = drive(context, job, &mut patience, &mut watch, &mut is_ours) => return ending,
         () = context.clock.sleep(job.timeout) => Stop::TimedOut,
     };
+    // The stop may have come between the submission and its answer.
+    let submitted = is_ours || was_accepted(context, &job.submission).await;
     match stop {
-        Stop::Ended(ending) => ending,
         Stop::Interrupted => {
-            let cancelled = job.on_cancel == Fate::Cancel && cancel(context, &watch.active()).await;
+            let cancel = submitted && job.on_cancel == Fate::Cancel;
+            let cancelled = cancel && cancel::request(context, &watch.active()).await;
             Ending::Cancelled {
-                submitted: true,
+                submitted,
                 cancelled,
             }
         }
-        Stop::TimedOut => time_out(context, job, patience, watch).await,
+        Stop::TimedOut => time_out(context, job, submitted, patience, watch).await,
     }
 }
 
@@ -96,13 +96,12 @@ async fn drive(
     job: &Job,
     patience: &mut Patience<'_>,
     watch: &mut Watch<'_>,
+    is_ours: &mut bool,
 ) -> Ending {
-    let submitting = submit(context, patience, &job.submission);
-    match context.clock.timeout(SUBMIT_WITHIN, submitting).await {
-        Ok(Ok(())) if !job.wait => return Ending::Detached,
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return refusal(error),
-        Err(_) => return unreachable(patience),
+    match submit(context, patience, &job.submission).await {
+        Ok(()) if !job.wait => return Ending::Detached,
+        Ok(()) => *is_ours = true,
+        Err(error) => return refusal(error),
     }
     match watch.follow(patience).await {
         Ok(ending) => ending,
@@ -114,6 +113,13 @@ async fn drive(
             causes: error.causes(),
         },
     }
+}
+
+/// Whether a deployment exists that carries our correlation id.
+async fn was_accepted(context: Context<'_>, submission: &Submission) -> bool {
+    let looking = context.arm.deployment(&submission.id);
+    let found = context.clock.timeout(LOOK_WITHIN, looking).await;
+    matches!(found, Ok(Ok(answer)) if answer.value.properties.correlation_id == submission.correlation_id)
 }
 
 pub(super) fn refusal(error: ArmError) -> Ending {
@@ -137,64 +143,38 @@ pub(super) fn refusal(error: ArmError) -> Ending {
                 submitted: false,
             }
         }
+        error if error.is_transient() => Ending::Unreachable {
+            reason: error.to_string(),
+            submitted: true,
+        },
         error => Ending::Refused {
             causes: error.causes(),
         },
     }
 }
 
-fn unreachable(patience: &Patience<'_>) -> Ending {
-    Ending::Unreachable {
-        reason: patience.reason().unwrap_or("no answer").to_owned(),
-        submitted: true,
-    }
-}
-
 async fn time_out(
     context: Context<'_>,
     job: &Job,
+    submitted: bool,
     mut patience: Patience<'_>,
     mut watch: Watch<'_>,
 ) -> Ending {
-    if patience.reason().is_some() {
-        return unreachable(&patience);
+    if let Some(reason) = patience.reason() {
+        return Ending::Unreachable {
+            reason: reason.to_owned(),
+            submitted,
+        };
     }
-    let cancelled = job.on_timeout == Fate::Cancel && cancel(context, &watch.active()).await;
+    let cancelled = submitted && job.on_timeout == Fate::Cancel;
     if cancelled {
+        let cancelling = cancel::carry_through(context, &mut patience, &mut watch);
         // What it comes to is told as events; the run has timed out either way.
-        let _ = context
-            .clock
-            .timeout(FOLLOW_CANCEL, watch.follow(&mut patience))
-            .await;
+        let _ = context.clock.timeout(FOLLOW_CANCEL, cancelling).await;
     }
     Ending::TimedOut {
         after: job.timeout,
+        submitted,
         cancelled,
     }
-}
-
-/// Asks Azure to cancel these deployments, the outermost first; true if it agreed for that one.
-async fn cancel(context: Context<'_>, deployments: &[DeploymentId]) -> bool {
-    let Context { arm, clock, events } = context;
-    let asking = futures::future::join_all(deployments.iter().map(|id| arm.cancel(id)));
-    let Ok(answers) = clock.timeout(CANCEL_WITHIN, asking).await else {
-        return warn(events, "Azure did not answer the request to cancel in time");
-    };
-    match answers.first() {
-        Some(Ok(())) => {
-            events.emit(Event::CancelRequested);
-            true
-        }
-        Some(Err(error)) => warn(
-            events,
-            &format!("the deployment could not be cancelled: {error}"),
-        ),
-        None => false,
-    }
-}
-
-fn warn(events: &Events, message: &str) -> bool {
-    let message = message.to_owned();
-    events.emit(Event::Warned { message });
-    false
 }

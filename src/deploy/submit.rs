@@ -4,9 +4,21 @@ use std::time::Duration;
 
 use azure_core::Bytes;
 
-use super::{event::Event, patience::Patience, run::Context};
-use crate::arm::{ArmError, DeploymentId};
+use super::{
+    event::Event,
+    patience::Patience,
+    rival::{self, Rival},
+    run::Context,
+};
+use crate::{
+    arm::{ArmError, Cause, DeploymentId},
+    inputs::IfActive,
+};
 
+/// Azure's code of a refusal because a deployment of this name is running.
+const ACTIVE: &str = "DeploymentActive";
+/// How long Azure may be out of reach before anything is known to be submitted.
+pub(super) const SUBMIT_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// How long an accepted deployment may stay invisible to `GET`.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 /// Time between two looks for a deployment whose acceptance is not certain.
@@ -20,24 +32,43 @@ pub(crate) struct Submission {
     pub(crate) body: Bytes,
     /// Ours alone: by it we know our deployment again.
     pub(crate) correlation_id: String,
+    /// What to do if a deployment of this name is running.
+    pub(crate) if_active: IfActive,
 }
 
-/// Submits, and tells that Azure accepted it.
+/// Submits, and tells that Azure accepted it; or takes up a deployment that is this very one.
 ///
 /// # Errors
-/// Azure's refusal. Faults that pass are borne without end.
+/// Azure's refusal, or what was seen last when Azure is out of reach for too long.
 pub(crate) async fn submit(
     context: Context<'_>,
     patience: &mut Patience<'_>,
     submission: &Submission,
 ) -> Result<(), ArmError> {
-    let accepted = send(context, patience, submission).await;
-    patience.relax();
-    context.events.emit(Event::Submitted {
-        recovered: accepted?,
-        correlation_id: submission.correlation_id.clone(),
-    });
-    Ok(())
+    loop {
+        let sending = send(context, patience, submission);
+        let sent = context.clock.timeout(SUBMIT_WITHIN, sending).await;
+        let Ok(sent) = sent else {
+            return Err(patience.give_up());
+        };
+        patience.relax();
+        match sent {
+            Ok(recovered) => {
+                let correlation_id = submission.correlation_id.clone();
+                context.events.emit(Event::Submitted {
+                    correlation_id,
+                    recovered,
+                });
+                return Ok(());
+            }
+            Err(error) if is_active(&error) && submission.if_active != IfActive::Fail => {
+                if rival::meet(context, patience, submission).await? == Rival::Ourselves {
+                    return Ok(());
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Sends the deployment until it is accepted; true if that was found out by asking. A lost answer is settled by a
@@ -51,6 +82,7 @@ async fn send(
         id,
         body,
         correlation_id,
+        ..
     } = submission;
     let mut uncertain = false;
     loop {
@@ -97,10 +129,13 @@ async fn is_there(
     }
 }
 
+/// Whether the deployment was refused because one of its name is running.
+fn is_active(error: &ArmError) -> bool {
+    error.status() == Some(409) && error.causes().iter().any(|cause| cause.code == ACTIVE)
+}
+
 /// Whether a second `PUT` was refused because the first one, whose answer was lost, is running.
 fn is_ours(error: &ArmError, correlation_id: &str) -> bool {
-    let quotes = |cause: &crate::arm::Cause| {
-        cause.code == "DeploymentActive" && cause.message.contains(correlation_id)
-    };
-    error.status() == Some(409) && error.causes().iter().any(quotes)
+    let quotes = |cause: &Cause| cause.message.contains(correlation_id);
+    is_active(error) && error.causes().iter().any(quotes)
 }

@@ -21,13 +21,14 @@ use crate::{
     arm::{Arm, DeploymentId},
     clock::Clock,
     identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
-    inputs::{Fate, Operation},
+    inputs::{Fate, IfActive, Operation},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
 const OURS: &str = "11111111-1111-1111-1111-111111111111";
+const THEIRS: &str = "99999999-9999-9999-9999-999999999999";
 const ID: &str = "/providers/Microsoft.Resources/deployments/hub";
 
 /// What Resource Manager does with a request.
@@ -82,6 +83,12 @@ impl FakeArm {
         state.gets.extend(gets);
     }
 
+    /// A deployment of the name was submitted just now, under this correlation id.
+    fn runs_already(&self, correlation_id: &str) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.accepted = Some((self.clock().elapsed(), correlation_id.to_owned()));
+    }
+
     fn count(&self, method: Method) -> usize {
         let state = self.state.lock().expect("not poisoned");
         state
@@ -118,7 +125,11 @@ impl FakeArm {
         let now = self.clock().elapsed();
         let mut state = self.state.lock().expect("not poisoned");
         if request.method() == Method::Put {
-            if let Some((_, correlation_id)) = &state.accepted {
+            let active = state
+                .accepted
+                .as_ref()
+                .filter(|(since, _)| now - *since < self.lasts);
+            if let Some((_, correlation_id)) = active {
                 let message = format!("still active, with correlationId '{correlation_id}'");
                 return (
                     409,
@@ -215,6 +226,7 @@ fn job() -> Job {
             id: DeploymentId::from_target(ID),
             body: Bytes::from_static(b"{}"),
             correlation_id: OURS.to_owned(),
+            if_active: IfActive::Auto,
         },
         wait: true,
         poll_interval: 30 * SECOND,
@@ -416,15 +428,89 @@ async fn a_request_that_never_arrived_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_elses_deployment_of_the_name_is_not_ours() {
+async fn this_very_deployment_from_an_earlier_run_is_followed() {
     let azure = FakeArm::start(HOUR);
-    azure.state.lock().expect("not poisoned").accepted =
-        Some((Duration::ZERO, "theirs".to_owned()));
+    azure.runs_already("11111111-1111-2222-2222-222222222222");
     let told = follow(&azure, job()).await;
-    let Ending::Refused { causes } = told.ending else {
-        panic!("{:?}", told.ending);
+    assert!(
+        matches!(told.ending, Ending::Succeeded),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(azure.count(Method::Put), 1, "asked once, refused, followed");
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Adopted { .. })),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_deployment_is_waited_for() {
+    let azure = FakeArm::start(HOUR);
+    azure.runs_already(THEIRS);
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::Succeeded),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Waiting { .. })),
+        1
+    );
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Submitted { .. })),
+        1
+    );
+    assert!(
+        told.lasted > 2 * HOUR,
+        "theirs, then ours: {:?}",
+        told.lasted
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_is_done_even_for_our_own_if_asked_for() {
+    let azure = FakeArm::start(HOUR);
+    azure.runs_already("11111111-1111-2222-2222-222222222222");
+    let mut job = job();
+    job.submission.if_active = IfActive::Wait;
+    let told = follow(&azure, job).await;
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Submitted { .. })),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_deployment_can_be_a_failure() {
+    let azure = FakeArm::start(HOUR);
+    azure.runs_already(THEIRS);
+    let mut job = job();
+    job.submission.if_active = IfActive::Fail;
+    let Ending::Refused { causes } = follow(&azure, job).await.ending else {
+        panic!("refused");
     };
     assert_eq!(causes[0].code, "DeploymentActive");
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_deployment_is_never_cancelled() {
+    let azure = FakeArm::start(24 * HOUR);
+    azure.runs_already(THEIRS);
+    let mut job = job();
+    job.on_timeout = Fate::Cancel;
+    let told = follow(&azure, job).await;
+    let Ending::TimedOut {
+        submitted,
+        cancelled,
+        ..
+    } = told.ending
+    else {
+        panic!("{:?}", told.ending);
+    };
+    assert!(!submitted && !cancelled);
+    assert_eq!(azure.count(Method::Post), 0);
 }
 
 #[tokio::test(start_paused = true)]

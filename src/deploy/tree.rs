@@ -48,6 +48,12 @@ impl Tree {
         open.map(|nested| nested.id.clone()).collect()
     }
 
+    /// The nested deployments.
+    pub(crate) fn nested(&self) -> Vec<DeploymentId> {
+        let nested = self.nested.values();
+        nested.map(|nested| nested.id.clone()).collect()
+    }
+
     /// The nested deployments that are still running.
     pub(crate) fn active(&self) -> Vec<DeploymentId> {
         let active = self.nested.values().filter(|nested| !nested.ended);

@@ -55,6 +55,16 @@ impl<'a> Watch<'a> {
         active
     }
 
+    /// The deployments within it, ended or not.
+    pub(crate) fn nested(&self) -> Vec<DeploymentId> {
+        self.tree.nested()
+    }
+
+    /// Where the deployment stood at the last look.
+    pub(crate) fn state(&self) -> &ProvisioningState {
+        &self.state
+    }
+
     /// Follows the deployment to its end.
     ///
     /// # Errors
@@ -77,7 +87,13 @@ impl<'a> Watch<'a> {
     }
 
     /// One look: the state first, so that operations read after a final state are final too.
-    async fn look(&mut self, patience: &mut Patience<'_>) -> Result<Answer<Deployment>, ArmError> {
+    ///
+    /// # Errors
+    /// What Azure says when the deployment cannot be followed any further.
+    pub(crate) async fn look(
+        &mut self,
+        patience: &mut Patience<'_>,
+    ) -> Result<Answer<Deployment>, ArmError> {
         let (arm, id) = (self.context.arm, self.id.clone());
         let (seen, late) = (self.seen, self.context.clock.elapsed() + VISIBLE_WITHIN);
         let passes = |error: &ArmError| match error.status() {

@@ -1,6 +1,7 @@
 //! Annotations: what the runner shows on the run's page beside the log.
 
 use super::text;
+use crate::inputs::Place;
 
 /// Characters of a message that the runner keeps are 4,096; it counts them differently for other scripts.
 const MESSAGE: usize = 4_000;
@@ -64,6 +65,16 @@ impl Annotation {
     #[must_use]
     pub fn titled(mut self, title: &str) -> Self {
         self.title = Some(title.to_owned());
+        self
+    }
+
+    /// The annotation about a place in a file, if there is one.
+    #[must_use]
+    pub(crate) fn at(mut self, place: Option<&Place>) -> Self {
+        if let Some(place) = place {
+            self.file = Some(place.file.clone());
+            (self.line, self.column) = (Some(place.line), Some(place.column));
+        }
         self
     }
 

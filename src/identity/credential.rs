@@ -172,6 +172,13 @@ impl TokenSource for Credential {
     }
 }
 
+#[async_trait]
+impl TokenSource for Arc<Credential> {
+    async fn exchange(&self) -> Result<Issued, SignInError> {
+        self.as_ref().exchange().await
+    }
+}
+
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")

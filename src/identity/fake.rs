@@ -121,15 +121,20 @@ impl FakeAzure {
         }
     }
 
-    /// A credential of an application that signs in here.
-    pub(crate) fn credential(&self, method: Method) -> Credential {
+    /// An application that signs in here.
+    pub(crate) fn sign_in(method: Method) -> SignIn {
         let id = "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8";
-        let sign_in = SignIn {
+        SignIn {
             cloud: Cloud::public(),
             tenant_id: id.parse().ok(),
             client_id: id.parse().ok(),
             method,
-        };
+        }
+    }
+
+    /// A credential of an application that signs in here.
+    pub(crate) fn credential(&self, method: Method) -> Credential {
+        let sign_in = Self::sign_in(method);
         Credential::new(sign_in, Self::env, self.http(), self.clock()).expect("a credential")
     }
 

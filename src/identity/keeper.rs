@@ -106,6 +106,12 @@ impl Keeper {
         self.state().held.age(&self.clock)
     }
 
+    /// How long the present token is still good.
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.state().held.expires_in(&self.clock)
+    }
+
     /// How many tokens were issued after the first.
     #[must_use]
     pub fn refreshes(&self) -> u32 {

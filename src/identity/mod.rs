@@ -1,6 +1,7 @@
 //! Who we are to Azure: clouds, assertions, credentials, and the keeper of the token.
 
 mod assertion;
+pub(crate) mod broker;
 mod cloud;
 mod credential;
 mod endpoint;
@@ -13,9 +14,11 @@ mod held;
 mod keeper;
 mod refusal;
 mod refused;
+mod session;
 mod sign_in;
 
 pub use azure_core::credentials::Secret;
+pub use broker::Broker;
 pub use cloud::Cloud;
 pub use credential::{Credential, Issued, TokenSource};
 pub use error::{Issuer, SignInError};
@@ -23,4 +26,5 @@ pub use guid::{Guid, InvalidGuid};
 pub use keeper::Keeper;
 pub use refusal::Refusal;
 pub use refused::{Asker, Refused};
+pub use session::Session;
 pub use sign_in::{Method, SignIn};

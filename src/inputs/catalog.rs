@@ -39,8 +39,6 @@ pub struct Input {
     pub description: &'static str,
     /// Environment variable that stands in when it is not given.
     pub variable: Option<&'static str>,
-    /// Whether every step must give it.
-    pub required: bool,
 }
 
 /// An output of the action.
@@ -64,18 +62,12 @@ const fn input(
         default,
         description,
         variable: None,
-        required: false,
     }
 }
 
 impl Input {
     const fn or_variable(mut self, variable: &'static str) -> Self {
         self.variable = Some(variable);
-        self
-    }
-
-    const fn required(mut self) -> Self {
-        self.required = true;
         self
     }
 }
@@ -192,26 +184,55 @@ pub const INPUTS: &[Input] = &[
         Section::Deployment,
         "template-file",
         "",
-        "ARM template: `.json` or `.jsonc`. Not needed to `delete` a stack.",
-    )
-    .required(),
+        "Template: `.bicep`, `.json` or `.jsonc`. Not needed beside a `.bicepparam` file that names its template, nor to `delete` a stack.",
+    ),
+    input(
+        Section::Deployment,
+        "template-uri",
+        "",
+        "Address of an ARM template, instead of a file. Azure fetches it, so it must be open to Azure or signed.",
+    ),
+    input(
+        Section::Deployment,
+        "template-spec-id",
+        "",
+        "Resource id of a version of a template spec, instead of a file.",
+    ),
     input(
         Section::Deployment,
         "parameters-file",
         "",
-        "Parameters files: `.json` or `.jsonc`. Later ones win.",
+        "Parameters files: `.bicepparam` (one at most), `.json` or `.jsonc`. Later ones win. Or one address of a JSON file, which Azure fetches.",
     ),
     input(
         Section::Deployment,
         "parameters",
         "",
-        "Parameters as a JSON or YAML object, or as `key=value` lines. They win over files.",
+        "Parameters as a JSON or YAML object, or as `key=value` lines. They win over files, and complete a `.bicepparam` file.",
     ),
     input(
         Section::Deployment,
         "deployment-mode",
         "Incremental",
         "`Incremental`, or `Complete`: delete what the resource group has and the template has not.",
+    ),
+    input(
+        Section::Deployment,
+        "bicep-version",
+        "",
+        "Version of Bicep to download from Microsoft, such as `0.48.1`. By default the one in the image.",
+    ),
+    input(
+        Section::Deployment,
+        "bicep-sha256",
+        "",
+        "SHA-256 that the downloaded Bicep must have. By default the one that Microsoft states.",
+    ),
+    input(
+        Section::Deployment,
+        "bicep-path",
+        "",
+        "A Bicep program of your own.",
     ),
     input(
         Section::Deployment,
@@ -341,6 +362,12 @@ pub const INPUTS: &[Input] = &[
     ),
     input(
         Section::Run,
+        "if-active",
+        "auto",
+        "When a deployment of this name is running already: `auto` follows it if it is this very one (same template, parameters, mode and scope), else waits for its end and submits then; `wait` always waits; `fail` fails.",
+    ),
+    input(
+        Section::Run,
         "wait",
         "true",
         "`false`: submit the deployment and end.",
@@ -355,17 +382,7 @@ pub const INPUTS: &[Input] = &[
 ];
 
 /// Inputs that are promised for later. To ignore one could deploy what its user meant to prevent.
-pub(super) const LATER: &[&str] = &[
-    "bicep-path",
-    "bicep-sha256",
-    "bicep-version",
-    "debug-setting",
-    "if-active",
-    "report-file",
-    "rollback-on-error",
-    "template-spec-id",
-    "template-uri",
-];
+pub(super) const LATER: &[&str] = &["debug-setting", "report-file", "rollback-on-error"];
 
 /// The environment variable that stands in for the input `name`.
 pub(super) fn variable(name: &str) -> Option<&'static str> {

@@ -29,6 +29,12 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
+    /// All variables that are UTF-8, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.values.iter();
+        values.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether `name` is set to something that is not UTF-8.
     pub(super) fn is_not_text(&self, name: &str) -> bool {
         self.not_text.contains(name)

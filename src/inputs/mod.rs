@@ -12,14 +12,15 @@ mod request;
 mod stack;
 
 pub use environment::Environment;
-pub use problem::{Problem, Problems};
+pub use problem::{Place, Problem, Problems};
 pub use request::{
-    DeploymentMode, Fate, Operation, Pace, Request, ResultFormat, TemplateInputs, ValidationLevel,
-    WhatIfInputs,
+    BicepInputs, DeploymentMode, Fate, IfActive, Operation, Pace, Request, ResultFormat,
+    TemplateInputs, TemplateSource, ValidationLevel, WhatIfInputs,
 };
 pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
 use raw::Raw;
+pub(crate) use request::has_extension;
 
 /// Reads and checks the inputs.
 ///
@@ -43,9 +44,23 @@ pub fn secrets(environment: &Environment) -> Vec<SecretString> {
 fn secrets_of(raw: &Raw) -> Vec<SecretString> {
     let mut texts = creds::secrets(&raw.creds);
     texts.push(raw.client_secret.as_str().into());
+    // The query of a signed address is its signature.
+    let addresses = [&raw.template_uri, &raw.parameters_file].into_iter();
+    let addresses = addresses.filter(|text| is_address(text));
+    texts.extend(addresses.filter_map(|text| Some(text.split_once('?')?.1.into())));
     let lines = texts.iter().flat_map(|text| text.expose_secret().lines());
     let lines = lines.map(str::trim).filter(|line| !line.is_empty());
     lines.map(SecretString::from).collect()
+}
+
+/// Whether `text` is the address of a document rather than a path.
+fn is_address(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        ["http", "https"]
+            .iter()
+            .any(|name| scheme.eq_ignore_ascii_case(name))
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,19 @@ pub struct Problem {
     pub input: &'static str,
     /// What is wrong and what to do about it: a lower-case fragment.
     pub message: String,
+    /// Where in the user's files, if it is known.
+    pub place: Option<Place>,
+}
+
+/// A place in a file of the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, relative to the workspace if it is in there.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 units.
+    pub column: u32,
 }
 
 /// Everything that is wrong with the inputs, so that one run shows it all. Never empty as an error.
@@ -18,9 +31,20 @@ pub struct Problems(Vec<Problem>);
 impl Problems {
     /// Adds a problem of `input`.
     pub fn add(&mut self, input: &'static str, message: impl Into<String>) {
+        self.add_at(None, input, message);
+    }
+
+    /// Adds a problem of `input` at a place in the user's files.
+    pub fn add_at(
+        &mut self,
+        place: Option<Place>,
+        input: &'static str,
+        message: impl Into<String>,
+    ) {
         self.0.push(Problem {
             input,
             message: message.into(),
+            place,
         });
     }
 
@@ -49,7 +73,17 @@ impl Problems {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.input, self.message)
+        write!(f, "{}: ", self.input)?;
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 

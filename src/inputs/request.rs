@@ -1,6 +1,10 @@
 //! The request: every input parsed, none contradicting another.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::StackSettings;
 use crate::{
@@ -25,6 +29,8 @@ pub struct Request {
     pub name: Option<String>,
     /// The template and its parameters, not yet read. Empty where a stack is deleted.
     pub template: TemplateInputs,
+    /// Which Bicep program compiles it.
+    pub bicep: BicepInputs,
     /// Incremental or complete.
     pub mode: DeploymentMode,
     /// How thoroughly Azure checks the deployment first; `None` leaves it to Azure.
@@ -37,6 +43,8 @@ pub struct Request {
     pub on_timeout: Fate,
     /// What becomes of the deployment when the workflow is cancelled.
     pub on_cancel: Fate,
+    /// What to do if a deployment of this name is running.
+    pub if_active: IfActive,
     /// Whether to follow the deployment to its end.
     pub wait: bool,
     /// Template outputs whose values are masked; compared without regard to case.
@@ -117,20 +125,120 @@ impl ResultFormat {
 /// Where the template and its parameters are, as the user gave them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct TemplateInputs {
-    /// `template-file`, relative to the working folder.
-    pub file: PathBuf,
-    /// `parameters-file`: later files win.
+    /// The template; `None` if a `.bicepparam` file among the parameters files names it.
+    pub source: Option<TemplateSource>,
+    /// `parameters-file`: later files win. At most one is a `.bicepparam` file.
     pub parameters_files: Vec<PathBuf>,
+    /// `parameters-file` as an address, alone. May be signed.
+    pub parameters_uri: Option<String>,
     /// `parameters`: JSON or YAML object, or `key=value` lines; wins over files. May hold secrets.
     pub parameters: Option<String>,
+}
+
+/// Where the template is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum TemplateSource {
+    /// `template-file`, relative to the working folder.
+    File(PathBuf),
+    /// `template-uri`. May be signed.
+    Uri(String),
+    /// `template-spec-id`: the resource id of a template spec's version.
+    Spec(String),
+}
+
+/// Which Bicep program compiles; by default the image's own, else that of the `PATH`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BicepInputs {
+    /// `bicep-path`, relative to the working folder.
+    pub path: Option<PathBuf>,
+    /// `bicep-version`, without a leading `v`.
+    pub version: Option<String>,
+    /// `bicep-sha256`, as 64 hexadecimal digits.
+    pub sha256: Option<String>,
+}
+
+impl TemplateInputs {
+    /// The `.bicepparam` file, and which of the parameters files it is.
+    #[must_use]
+    pub fn bicepparam(&self) -> Option<(usize, &Path)> {
+        let mut files = self.parameters_files.iter().map(PathBuf::as_path);
+        let at = files.position(|path| has_extension(path, "bicepparam"))?;
+        Some((at, &self.parameters_files[at]))
+    }
+
+    /// The input that names the template.
+    #[must_use]
+    pub fn input(&self) -> &'static str {
+        match &self.source {
+            Some(TemplateSource::File(_)) => "template-file",
+            Some(TemplateSource::Uri(_)) => "template-uri",
+            Some(TemplateSource::Spec(_)) => "template-spec-id",
+            None => "parameters-file",
+        }
+    }
+
+    /// The template as people know it: a path, an address without its query, or a resource id.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.source {
+            Some(TemplateSource::File(path)) => path.display().to_string(),
+            Some(TemplateSource::Uri(uri)) => without_query(uri).to_owned(),
+            Some(TemplateSource::Spec(id)) => id.clone(),
+            None => {
+                let file = self.bicepparam();
+                file.map_or_else(String::new, |(_, path)| path.display().to_string())
+            }
+        }
+    }
+
+    /// The name of the template without folders and extension; that of a template spec.
+    #[must_use]
+    pub fn stem(&self) -> String {
+        let shown = self.shown();
+        let name = match &self.source {
+            Some(TemplateSource::Spec(id)) => {
+                let parts: Vec<_> = id.split('/').collect();
+                let spec = parts
+                    .iter()
+                    .position(|part| part.to_ascii_lowercase().ends_with("templatespecs"));
+                spec.and_then(|at| parts.get(at + 1))
+                    .copied()
+                    .unwrap_or("template")
+            }
+            _ => &shown,
+        };
+        let stem = Path::new(name).file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+}
+
+/// Whether the file's name ends in `extension`, in any case.
+pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension()
+        .is_some_and(|own| own.eq_ignore_ascii_case(extension))
+}
+
+/// `uri` without what may be a signature.
+pub(super) fn without_query(uri: &str) -> &str {
+    uri.split(['?', '#']).next().unwrap_or_default()
 }
 
 impl fmt::Debug for TemplateInputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TemplateInputs")
-            .field("file", &self.file)
+            .field("source", &self.source)
             .field("parameters_files", &self.parameters_files)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TemplateSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Uri(uri) => f.debug_tuple("Uri").field(&without_query(uri)).finish(),
+            Self::Spec(id) => f.debug_tuple("Spec").field(id).finish(),
+        }
     }
 }
 
@@ -176,4 +284,16 @@ pub enum Fate {
     Leave,
     /// It is cancelled.
     Cancel,
+}
+
+/// What to do if a deployment of our name is running already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfActive {
+    /// Follow it if it is this very deployment; else wait for its end.
+    #[default]
+    Auto,
+    /// Wait for its end, and submit ours then.
+    Wait,
+    /// Fail.
+    Fail,
 }

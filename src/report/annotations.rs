@@ -5,7 +5,7 @@ use crate::{
     deploy::{Ending, Event},
     host::{Annotation, Level},
     report::{
-        diagnostic,
+        compilation, diagnostic,
         record::Record,
         verdict::{self, Mood, Reason, Verdict},
     },
@@ -17,6 +17,7 @@ const LIMIT: usize = 10;
 /// The annotations that `event` deserves, which `record` has taken in.
 pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
     match event {
+        Event::Compiled(compilation) => compilation::annotations(compilation),
         Event::Warned { message } => vec![Annotation::new(Level::Warning, message)],
         Event::Validated { diagnostics, .. } => of_diagnostics(diagnostics),
         Event::WhatIfRead(what_if) => of_diagnostics(&what_if.diagnostics),
@@ -53,7 +54,10 @@ fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     };
     let mut errors: Vec<Annotation> = reasons[..shown]
         .iter()
-        .map(|reason| Annotation::new(Level::Error, &reason.sentence()).titled(&reason.title))
+        .map(|reason| {
+            let annotation = Annotation::new(Level::Error, &reason.sentence());
+            annotation.titled(&reason.title).at(reason.file.as_ref())
+        })
         .collect();
     if shown < reasons.len() {
         let rest = format!("and {} more", reasons.len() - shown);

@@ -208,6 +208,7 @@ pub(crate) fn time_out(cancelled: bool) -> Story {
     }
     let ending = Ending::TimedOut {
         after: minutes(360),
+        submitted: true,
         cancelled,
     };
     story.push((minutes(361), Event::Ended(ending)));

@@ -175,9 +175,10 @@ fn cause_lines(resource: &Resource) -> impl Iterator<Item = Line> {
 /// What most events are told with, if they are told at all.
 fn sentence(event: &Event, record: &Record) -> Option<(Style, String)> {
     let style = match event {
-        Event::OutageBegan { .. } | Event::TokenRefreshFailed { .. } | Event::CancelRequested => {
-            Style::Doubtful
-        }
+        Event::OutageBegan { .. }
+        | Event::TokenRefreshFailed { .. }
+        | Event::CancelRequested
+        | Event::Waiting { .. } => Style::Doubtful,
         Event::OutageEnded { .. } => Style::Good,
         Event::StateChanged { state } => style_of(state),
         Event::TokenRefreshed(_) | Event::StillRunning { .. } | Event::Throttled { .. } => {
@@ -215,6 +216,19 @@ fn words(event: &Event, record: &Record) -> Option<String> {
                 "Azure has the {noun}, although its answer was lost (correlation id {correlation_id})"
             )
         }
+        Event::Adopted { correlation_id } => format!(
+            "this very deployment is running already, from an earlier run: following it (correlation id {correlation_id})"
+        ),
+        Event::Waiting {
+            correlation_id,
+            since,
+        } => {
+            let since = since.map_or_else(String::new, |since| format!(" since {since:.0}"));
+            format!(
+                "another deployment of this name is running{since} (correlation id {correlation_id}): \
+                 ours is submitted after its end"
+            )
+        }
         Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record),
         Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
@@ -231,7 +245,8 @@ fn words(event: &Event, record: &Record) -> Option<String> {
             let names: Vec<_> = outputs.keys().map(String::as_str).collect();
             format!("outputs: {}", names.join(", "))
         }
-        Event::Planned(_)
+        Event::Compiled(_)
+        | Event::Planned(_)
         | Event::Validated { .. }
         | Event::WhatIfRead(_)
         | Event::StackRead(_)

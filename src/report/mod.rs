@@ -6,6 +6,7 @@
 mod advice;
 mod annotations;
 mod closing;
+mod compilation;
 mod count;
 mod diagnostic;
 pub(crate) mod duration;

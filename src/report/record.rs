@@ -82,7 +82,7 @@ impl Record {
                 });
             }
             Event::WhatIfRead(what_if) => self.what_if = Some(what_if.clone()),
-            Event::Submitted { correlation_id, .. } => {
+            Event::Submitted { correlation_id, .. } | Event::Adopted { correlation_id } => {
                 self.correlation_id = Some(correlation_id.clone());
             }
             Event::StateChanged { state } => self.state = Some(state.clone()),
@@ -109,7 +109,9 @@ impl Record {
             Event::StackRead(resources) => self.stack = Some(resources.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
-            Event::StillRunning { .. }
+            Event::Compiled(_)
+            | Event::StillRunning { .. }
+            | Event::Waiting { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::Throttled { .. }
             | Event::CancelRequested => {}

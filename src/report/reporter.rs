@@ -7,7 +7,8 @@ use crate::{
     deploy::Event,
     host::{Annotation, Level, Runner},
     inputs::Request,
-    report::{annotations, log::Log, masking, outputs, record::Record, summary},
+    report::{annotations, compilation, log::Log, masking, outputs, record::Record, summary},
+    template::Compilation,
 };
 
 /// What the user asked of the report.
@@ -73,6 +74,7 @@ impl Reporter {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
+            Event::Compiled(compilation) => self.fold(compilation),
             Event::Submitted { .. } => self.save_ids(),
             Event::OutputsRead(_) => self.mask(),
             Event::Ended(_) => self.hand_over(),
@@ -85,6 +87,19 @@ impl Reporter {
             self.runner.console.print(&line);
             self.spoke = at;
         }
+    }
+
+    /// What the compiler said, in a group that people may open.
+    fn fold(&self, compilation: &Compilation) {
+        let lines = compilation::lines(compilation);
+        if lines.is_empty() {
+            return;
+        }
+        self.runner.console.group(&compilation::title(compilation));
+        for line in lines {
+            self.runner.console.print(&line);
+        }
+        self.runner.console.end_group();
     }
 
     /// Waits until the log has been silent for a heartbeat interval.

@@ -4,7 +4,7 @@ use crate::{
     arm::{Cause, ChangeType},
     deploy::{Ending, Resource},
     host::Style,
-    inputs::Operation,
+    inputs::{Operation, Place, Problem},
     report::{
         advice::{self, Step},
         count::count,
@@ -48,6 +48,8 @@ pub(crate) struct Reason {
     pub(crate) place: String,
     /// What is wrong, possibly in several lines.
     pub(crate) message: String,
+    /// Where in the user's files, if it is about one.
+    pub(crate) file: Option<Place>,
 }
 
 impl Mood {
@@ -91,12 +93,25 @@ impl Verdict {
     }
 }
 
+impl From<&Problem> for Reason {
+    fn from(problem: &Problem) -> Self {
+        let place = problem.place.as_ref();
+        Self {
+            title: problem.input.to_owned(),
+            place: place.map_or_else(String::new, ToString::to_string),
+            message: problem.message.clone(),
+            file: place.cloned(),
+        }
+    }
+}
+
 impl From<&Cause> for Reason {
     fn from(cause: &Cause) -> Self {
         Self {
             title: cause.code.clone(),
             place: place::of_cause(cause),
             message: cause.message.clone(),
+            file: None,
         }
     }
 }
@@ -205,6 +220,14 @@ fn headline(record: &Record, ending: &Ending) -> String {
             duration::show(*after)
         ),
         Ending::TimedOut {
+            after,
+            submitted: false,
+            ..
+        } => {
+            let after = duration::show(*after);
+            format!("the time was up after {after}; nothing was deployed")
+        }
+        Ending::TimedOut {
             after, cancelled, ..
         } => {
             let after = duration::show(*after);
@@ -281,6 +304,7 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             title: title.to_owned(),
             place: String::new(),
             message: message.to_owned(),
+            file: None,
         }]
     };
     match ending {
@@ -288,10 +312,7 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             causes.iter().map(Reason::from).collect()
         }
         Ending::Forbidden { changes } => changes.iter().map(forbidden).collect(),
-        Ending::InvalidInputs(problems) => problems
-            .iter()
-            .flat_map(|problem| own(problem.input, &problem.message))
-            .collect(),
+        Ending::InvalidInputs(problems) => problems.iter().map(Reason::from).collect(),
         Ending::SignInFailed { message, .. } => own("SignInFailed", message),
         Ending::TimedOut { .. } => {
             let running = record.running(record.duration().unwrap_or_default());
@@ -321,6 +342,7 @@ fn forbidden((kind, id): &(ChangeType, String)) -> Reason {
     Reason {
         title: kind.as_str().to_owned(),
         place,
+        file: None,
         message: "forbidden by fail-on-change-types".to_owned(),
     }
 }

@@ -34,10 +34,6 @@ pub(super) enum FileError {
     Utf16,
     #[error("is not UTF-8 text (byte {0}): save it as UTF-8")]
     NotUtf8(usize),
-    #[error(
-        "is Bicep, and this version reads ARM JSON: run `bicep {0}` first and give the .json that it writes"
-    )]
-    Bicep(&'static str),
     #[error("{0}")]
     Json(#[from] JsonError),
     #[error("is not a JSON object: its first character must be {{")]
@@ -49,7 +45,6 @@ pub(super) enum FileError {
 /// # Errors
 /// What is wrong with the file; the message is to follow the file's name.
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
-    refuse_bicep(path)?;
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
@@ -57,18 +52,11 @@ pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
     object(bytes)
 }
 
-fn refuse_bicep(path: &Path) -> Result<(), FileError> {
-    let extension = path.extension().unwrap_or_default();
-    if extension.eq_ignore_ascii_case("bicep") {
-        Err(FileError::Bicep("build"))
-    } else if extension.eq_ignore_ascii_case("bicepparam") {
-        Err(FileError::Bicep("build-params"))
-    } else {
-        Ok(())
-    }
-}
-
-fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
+/// The JSON object in `bytes`.
+///
+/// # Errors
+/// What is wrong with it; the message is to follow its name.
+pub(super) fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
     match bytes.as_slice() {
         bytes if bytes.len() as u64 > LARGEST => return Err(FileError::TooLarge),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(FileError::Utf16),
@@ -133,16 +121,6 @@ mod tests {
                 "main.json",
                 b"{\"a\": 1,}",
                 "line 1, column 8: a comma after",
-            ),
-            (
-                "main.bicep",
-                b"param x int",
-                "is Bicep, and this version reads ARM JSON: run `bicep build`",
-            ),
-            (
-                "dev.BICEPPARAM",
-                b"using none",
-                "is Bicep, and this version reads ARM JSON: run `bicep build-params`",
             ),
         ] {
             let message = fault(name, content);

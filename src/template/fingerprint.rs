@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::Template;
+use super::{Arguments, Link, Source, Template};
 use crate::{arm::Scope, inputs::DeploymentMode};
 
 /// SHA-256 of template, parameters, mode and scope, as 64 hexadecimal digits. Neither the order of keys, white space
@@ -23,9 +23,9 @@ impl Fingerprint {
     pub fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
         let sent = Sent {
             mode: mode.as_str(),
-            parameters: Object::whole(&template.parameters),
+            parameters: Document::from(&template.arguments),
             scope: scope.path().to_lowercase(),
-            template: Canonical::of(&template.body),
+            template: Document::from(&template.source),
         };
         let mut hasher = Sha256::new();
         let mut writer = BufWriter::new(Hasher(&mut hasher));
@@ -60,9 +60,35 @@ impl fmt::Display for Fingerprint {
 #[derive(Serialize)]
 struct Sent<'s> {
     mode: &'static str,
-    parameters: Object<'s>,
+    parameters: Document<'s>,
     scope: String,
-    template: Canonical<'s>,
+    template: Document<'s>,
+}
+
+/// A template or its parameters.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Document<'s> {
+    Inline(Object<'s>),
+    Link(&'s Link),
+}
+
+impl<'s> From<&'s Source> for Document<'s> {
+    fn from(source: &'s Source) -> Self {
+        match source {
+            Source::Inline(template) => Self::Inline(Object::whole(template)),
+            Source::Link(link) => Self::Link(link),
+        }
+    }
+}
+
+impl<'s> From<&'s Arguments> for Document<'s> {
+    fn from(arguments: &'s Arguments) -> Self {
+        match arguments {
+            Arguments::Inline(parameters) => Self::Inline(Object::whole(parameters)),
+            Arguments::Link(link) => Self::Link(link),
+        }
+    }
 }
 
 /// JSON that is written with its keys sorted.
@@ -145,13 +171,22 @@ mod tests {
     use crate::template::{arbitrary, json};
 
     fn fingerprint(body: Value) -> Fingerprint {
-        Fingerprint::new(&template(body), DeploymentMode::Incremental, &Scope::Tenant)
+        in_tenant(&template(body))
+    }
+
+    fn in_tenant(template: &Template) -> Fingerprint {
+        Fingerprint::new(template, DeploymentMode::Incremental, &Scope::Tenant)
     }
 
     fn template(body: Value) -> Template {
+        with_parameters(body, Map::new())
+    }
+
+    fn with_parameters(body: Value, parameters: Map<String, Value>) -> Template {
         Template {
-            body,
-            parameters: Map::new(),
+            source: Source::Inline(body.as_object().unwrap().clone()),
+            arguments: Arguments::Inline(parameters),
+            name: "main.json".to_owned(),
             stem: "main".to_owned(),
         }
     }
@@ -171,10 +206,8 @@ mod tests {
 
     #[test]
     fn canonical_json_is_hashed() {
-        let template = Template {
-            parameters: Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
-            ..template(json!({"b": [1.5, "ä\n"], "a": {}}))
-        };
+        let parameters = Map::from_iter([("n".to_owned(), json!({"value": 1}))]);
+        let template = with_parameters(json!({"b": [1.5, "ä\n"], "a": {}}), parameters);
         let canonical = r#"{"mode":"Complete","parameters":{"n":{"value":1}},"scope":"/providers/microsoft.management/managementgroups/hub","template":{"a":{},"b":[1.5,"ä\n"]}}"#;
         let expected: String = Sha256::digest(canonical)
             .iter()
@@ -190,10 +223,19 @@ mod tests {
     fn everything_that_is_sent_counts() {
         let template = template(json!({"a": 1}));
         let group = Scope::ManagementGroup("hub".to_owned());
-        let other_parameters = Template {
-            parameters: Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
+        let link = |uri: &str| Link::Uri(uri.to_owned());
+        let linked = |uri: &str| Template {
+            source: Source::Link(link(uri)),
             ..template.clone()
         };
+        let linked_parameters = Template {
+            arguments: Arguments::Link(link("https://a")),
+            ..template.clone()
+        };
+        let other_parameters = with_parameters(
+            json!({"a": 1}),
+            Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
+        );
         let all = [
             Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant),
             Fingerprint::new(&template, DeploymentMode::Complete, &Scope::Tenant),
@@ -206,6 +248,9 @@ mod tests {
             fingerprint(json!({"a": 2})),
             fingerprint(json!({"a": "1"})),
             fingerprint(json!({"a": [1]})),
+            in_tenant(&linked("https://a")),
+            in_tenant(&linked("https://b")),
+            in_tenant(&linked_parameters),
         ];
         for (index, one) in all.iter().enumerate() {
             assert!(!all[..index].contains(one), "{index}");
@@ -232,6 +277,7 @@ mod tests {
     proptest! {
         #[test]
         fn key_order_and_white_space_do_not_count(value in arbitrary::json()) {
+            let value = json!({ "value": value });
             let pretty = serde_json::to_string_pretty(&reversed(&value)).unwrap();
             let again = json::parse(&pretty).unwrap();
             prop_assert_eq!(fingerprint(value), fingerprint(again));

@@ -22,6 +22,11 @@ enum Form {
     Pairs,
 }
 
+/// Whether the values in `text` get their types from the template's declarations.
+pub(super) fn needs_types(text: &str) -> bool {
+    form(text) == Some(Form::Pairs)
+}
+
 /// The parameters in `text`; values of pairs get the types that the template declares.
 pub(super) fn parameters(
     text: &str,

@@ -1,10 +1,11 @@
 //! What is deployed: the template, its parameters, and the fingerprint of both.
 //!
-//! Files and the input `parameters` are read (`json`, `yaml`, `pairs`), put together, and checked against what the
-//! template declares, so that one run shows everything that is wrong before anything is sent.
+//! Files and the input `parameters` are read (`json`, `yaml`, `pairs`) or compiled (`bicep`), put together, and checked
+//! against what the template declares, so that one run shows everything that is wrong before anything is sent.
 
 #[cfg(test)]
 mod arbitrary;
+pub mod bicep;
 mod check;
 mod declaration;
 mod file;
@@ -12,6 +13,7 @@ mod fingerprint;
 mod inline;
 mod json;
 mod limits;
+mod loader;
 pub mod name;
 mod nearest;
 mod pairs;
@@ -21,18 +23,17 @@ mod quoted;
 #[cfg(test)]
 mod real_templates;
 mod schema;
+mod source;
+mod using;
 pub(crate) mod yaml;
 
-use std::{fmt, path::Path};
+use std::fmt;
 
-use serde_json::{Map, Value};
-
+pub use bicep::{Compilation, Compiler};
 pub use fingerprint::Fingerprint;
+pub use source::{Arguments, Link, Source};
 
-use self::{
-    declaration::Declarations,
-    parameters::{Origin, Parameters},
-};
+use self::loader::Loader;
 use crate::{
     arm::Scope,
     inputs::{Problems, TemplateInputs},
@@ -41,97 +42,43 @@ use crate::{
 /// A template and its parameters, read and checked, ready to be sent.
 #[derive(Clone)]
 pub struct Template {
-    /// The ARM template.
-    pub body: Value,
-    /// Parameters as Azure takes them: name → `{"value": …}`, `{"reference": …}` or `{"expression": …}`. Values may be
-    /// secret.
-    pub parameters: Map<String, Value>,
-    /// The template file's name without its extension, for the deployment's default name.
+    /// The ARM template, or where Azure finds it.
+    pub source: Source,
+    /// Its parameters, or where Azure finds them.
+    pub arguments: Arguments,
+    /// How the user named it: a path, an address without its query, or a resource id.
+    pub name: String,
+    /// The file's name without its extension, for the deployment's default name.
     pub stem: String,
+}
+
+/// What came of reading a template.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The template, or everything that is wrong with it, as far as it can be known without Azure.
+    pub template: Result<Template, Problems>,
+    /// What the Bicep compiler said, if it ran.
+    pub compilations: Vec<Compilation>,
 }
 
 impl fmt::Debug for Template {
     /// Without the parameters' values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.parameters.keys().collect();
+        let names: Vec<_> = match &self.arguments {
+            Arguments::Inline(parameters) => parameters.keys().map(String::as_str).collect(),
+            Arguments::Link(_) => Vec::new(),
+        };
         f.debug_struct("Template")
-            .field("stem", &self.stem)
+            .field("name", &self.name)
             .field("parameters", &names)
             .finish_non_exhaustive()
     }
 }
 
-/// Reads the template and its parameters for a deployment to `scope`. Paths are relative to `folder`.
-///
-/// # Errors
-/// Everything that is wrong with them, as far as it can be known without Azure.
-pub fn load(inputs: &TemplateInputs, scope: &Scope, folder: &Path) -> Result<Template, Problems> {
-    let mut problems = Problems::default();
-    let body = read("template-file", &inputs.file, folder, &mut problems);
-    let declarations = body.as_ref().map(Declarations::of).unwrap_or_default();
-    let parameters = given(inputs, &declarations, folder, &mut problems);
-    let all_read = problems.is_empty();
-    if body.is_some() {
-        check::given(&parameters, &declarations, &mut problems);
-    }
-    if all_read {
-        check::missing(&parameters, &declarations, &mut problems);
-    }
-    let parameters = parameters.into_json(&declarations);
-    if let Some(body) = &body {
-        let faults = schema::faults(body, scope)
-            .into_iter()
-            .chain(limits::faults(body, &parameters));
-        for fault in faults {
-            problems.add(
-                "template-file",
-                format!("`{}` {fault}", inputs.file.display()),
-            );
-        }
-    }
-    let stem = inputs
-        .file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    problems.or(body.map(|body| Template {
-        body: Value::Object(body),
-        parameters,
-        stem,
-    }))
-}
-
-/// The JSON object in the file `path`, which `input` names.
-fn read(
-    input: &'static str,
-    path: &Path,
-    folder: &Path,
-    problems: &mut Problems,
-) -> Option<Map<String, Value>> {
-    file::read(&folder.join(path))
-        .map_err(|error| problems.add(input, format!("`{}` {error}", path.display())))
-        .ok()
-}
-
-/// What the parameters files and the input `parameters` give, later ones winning.
-fn given(
-    inputs: &TemplateInputs,
-    declarations: &Declarations<'_>,
-    folder: &Path,
-    problems: &mut Problems,
-) -> Parameters {
-    let mut all = Parameters::default();
-    for path in &inputs.parameters_files {
-        if let Some(file) = read("parameters-file", path, folder, problems) {
-            let origin = Origin::File(path.display().to_string().into());
-            all = all.merge(parameters_file::parameters(&file, &origin, problems));
-        }
-    }
-    match inputs.parameters.as_deref().map(str::trim_end) {
-        None | Some("") => all,
-        Some(text) => all.merge(inline::parameters(text, declarations, problems)),
-    }
+/// Reads the template and its parameters for a deployment to `scope`, compiling what is Bicep. Paths are relative to
+/// the compiler's folder.
+pub async fn load(inputs: &TemplateInputs, scope: &Scope, compiler: &Compiler) -> Loaded {
+    Loader::new(inputs, compiler).load(scope).await
 }
 
 #[cfg(test)]
@@ -140,9 +87,10 @@ mod tests {
 
     use std::{fs, path::PathBuf};
 
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::inputs::{BicepInputs, Environment, TemplateSource};
 
     const SCHEMA: &str =
         "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#";
@@ -158,13 +106,20 @@ mod tests {
             Self(folder)
         }
 
-        fn load(&self, files: &[&str], parameters: Option<&str>) -> Result<Template, Problems> {
+        async fn load(
+            &self,
+            files: &[&str],
+            parameters: Option<&str>,
+        ) -> Result<Template, Problems> {
             let inputs = TemplateInputs {
-                file: "main.json".into(),
+                source: Some(TemplateSource::File("main.json".into())),
                 parameters_files: files.iter().map(PathBuf::from).collect(),
                 parameters: parameters.map(str::to_owned),
+                ..TemplateInputs::default()
             };
-            load(&inputs, &Scope::Tenant, self.0.path())
+            let folder = self.0.path().to_owned();
+            let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
+            load(&inputs, &Scope::Tenant, &compiler).await.template
         }
     }
 
@@ -176,8 +131,8 @@ mod tests {
         problems.iter().map(ToString::to_string).collect()
     }
 
-    #[test]
-    fn files_then_inline_parameters_win() {
+    #[tokio::test]
+    async fn files_then_inline_parameters_win() {
         let declared = json!({"location": {"type": "string"}, "size": {"type": "int"}, "secret": {"type": "secureString"}, "zone": {"type": "int", "defaultValue": 1}});
         let reference = json!({"reference": {"keyVault": {"id": "/…"}, "secretName": "s"}});
         let folder = Folder::with(&[
@@ -193,21 +148,22 @@ mod tests {
         ]);
         let template = folder
             .load(&["base.json", "dev.json"], Some("size=3\n"))
+            .await
             .unwrap();
         assert_eq!(template.stem, "main");
-        assert_eq!(template.body["parameters"], declared);
+        assert_eq!(template.source.inline().unwrap()["parameters"], declared);
         assert_eq!(
-            Value::Object(template.parameters.clone()),
+            serde_json::to_value(&template.arguments).unwrap()["parameters"],
             json!({"location": {"value": "eastus"}, "size": {"value": 3}, "secret": reference})
         );
         assert_eq!(
             format!("{template:?}"),
-            r#"Template { stem: "main", parameters: ["location", "secret", "size"], .. }"#
+            r#"Template { name: "main.json", parameters: ["location", "secret", "size"], .. }"#
         );
     }
 
-    #[test]
-    fn everything_wrong_is_told_at_once() {
+    #[tokio::test]
+    async fn everything_wrong_is_told_at_once() {
         let folder = Folder::with(&[
             (
                 "main.json",
@@ -220,6 +176,7 @@ mod tests {
         ]);
         let problems = folder
             .load(&["dev.json"], Some("{\"seize\": 1}"))
+            .await
             .unwrap_err();
         assert_eq!(
             messages(&problems),
@@ -233,26 +190,27 @@ mod tests {
         );
     }
 
-    #[test]
-    fn what_could_not_be_read_is_not_called_missing() {
+    #[tokio::test]
+    async fn what_could_not_be_read_is_not_called_missing() {
         let folder = Folder::with(&[("main.json", &template(&json!({"size": {"type": "int"}})))]);
         let problems = folder
             .load(&["dev.json", "dev.bicepparam"], Some("{"))
+            .await
             .unwrap_err();
         let messages = messages(&problems);
         assert_eq!(messages.len(), 3, "{messages:?}");
-        assert!(messages[0].starts_with("parameters-file: `dev.json` is not there"));
-        assert!(messages[1].starts_with("parameters-file: `dev.bicepparam` is Bicep"));
+        assert!(messages[0].starts_with("parameters-file: `dev.bicepparam`: there is no Bicep"));
+        assert!(messages[1].starts_with("parameters-file: `dev.json` is not there"));
         assert!(messages[2].starts_with("parameters: line 1, column 1: an object without"));
     }
 
-    #[test]
-    fn limits_are_the_templates_problem() {
+    #[tokio::test]
+    async fn limits_are_the_templates_problem() {
         let many: Map<_, _> = (0..257)
             .map(|n| (format!("p{n}"), json!({"type": "int", "defaultValue": n})))
             .collect();
         let folder = Folder::with(&[("main.json", &template(&Value::Object(many)))]);
-        let problems = folder.load(&[], Some(" \n")).unwrap_err();
+        let problems = folder.load(&[], Some(" \n")).await.unwrap_err();
         assert!(
             messages(&problems)[0].starts_with("template-file: `main.json` has 257 parameters")
         );

@@ -57,15 +57,20 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use proptest::prelude::*;
-    use serde_json::{Map, Value};
+    use serde_json::Map;
 
     use super::*;
-    use crate::{arm::Scope, inputs::DeploymentMode, template::Template};
+    use crate::{
+        arm::Scope,
+        inputs::DeploymentMode,
+        template::{Arguments, Source, Template},
+    };
 
     fn fingerprint() -> Fingerprint {
         let template = Template {
-            body: Value::Null,
-            parameters: Map::new(),
+            source: Source::Inline(Map::new()),
+            arguments: Arguments::Inline(Map::new()),
+            name: String::new(),
             stem: String::new(),
         };
         Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant)

@@ -8,13 +8,13 @@ use std::{fs, path::PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Fingerprint,
+    Compiler, Fingerprint,
     declaration::{Declarations, Kind},
     file, load, name,
 };
 use crate::{
     arm::Scope,
-    inputs::{DeploymentMode, TemplateInputs},
+    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
 };
 
 /// Real templates, where they are at hand.
@@ -79,8 +79,8 @@ fn real_templates_arrive_unharmed() {
     }
 }
 
-#[test]
-fn real_templates_load_with_sensible_parameters() {
+#[tokio::test]
+async fn real_templates_load_with_sensible_parameters() {
     for path in real_templates() {
         let body = file::read(&path).unwrap();
         let schema = body["$schema"].as_str().unwrap().to_owned();
@@ -93,11 +93,14 @@ fn real_templates_load_with_sensible_parameters() {
             },
         };
         let inputs = TemplateInputs {
-            file: path.file_name().unwrap().into(),
-            parameters_files: Vec::new(),
+            source: Some(TemplateSource::File(path.file_name().unwrap().into())),
             parameters: Some(required_values(&body).to_string()),
+            ..TemplateInputs::default()
         };
-        let template = load(&inputs, &scope, path.parent().unwrap()).unwrap();
+        let folder = path.parent().unwrap().to_owned();
+        let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
+        let loaded = load(&inputs, &scope, &compiler).await;
+        let template = loaded.template.unwrap();
         let fingerprint = Fingerprint::new(&template, DeploymentMode::Incremental, &scope);
         assert_eq!(
             name::check(&name::default_name(&template.stem, "1", &fingerprint)),

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Read},
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
@@ -35,6 +36,7 @@ pub fn options() -> Options {
 
 /// A step of a workflow, with the environment that the runner would give it.
 pub struct Step {
+    program: &'static str,
     folder: TempDir,
     environment: BTreeMap<String, String>,
 }
@@ -71,6 +73,7 @@ impl Step {
         }
         let workspace = folder.path().display().to_string();
         Self {
+            program: "/long-deploy",
             folder,
             environment,
         }
@@ -84,6 +87,18 @@ impl Step {
         .input("resource-group-name", RESOURCE_GROUP)
         .input("template-file", "main.json")
         .environment("GITHUB_WORKSPACE", &workspace)
+    }
+
+    /// Makes it the post step of a step that left `outcome`.
+    pub fn after(self, outcome: &Outcome) -> Self {
+        let step = Self {
+            program: "/long-deploy-post",
+            ..self
+        };
+        let saved = outcome.state.iter();
+        saved.fold(step, |step, (name, value)| {
+            step.environment(&format!("STATE_{name}"), value)
+        })
     }
 
     /// Gives an input; an empty value takes it away.
@@ -141,6 +156,7 @@ impl Step {
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_long-deploy"));
         command
+            .arg0(self.program)
             .env_clear()
             .envs(&self.environment)
             .current_dir(self.folder.path())

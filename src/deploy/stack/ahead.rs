@@ -14,7 +14,8 @@ use crate::{
         event::Event,
         patience::Patience,
         preview::{Preview, forbidden},
-        run::{Context, SUBMIT_WITHIN},
+        run::Context,
+        submit::SUBMIT_WITHIN,
     },
     inputs::Operation,
 };
@@ -80,8 +81,7 @@ impl Run<'_> {
         let put = async || arm.put_stack_what_if(id, name, body.clone()).await;
         let putting = patience.persist(ArmError::is_transient, put);
         let Ok(put) = self.context.clock.timeout(SUBMIT_WITHIN, putting).await else {
-            let reason = patience.reason().unwrap_or("nothing").to_owned();
-            return Err(ArmError::Unanswered { reason });
+            return Err(patience.give_up());
         };
         let mut answer = put?;
         loop {

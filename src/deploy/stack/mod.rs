@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Ending,
     patience::Patience,
-    run::{Context, Job, SUBMIT_WITHIN, refusal},
+    run::{Context, Job, refusal},
+    submit::SUBMIT_WITHIN,
 };
 use crate::{
     arm::{ArmError, StackId, StackProperties, StackResource},
@@ -130,7 +131,7 @@ impl Run<'_> {
         };
         let submitted = self.context.clock.timeout(SUBMIT_WITHIN, submitting).await;
         let Ok(submitted) = submitted else {
-            return Ok(self.unreachable(patience));
+            return Err(patience.give_up());
         };
         let Some(submitted) = submitted? else {
             return Ok(Ending::Succeeded);
@@ -179,6 +180,7 @@ impl Run<'_> {
         }
         Ending::TimedOut {
             after: self.job.timeout,
+            submitted: self.is_sent(),
             cancelled: false,
         }
     }

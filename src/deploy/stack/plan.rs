@@ -8,7 +8,7 @@ use super::super::{Plan, Submission};
 use crate::{
     arm::{DeploymentId, StackId},
     inputs::{Request, StackSettings, ValidationLevel},
-    template::Template,
+    template::{Arguments, Source, Template},
 };
 
 /// The body of the `PUT` of a stack.
@@ -27,8 +27,10 @@ struct Properties<'a> {
     action_on_unmanage: ActionOnUnmanage,
     deny_settings: Deny<'a>,
     bypass_stack_out_of_sync_error: bool,
-    template: &'a Value,
-    parameters: &'a Map<String, Value>,
+    #[serde(flatten)]
+    source: &'a Source,
+    #[serde(flatten)]
+    arguments: &'a Arguments,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,8 +81,8 @@ pub(crate) fn body(
                 excluded_principals: &deny.excluded_principals,
             },
             bypass_stack_out_of_sync_error: settings.bypass_out_of_sync,
-            template: &template.body,
-            parameters: &template.parameters,
+            source: &template.source,
+            arguments: &template.arguments,
             description: settings.description.as_deref(),
             validation_level: request.validation_level.map(ValidationLevel::as_str),
         },
@@ -109,6 +111,7 @@ pub(crate) fn plan_deletion(request: &Request) -> (Plan, Submission) {
         id,
         body: Bytes::new(),
         correlation_id: uuid::Uuid::new_v4().to_string(),
+        if_active: request.if_active,
     };
     (plan, submission)
 }

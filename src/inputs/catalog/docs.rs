@@ -29,9 +29,6 @@ fn yaml_inputs() -> String {
     for input in INPUTS {
         let description = yaml_text(&plain(&described(input)));
         let _ = writeln!(yaml, "  {}:\n    description: {description}", input.name);
-        if input.required {
-            yaml.push_str("    required: true\n");
-        }
         if !input.default.is_empty() {
             let _ = writeln!(yaml, "    default: {}", yaml_text(input.default));
         }
@@ -69,10 +66,9 @@ fn markdown_inputs() -> String {
             "\n### {title}\n\n| input | default | meaning |\n|---|---|---|"
         );
         for input in INPUTS.iter().filter(|input| input.section == section) {
-            let default = match (input.required, input.default) {
-                (true, _) => "required".to_owned(),
-                (false, "") => "—".to_owned(),
-                (false, default) => format!("`{default}`"),
+            let default = match input.default {
+                "" => "—".to_owned(),
+                default => format!("`{default}`"),
             };
             let _ = writeln!(
                 markdown,

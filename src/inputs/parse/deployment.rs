@@ -1,8 +1,6 @@
 //! What is deployed, and how.
 
-use std::path::PathBuf;
-
-use super::{DeploymentMode, Operation, Parser, TemplateInputs, ValidationLevel, text};
+use super::{DeploymentMode, Operation, Parser, ValidationLevel};
 use crate::arm::Scope;
 
 /// Longest name of a deployment, in characters.
@@ -85,26 +83,6 @@ impl Parser<'_> {
             self.problems.add("name", format!("{quoted} {message}"));
         }
         Some(name.to_owned())
-    }
-
-    /// The template; none is read where a stack is deleted.
-    pub(super) fn template(&mut self, operation: Option<Operation>) -> Option<TemplateInputs> {
-        if operation == Some(Operation::Delete) {
-            return Some(TemplateInputs::default());
-        }
-        let Some(file) = given(&self.raw.template_file) else {
-            self.problems.add(
-                "template-file",
-                "missing: give the path of an ARM template, such as main.json",
-            );
-            return None;
-        };
-        let parameters_files = text::list(&self.raw.parameters_file);
-        Some(TemplateInputs {
-            file: PathBuf::from(file),
-            parameters_files: parameters_files.into_iter().map(PathBuf::from).collect(),
-            parameters: given(&self.raw.parameters).map(str::to_owned),
-        })
     }
 
     pub(super) fn mode(&mut self, scope: Option<&Scope>) -> Option<DeploymentMode> {

@@ -6,14 +6,15 @@ mod pace;
 mod scope;
 mod sign_in;
 mod stack;
+mod template;
 mod text;
 mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    DenyMode, DenySettings, Environment, Problems, Request, StackSettings, TemplateInputs,
-    Unmanaged, UnmanagedAction, catalog,
+    DenyMode, DenySettings, Environment, Problems, Request, StackSettings, Unmanaged,
+    UnmanagedAction, catalog,
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
@@ -71,12 +72,14 @@ impl<'a> Parser<'a> {
         let location = self.location(scope.as_ref(), operation);
         let name = self.name(is_stack);
         let template = self.template(operation);
+        let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
         let what_if = self.what_if(operation);
         let pace = self.pace();
         let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
         let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
+        let if_active = self.if_active();
         let wait = self.boolean("wait", &self.raw.wait);
         let summary = self.boolean("summary", &self.raw.summary);
         Some(Request {
@@ -87,12 +90,14 @@ impl<'a> Parser<'a> {
             location,
             name,
             template: template?,
+            bicep,
             mode: mode?,
             validation_level: validation_level?,
             what_if: what_if?,
             pace: pace?,
             on_timeout: on_timeout?,
             on_cancel: on_cancel?,
+            if_active: if_active?,
             wait: wait?,
             masked_outputs: text::list(&self.raw.masked_outputs),
             summary: summary?,

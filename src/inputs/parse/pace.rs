@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Parser, duration};
-use crate::inputs::{Fate, Pace};
+use crate::inputs::{Fate, IfActive, Pace};
 
 impl Parser<'_> {
     pub(super) fn pace(&mut self) -> Option<Pace> {
@@ -24,6 +24,15 @@ impl Parser<'_> {
     pub(super) fn fate(&mut self, input: &'static str, value: &str) -> Option<Fate> {
         let choices = [("leave", Fate::Leave), ("cancel", Fate::Cancel)];
         self.choice(input, value, &choices)
+    }
+
+    pub(super) fn if_active(&mut self) -> Option<IfActive> {
+        let choices = [
+            ("auto", IfActive::Auto),
+            ("wait", IfActive::Wait),
+            ("fail", IfActive::Fail),
+        ];
+        self.choice("if-active", &self.raw.if_active, &choices)
     }
 
     fn duration(&mut self, input: &'static str, value: &str) -> Option<Duration> {

@@ -9,8 +9,8 @@ use crate::{
     arm::{ChangeType, Scope},
     identity::{Cloud, Method},
     inputs::{
-        DeploymentMode, Fate, Operation, Pace, ResultFormat, TemplateInputs, ValidationLevel,
-        WhatIfInputs,
+        DeploymentMode, Fate, Operation, Pace, ResultFormat, TemplateInputs, TemplateSource,
+        ValidationLevel, WhatIfInputs,
     },
 };
 
@@ -78,7 +78,8 @@ fn every_input_is_heard() {
     assert_eq!(
         request.template,
         TemplateInputs {
-            file: PathBuf::from("infra/main.json"),
+            source: Some(TemplateSource::File("infra/main.json".into())),
+            parameters_uri: None,
             parameters_files: ["a.json", "b.json", "c.json"].map(PathBuf::from).to_vec(),
             parameters: Some("{\"a\": 1}".to_owned()),
         }

@@ -1,8 +1,13 @@
 //! Simulated time: it starts now and runs faster.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
+
+use crate::world::lock;
 
 /// A clock that runs `scale` times as fast as the real one.
 #[derive(Debug)]
@@ -10,20 +15,29 @@ pub(crate) struct Clock {
     started: Instant,
     epoch: Timestamp,
     scale: f64,
+    /// How far the clock was put forward.
+    skipped: Mutex<Duration>,
 }
 
 impl Clock {
     pub(crate) fn start(scale: f64) -> Self {
+        let (started, epoch) = (Instant::now(), Timestamp::now());
         Self {
-            started: Instant::now(),
-            epoch: Timestamp::now(),
+            started,
+            epoch,
             scale,
+            skipped: Mutex::default(),
         }
     }
 
     /// Simulated time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed().mul_f64(self.scale)
+        self.started.elapsed().mul_f64(self.scale) + *lock(&self.skipped)
+    }
+
+    /// Puts the clock forward.
+    pub(crate) fn advance(&self, by: Duration) {
+        *lock(&self.skipped) += by;
     }
 
     pub(crate) fn now(&self) -> Timestamp {

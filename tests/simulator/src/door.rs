@@ -149,7 +149,7 @@ impl Door {
             at: self.world.clock.elapsed(),
             service: self.service,
             method: parts.method.to_string(),
-            path: parts.uri.path().to_owned(),
+            path: percent_decoded(parts.uri.path()),
             query: pairs(parts.uri.query().unwrap_or_default()),
             request_headers,
             request_body,
@@ -166,6 +166,15 @@ pub(crate) fn pairs(text: &str) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(text.as_bytes())
         .into_owned()
         .collect()
+}
+
+/// Decodes a path.
+pub(crate) fn percent_decoded(path: &str) -> String {
+    let form = path
+        .replace('+', "%2B")
+        .replace('=', "%3D")
+        .replace('&', "%26");
+    pairs(&form).into_keys().next().unwrap_or_default()
 }
 
 /// Headers as text, names in lower case.

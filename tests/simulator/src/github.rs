@@ -34,7 +34,7 @@ async fn id_token(
     if let Err(refusal) = check(&world, &headers) {
         return *refusal;
     }
-    if query.get("api-version").is_none() {
+    if !query.contains_key("api-version") {
         return refusal(StatusCode::BAD_REQUEST, "No api-version was given.");
     }
     let audience = query

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
-/// The three services.
+/// The services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Service {
     /// The runner's id-token endpoint.
@@ -13,6 +13,8 @@ pub enum Service {
     Entra,
     /// Azure Resource Manager.
     ResourceManager,
+    /// The registry of Bicep modules.
+    Registry,
 }
 
 /// One request and its answer.

@@ -1,5 +1,5 @@
-//! An Azure on loopback: GitHub's id tokens, Entra ID and Azure Resource Manager deployments,
-//! over TLS, with a clock that runs faster than the real one.
+//! An Azure on loopback: GitHub's id tokens, Entra ID, Azure Resource Manager deployments and a
+//! registry of Bicep modules, over TLS, with a clock that runs faster than the real one.
 //!
 //! It is strict where the real one is strict, so that a client that works here works there, and
 //! it can be made to fail in the ways the real one fails ([`Fault`], [`Options`]).
@@ -12,7 +12,7 @@
 //! let environment = azure.environment();
 //! ```
 //!
-//! Requests come in through the door (TLS, journal, faults) and reach one of three services.
+//! Requests come in through the door (TLS, journal, faults) and reach one of the services.
 //! A submitted template is planned at once: its expressions are evaluated, its loops unrolled,
 //! its nested deployments followed. What a deployment looks like at any moment is then a pure
 //! function of its plan, its cancellations and the clock.
@@ -27,7 +27,9 @@ mod github;
 mod journal;
 mod jwt;
 mod options;
+mod pattern;
 mod plan;
+mod registry;
 mod reply;
 mod simulator;
 mod snapshot;

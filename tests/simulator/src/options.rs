@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID};
+use crate::{MANAGEMENT_GROUP, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, TENANT_ID};
 
 /// How the simulated Azure behaves. Every duration is simulated time.
 #[derive(Debug, Clone)]
@@ -29,7 +29,8 @@ pub struct Options {
     pub client_secret_expired: bool,
     /// How long an accepted deployment is not found.
     pub early_not_found: Duration,
-    /// Durations of resources by type or name, later entries first; a name wins over a type.
+    /// Durations of resources by name or type, `*` for any part; a name wins over a type, a later
+    /// entry over an earlier one.
     pub durations: Vec<(String, Duration)>,
     /// Resources that fail.
     pub failures: Vec<ResourceFailure>,
@@ -50,6 +51,8 @@ pub struct Options {
     pub throttle: Option<Throttle>,
     /// Subscriptions that exist.
     pub subscriptions: Vec<String>,
+    /// Management groups that exist.
+    pub management_groups: Vec<String>,
     /// Resource groups that exist in every subscription.
     pub resource_groups: Vec<String>,
     /// Deployment template versions that Resource Manager knows.
@@ -80,6 +83,7 @@ impl Default for Options {
             cancel_lag: Duration::from_secs(30),
             throttle: None,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
+            management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],
             resource_groups: vec![RESOURCE_GROUP.to_owned()],
             api_versions: [
                 "2026-06-01",
@@ -98,7 +102,7 @@ impl Default for Options {
 /// A resource that fails, wherever it is deployed.
 #[derive(Debug, Clone)]
 pub struct ResourceFailure {
-    /// Its name, type or id.
+    /// Its name, type or id; `*` stands for any part.
     pub resource: String,
     /// The error's code.
     pub code: String,

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -21,7 +20,7 @@ use crate::{
     github,
     journal::{Exchange, PresentedAssertion, Service},
     options::Options,
-    snapshot,
+    registry, snapshot,
     snapshot::Snapshot,
     tls::Certificates,
     world::{Origins, World, lock},
@@ -40,7 +39,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts the three services on free loopback ports, on threads of their own.
+    /// Starts the services on free loopback ports, on threads of their own.
     ///
     /// # Panics
     /// When the machine does not let it: no loopback port, no temporary folder.
@@ -56,42 +55,32 @@ impl Simulator {
             .tempdir()?;
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, &certificates.authority)?;
+        let listeners = [listen()?, listen()?, listen()?, listen()?];
+        let [github, entra, resource_manager, modules] = &listeners;
+        let origins = Origins {
+            github: origin(github)?,
+            entra: origin(entra)?,
+            resource_manager: origin(resource_manager)?,
+            registry: origin(modules)?,
+        };
+        let world = Arc::new(World::new(options, origins));
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("azure-simulator")
             .thread_stack_size(STACK)
             .enable_all()
             .build()?;
-        let (github, entra, resource_manager) = (listen()?, listen()?, listen()?);
-        let origins = Origins {
-            github: origin(&github)?,
-            entra: origin(&entra)?,
-            resource_manager: origin(&resource_manager)?,
-        };
-        let world = Arc::new(World::new(options, origins));
-        let doors: [(Service, TcpListener, Router); 3] = [
-            (Service::GitHub, github, github::router(Arc::clone(&world))),
-            (Service::Entra, entra, entra::router(Arc::clone(&world))),
-            (
-                Service::ResourceManager,
-                resource_manager,
-                arm::router(Arc::clone(&world)),
-            ),
-        ];
-        let _context = runtime.enter();
-        for (service, listener, router) in doors {
-            let door = Door {
-                world: Arc::clone(&world),
-                service,
-                router,
+        let doors = doors(&world).into_iter().zip(listeners);
+        for (door, listener) in doors {
+            let listener = {
+                let _context = runtime.enter();
+                tokio::net::TcpListener::from_std(listener)?
             };
-            let listener = tokio::net::TcpListener::from_std(listener)?;
             runtime.spawn(door.open(
                 listener,
                 TlsAcceptor::from(Arc::clone(&certificates.server)),
             ));
         }
-        drop(_context);
         Ok(Self {
             world,
             ca_file,
@@ -145,6 +134,18 @@ impl Simulator {
         self.world.origins.entra.clone()
     }
 
+    /// The module registry's host and port, for `br:`.
+    #[must_use]
+    pub fn registry(&self) -> String {
+        let origin = &self.world.origins.registry;
+        origin.trim_start_matches("https://").to_owned()
+    }
+
+    /// Publishes a compiled Bicep module to the registry.
+    pub fn publish(&self, repository: &str, tag: &str, template: &serde_json::Value) {
+        lock(&self.world.modules).publish(repository, tag, template);
+    }
+
     /// The id-token endpoint, with the query that its URL has in a workflow.
     #[must_use]
     pub fn id_token_url(&self) -> String {
@@ -161,6 +162,11 @@ impl Simulator {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.world.clock.elapsed()
+    }
+
+    /// Puts the simulated clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.advance(by);
     }
 
     /// A fresh assertion for Entra ID, as a token file would hold it.
@@ -226,6 +232,20 @@ impl Drop for Simulator {
             runtime.shutdown_background();
         }
     }
+}
+
+fn doors(world: &Arc<World>) -> [Door; 4] {
+    let door = |service, router| Door {
+        world: Arc::clone(world),
+        service,
+        router,
+    };
+    [
+        door(Service::GitHub, github::router(Arc::clone(world))),
+        door(Service::Entra, entra::router(Arc::clone(world))),
+        door(Service::ResourceManager, arm::router(Arc::clone(world))),
+        door(Service::Registry, registry::router(Arc::clone(world))),
+    ]
 }
 
 fn listen() -> std::io::Result<TcpListener> {

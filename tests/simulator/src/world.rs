@@ -14,6 +14,7 @@ use crate::{
     journal::{Exchange, PresentedAssertion, Service},
     jwt::Issuer,
     options::Options,
+    registry::Modules,
 };
 
 /// Where the services are: `https://localhost:port`, without a slash at the end.
@@ -22,6 +23,7 @@ pub(crate) struct Origins {
     pub(crate) github: String,
     pub(crate) entra: String,
     pub(crate) resource_manager: String,
+    pub(crate) registry: String,
 }
 
 /// One simulated Azure.
@@ -32,10 +34,12 @@ pub(crate) struct World {
     pub(crate) origins: Origins,
     pub(crate) github: Issuer,
     pub(crate) entra: Issuer,
+    pub(crate) registry: Issuer,
     pub(crate) request_token: String,
     pub(crate) identity_header: String,
     pub(crate) deployments: Mutex<Deployments>,
     pub(crate) stacks: Mutex<Stacks>,
+    pub(crate) modules: Mutex<Modules>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
     /// When reads were answered, for throttling.
@@ -57,10 +61,12 @@ impl World {
             origins,
             github,
             entra: Issuer::new(),
+            registry: Issuer::new(),
             request_token,
             identity_header: uuid::Uuid::new_v4().to_string(),
             deployments: Mutex::default(),
             stacks: Mutex::default(),
+            modules: Mutex::default(),
             journal: Mutex::default(),
             assertions: Mutex::default(),
             reads: Mutex::default(),
@@ -79,13 +85,11 @@ impl World {
     /// The first fault that this request meets.
     pub(crate) fn fault(&self, service: Service, method: &str, path: &str) -> Option<Kind> {
         let now = self.clock.elapsed();
-        let mut faults = lock(&self.faults);
-        let met = faults.iter_mut().find_map(|fault| {
+        lock(&self.faults).iter_mut().find_map(|fault| {
             fault
                 .strikes(service, method, path, now)
                 .then(|| fault.kind.clone())
-        });
-        met
+        })
     }
 
     pub(crate) fn record(&self, exchange: Exchange) {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Call, error::ArmError};
+use super::{call::Call, error::ArmError};
 use crate::{
     jwt,
     world::{World, lock},
@@ -17,6 +17,15 @@ pub(crate) fn authenticate(world: &World, call: &Call) -> Result<(), ArmError> {
     let token = header
         .strip_prefix("Bearer ")
         .ok_or_else(ArmError::invalid_token)?;
+    verify(world, token)
+}
+
+/// Whether a token is one for Resource Manager that has not expired.
+pub(crate) fn is_valid(world: &World, token: &str) -> bool {
+    verify(world, token).is_ok()
+}
+
+fn verify(world: &World, token: &str) -> Result<(), ArmError> {
     let claims = jwt::claims(token).ok_or_else(ArmError::invalid_token)?;
     if world.entra.verify(token).is_none() {
         return Err(ArmError::invalid_token());

@@ -8,7 +8,7 @@ use super::{outcome, store::Found};
 use crate::{
     clock::{Clock, iso, precise},
     plan::{DeploymentPlan, ResourcePlan, timeline::State},
-    template::{evaluate::is_placeholder, outputs::camel_case, parameters::Bound},
+    template::{outputs::camel_case, parameters, parameters::Bound},
 };
 
 /// The body of an answer about a deployment.
@@ -38,7 +38,7 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
     let changed = timeline.last_change(now);
     let mut properties = json!({
         "templateHash": plan.template_hash,
-        "parameters": parameters(&plan.parameters, state),
+        "parameters": shown_parameters(&plan.parameters, state),
         "mode": plan.mode,
         "provisioningState": state.name(),
         "timestamp": precise(clock.at(changed)),
@@ -64,22 +64,18 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
     properties
 }
 
-fn parameters(bound: &[Bound], state: State) -> Value {
+fn shown_parameters(bound: &[Bound], state: State) -> Value {
     let shown = bound.iter().map(|parameter| {
         let mut shown = json!({"type": parameter.kind.display()});
-        // A null is shown when the deployment is accepted and left out later.
+        // A null is shown when the deployment is accepted and left out later; what came from a
+        // vault is never shown.
         let null = parameter.value.is_null() && state != State::Accepted;
-        if !parameter.kind.secure && !null && !is_secret(&parameter.value) {
+        if !parameter.kind.secure && !null && parameter.value != parameters::secret() {
             shown["value"] = parameter.value.clone();
         }
         (parameter.name.clone(), shown)
     });
     Value::Object(shown.collect())
-}
-
-/// What came from a vault is not shown either.
-fn is_secret(value: &Value) -> bool {
-    value.is_string() && is_placeholder(value)
 }
 
 fn outputs(plan: &DeploymentPlan) -> Value {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{Call, error::ArmError, store::Found};
+use super::{call::Call, error::ArmError, store::Found};
 use crate::{digest, world::World};
 
 /// The `Azure-AsyncOperation` URL of a deployment: long, and good only as it is.

@@ -33,15 +33,14 @@ pub(crate) fn deployment_error(plan: &DeploymentPlan, timeline: &Timeline, legac
     })
 }
 
-/// Older deployments put the status message into a string.
+/// The newer form is the error itself; the older one, and every plain text, is a message.
 fn detail(resource: &ResourcePlan, span: &Span, legacy: bool) -> Value {
     let message = status_message(resource, span, legacy);
-    if !legacy {
-        return message.get("error").cloned().unwrap_or(message);
-    }
-    let text = message
-        .as_str()
-        .map_or_else(|| windows_json(&message), str::to_owned);
+    let text = match &message {
+        Value::String(text) => text.clone(),
+        _ if legacy => windows_json(&message),
+        _ => return message.get("error").cloned().unwrap_or(message),
+    };
     json!({"code": status_code(resource), "message": text})
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{Call, error::ArmError, scope::Scope};
+use super::{call::Call, error::ArmError, scope::Scope};
 use crate::{plan::Request, template::schema};
 
 /// Largest request: template and parameters together.

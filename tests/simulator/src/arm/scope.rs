@@ -1,9 +1,10 @@
 //! The four places a deployment can happen in, and resource ids.
 
 /// Where a deployment is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The whole directory.
+    #[default]
     Tenant,
     /// A management group, by name.
     ManagementGroup(String),

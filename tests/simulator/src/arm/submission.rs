@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    Call,
+    call::Call,
     error::ArmError,
     request,
     request::Submitted,
@@ -24,6 +24,7 @@ use crate::{
     world::{World, lock},
 };
 
+const MANAGEMENT_GROUPS: &str = "Microsoft.Management/managementGroups";
 const RESOURCE_GROUPS: &str = "Microsoft.Resources/resourceGroups";
 
 /// Plans and starts a deployment; tells whether its name was known.
@@ -151,6 +152,32 @@ pub(crate) fn group_exists(
     groups(world, deployments, now).contains_key(&id.to_ascii_lowercase())
 }
 
+/// Whether a subscription exists, by its id.
+pub(crate) fn subscription_exists(world: &World, subscription: &str) -> bool {
+    world
+        .options
+        .subscriptions
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(subscription))
+}
+
+/// Whether a management group exists, by its name.
+pub(crate) fn management_group_exists(
+    world: &World,
+    deployments: &Deployments,
+    name: &str,
+    now: Duration,
+) -> bool {
+    let id = Scope::ManagementGroup(name.to_owned()).id();
+    let created = deployments.created(MANAGEMENT_GROUPS, now);
+    world
+        .options
+        .management_groups
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(name))
+        || created.iter().any(|(own, _)| own.eq_ignore_ascii_case(&id))
+}
+
 /// Marks the nested deployments that Resource Manager will refuse when their turn comes.
 fn with_refusals(
     world: &World,
@@ -206,11 +233,7 @@ fn collisions(
 
 fn no_such_place(world: &World, groups: &HashSet<String>, scope: &Scope) -> Option<Failure> {
     if let Some(subscription) = scope.subscription()
-        && !world
-            .options
-            .subscriptions
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(subscription))
+        && !subscription_exists(world, subscription)
     {
         let message = format!("The subscription '{subscription}' could not be found.");
         return Some(refused("NotFound", "SubscriptionNotFound", &message));

@@ -21,57 +21,62 @@ pub(super) async fn token(
     headers: HeaderMap,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Reply {
+    match check(&world, &headers, &query) {
+        Ok(resource) => granted(&world, resource),
+        Err((status, message)) => {
+            let status_code = status.as_u16();
+            Reply::json(
+                status,
+                json!({"statusCode": status_code, "message": message}),
+            )
+        }
+    }
+}
+
+/// The resource that the token is for, if the request is right.
+fn check<'a>(
+    world: &World,
+    headers: &HeaderMap,
+    query: &'a BTreeMap<String, String>,
+) -> Result<&'a str, (StatusCode, &'static str)> {
     let secret = headers
         .get("x-identity-header")
         .and_then(|value| value.to_str().ok());
     if secret != Some(world.identity_header.as_str()) {
-        return refusal(
-            StatusCode::UNAUTHORIZED,
-            "The X-IDENTITY-HEADER is missing or wrong.",
-        );
+        let message = "The X-IDENTITY-HEADER is missing or wrong.";
+        return Err((StatusCode::UNAUTHORIZED, message));
     }
+    let refused = |message| Err((StatusCode::BAD_REQUEST, message));
     if query.get("api-version").map(String::as_str) != Some(API_VERSION) {
-        return refusal(
-            StatusCode::BAD_REQUEST,
-            "The api-version is missing or not supported.",
-        );
+        return refused("The api-version is missing or not supported.");
     }
     if query
         .get("client_id")
         .is_some_and(|client| client != CLIENT_ID)
     {
-        return refusal(
-            StatusCode::BAD_REQUEST,
+        return refused(
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
         );
     }
     let resource = query
         .get("resource")
         .map(|resource| resource.trim_end_matches('/'));
-    let Some(resource) = resource.filter(|known| *known == world.origins.resource_manager) else {
-        return refusal(
-            StatusCode::BAD_REQUEST,
-            "The resource is missing or unknown.",
-        );
-    };
+    match resource.filter(|known| *known == world.origins.resource_manager) {
+        Some(resource) => Ok(resource),
+        None => refused("The resource is missing or unknown."),
+    }
+}
+
+fn granted(world: &World, resource: &str) -> Reply {
     // Clients compare this date with their own clock, which is the real one.
     let lifetime = i64::try_from(world.options.token_lifetime.as_secs()).unwrap_or(i64::MAX);
     let expires_on = Timestamp::now().as_second().saturating_add(lifetime);
-    Reply::json(
-        StatusCode::OK,
-        json!({
-            "access_token": access_token(&world, resource),
-            "expires_on": expires_on.to_string(),
-            "resource": resource,
-            "token_type": "Bearer",
-            "client_id": CLIENT_ID,
-        }),
-    )
-}
-
-fn refusal(status: StatusCode, message: &str) -> Reply {
-    Reply::json(
-        status,
-        json!({"statusCode": status.as_u16(), "message": message}),
-    )
+    let body = json!({
+        "access_token": access_token(world, resource),
+        "expires_on": expires_on.to_string(),
+        "resource": resource,
+        "token_type": "Bearer",
+        "client_id": CLIENT_ID,
+    });
+    Reply::json(StatusCode::OK, body)
 }

@@ -244,7 +244,7 @@ impl<'a> Declarations<'a> {
     ) -> TemplateError {
         let name = symbol.or(raw["name"].as_str()).unwrap_or_default();
         TemplateError(format!(
-            "Unable to process template language expressions for resource '{name}' at line '1' and column '1'. '{error}'"
+            "The template resource '{name}' at line '1' and column '1' is not valid: {error}. Please see https://aka.ms/arm-functions for usage details."
         ))
     }
 }
@@ -259,10 +259,4 @@ fn resource_path(kind: &str, name: &str) -> String {
 /// The path of a resource named as `Microsoft.Storage/storageAccounts/name`.
 fn extended_path(text: &str) -> String {
     format!("/providers/{text}")
-}
-
-impl Default for Scope {
-    fn default() -> Self {
-        Self::Tenant
-    }
 }

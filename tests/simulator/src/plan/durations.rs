@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::options::Options;
+use crate::{options::Options, pattern};
 
-/// Seconds that types take, from experience; the first entry that the type starts with counts.
-const BY_TYPE: [(&str, u64, u64); 17] = [
+/// Seconds that types take, at least and at most, from experience.
+const BY_TYPE: [(&str, u64, u64); 16] = [
     ("Microsoft.Network/virtualNetworkGateways", 35 * 60, 50 * 60),
     ("Microsoft.Network/vpnGateways", 25 * 60, 35 * 60),
     ("Microsoft.Network/expressRouteGateways", 25 * 60, 35 * 60),
@@ -28,11 +28,13 @@ const BY_TYPE: [(&str, u64, u64); 17] = [
     ("Microsoft.Sql/managedInstances", 120 * 60, 240 * 60),
     ("Microsoft.Resources/deploymentScripts", 60, 180),
     ("Microsoft.Resources/resourceGroups", 1, 3),
-    ("", 2, 20),
 ];
 
-/// Minutes of a virtual network gateway for ExpressRoute.
+/// The same for a virtual network gateway of the type ExpressRoute.
 const EXPRESS_ROUTE_GATEWAY: (u64, u64) = (30 * 60, 45 * 60);
+
+/// The same for all other types.
+const OTHERS: (u64, u64) = (2, 20);
 
 /// What counts for a resource's duration.
 pub(crate) struct Subject<'a> {
@@ -48,7 +50,7 @@ pub(crate) fn of(subject: &Subject<'_>, options: &Options) -> Duration {
     let given = |wanted: &str| {
         let all = options.durations.iter();
         all.rev()
-            .find(|(what, _)| what.eq_ignore_ascii_case(wanted))
+            .find(|(what, _)| pattern::matches(what, wanted))
             .map(|(_, duration)| *duration)
     };
     given(subject.name)
@@ -67,13 +69,11 @@ fn range(subject: &Subject<'_>) -> (u64, u64) {
     {
         return EXPRESS_ROUTE_GATEWAY;
     }
-    let kind = subject.kind.to_ascii_lowercase();
-    let matches = |prefix: &str| {
-        // A child of a slow resource is not slow itself.
-        prefix.is_empty() || kind == prefix.to_ascii_lowercase()
-    };
-    let found = BY_TYPE.iter().find(|(prefix, _, _)| matches(prefix));
-    found.map_or((2, 20), |(_, least, most)| (*least, *most))
+    // A child of a slow resource is not slow itself, so only whole types count.
+    let found = BY_TYPE
+        .iter()
+        .find(|(kind, _, _)| kind.eq_ignore_ascii_case(subject.kind));
+    found.map_or(OTHERS, |(_, least, most)| (*least, *most))
 }
 
 /// A number from 0 up to 1, the same for the same seed and text.

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Failure, durations::Subject};
-use crate::options::{Options, ResourceFailure};
+use crate::{
+    options::{Options, ResourceFailure},
+    pattern,
+};
 
 /// The failure that the options hold for a resource, if any.
 pub(crate) fn chosen<'a>(
@@ -13,7 +16,7 @@ pub(crate) fn chosen<'a>(
     options.failures.iter().find(|failure| {
         [subject.name, subject.kind, subject.id]
             .iter()
-            .any(|text| failure.resource.eq_ignore_ascii_case(text))
+            .any(|text| pattern::matches(&failure.resource, text))
     })
 }
 

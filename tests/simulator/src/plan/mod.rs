@@ -6,6 +6,8 @@ mod dependencies;
 mod durations;
 mod failures;
 mod planner;
+mod references;
+mod resolution;
 pub(crate) mod timeline;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
@@ -104,3 +106,7 @@ impl DeploymentPlan {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests;

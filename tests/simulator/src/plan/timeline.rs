@@ -135,36 +135,15 @@ pub(crate) fn schedule(
         canceled,
         circumstances,
     };
-    let spans = context.spans();
-    let ends = spans.iter().flatten().map(|span| span.end);
-    let last = ends.max().unwrap_or(context.begin) + GAP;
-    let failed = spans
-        .iter()
-        .flatten()
-        .any(|span| span.end_state == State::Failed);
-    let (end, end_state) = if failed {
-        (last, State::Failed)
-    } else if plan.outputs.is_err() {
-        (last + OUTPUTS, State::Failed)
-    } else {
-        (last + OUTPUTS, State::Succeeded)
-    };
-    let outputs_from = (!failed).then_some(last);
-    match canceled.filter(|at| *at < end) {
-        Some(at) => Timeline {
-            start,
-            end: at,
-            end_state: State::Canceled,
-            spans,
-            outputs_from: None,
-        },
-        None => Timeline {
-            start,
+    let timeline = context.timeline(start);
+    match canceled.filter(|at| *at < timeline.end) {
+        Some(end) => Timeline {
             end,
-            end_state,
-            spans,
-            outputs_from,
+            end_state: State::Canceled,
+            outputs_from: None,
+            ..timeline
         },
+        None => timeline,
     }
 }
 
@@ -176,6 +155,39 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Outputs are evaluated when all resources are there.
+    fn timeline(&self, start: Duration) -> Timeline {
+        let spans = self.spans();
+        let ends = spans.iter().flatten().map(|span| span.end);
+        let last = ends.max().unwrap_or(self.begin) + GAP;
+        if spans
+            .iter()
+            .flatten()
+            .any(|span| span.end_state == State::Failed)
+        {
+            let end_state = State::Failed;
+            return Timeline {
+                start,
+                end: last,
+                end_state,
+                spans,
+                outputs_from: None,
+            };
+        }
+        let end_state = if self.plan.outputs.is_ok() {
+            State::Succeeded
+        } else {
+            State::Failed
+        };
+        Timeline {
+            start,
+            end: last + OUTPUTS,
+            end_state,
+            spans,
+            outputs_from: Some(last),
+        }
+    }
+
     /// Goes round until every resource is settled: each round settles those whose dependencies
     /// are. The plan has no circles.
     fn spans(&self) -> Vec<Option<Span>> {

@@ -1,5 +1,7 @@
 //! Parameters: what was supplied, what the template defines, and what it says about their values.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -26,33 +28,18 @@ pub(crate) fn bind(
     environment: &mut Environment,
     supplied: &Map<String, Value>,
 ) -> Result<Vec<Bound>> {
-    let template = std::rc::Rc::clone(&environment.template);
+    let template = Rc::clone(&environment.template);
     let none = Map::new();
     let defined = template["parameters"].as_object().unwrap_or(&none);
-    if defined.len() > LIMIT {
-        return Err(TemplateError(format!(
-            "The number of template parameters limit exceeded. Limit: '{LIMIT}' and actual: '{}'. Please see https://aka.ms/arm-syntax-parameters for usage details.",
-            defined.len()
-        )));
-    }
+    check_count(defined.len())?;
     refuse_unknown(defined, supplied)?;
     let mut defaults = Vec::new();
     for (name, definition) in defined {
-        let kind = Kind::of(definition, &template);
-        match member(supplied, name)
-            .map(|given| supplied_value(name, given))
-            .transpose()?
-        {
-            Some(value) => {
+        match given(name, definition, supplied, &template)? {
+            Given::Value(value) => {
                 environment.parameters.insert(name.clone(), value);
             }
-            None => match definition.get("defaultValue") {
-                Some(default) => defaults.push((name, default)),
-                None if kind.nullable => {
-                    environment.parameters.insert(name.clone(), Value::Null);
-                }
-                None => return Err(not_provided(name)),
-            },
+            Given::Default(default) => defaults.push((name, default)),
         }
     }
     evaluate_defaults(environment, defaults)?;
@@ -60,6 +47,39 @@ pub(crate) fn bind(
         .iter()
         .map(|(name, definition)| bound(environment, name, definition))
         .collect()
+}
+
+fn check_count(count: usize) -> Result<()> {
+    if count <= LIMIT {
+        return Ok(());
+    }
+    Err(TemplateError(format!(
+        "The number of template parameters limit exceeded. Limit: '{LIMIT}' and actual: '{count}'. Please see https://aka.ms/arm-syntax-parameters for usage details."
+    )))
+}
+
+enum Given<'a> {
+    Value(Value),
+    /// A default that is still to be evaluated.
+    Default(&'a Value),
+}
+
+/// A null counts as left out where there is a default.
+fn given<'a>(
+    name: &str,
+    definition: &'a Value,
+    supplied: &Map<String, Value>,
+    template: &Value,
+) -> Result<Given<'a>> {
+    let value = member(supplied, name)
+        .map(|given| supplied_value(name, given))
+        .transpose()?;
+    match (value, definition.get("defaultValue")) {
+        (None | Some(Value::Null), Some(default)) => Ok(Given::Default(default)),
+        (Some(value), _) => Ok(Given::Value(value)),
+        (None, None) if Kind::of(definition, template).nullable => Ok(Given::Value(Value::Null)),
+        (None, None) => Err(not_provided(name)),
+    }
 }
 
 fn bound(environment: &Environment, name: &str, definition: &Value) -> Result<Bound> {
@@ -96,6 +116,11 @@ fn refuse_unknown(defined: &Map<String, Value>, supplied: &Map<String, Value>) -
     )))
 }
 
+/// What stands for a value from a key vault.
+pub(crate) fn secret() -> Value {
+    placeholder("secret")
+}
+
 fn supplied_value(name: &str, given: &Value) -> Result<Value> {
     let value = given.get("value");
     let reference = given
@@ -103,9 +128,7 @@ fn supplied_value(name: &str, given: &Value) -> Result<Value> {
         .filter(|reference| !reference.is_null());
     match (value, reference) {
         (Some(value), None) => Ok(value.clone()),
-        (None, Some(reference)) if reference["keyVault"]["id"].is_string() => {
-            Ok(placeholder("secret"))
-        }
+        (None, Some(reference)) if reference["keyVault"]["id"].is_string() => Ok(secret()),
         (None, None) if given.get("expression").is_some() => Ok(placeholder(name)),
         (None, None) => Err(not_provided(name)),
         _ => Err(TemplateError(format!(
@@ -178,48 +201,48 @@ fn is_allowed(allowed: &[Value], value: &Value) -> bool {
 
 fn check_bounds(name: &str, definition: &Value, value: &Value) -> Result<()> {
     let length = match value {
-        Value::String(text) => Some(text.chars().count()),
-        Value::Array(items) => Some(items.len()),
+        Value::String(text) => i64::try_from(text.chars().count()).ok(),
+        Value::Array(items) => i64::try_from(items.len()).ok(),
         _ => None,
     };
-    let length = length.and_then(|length| i64::try_from(length).ok());
-    let rules = [
+    let number = value.as_i64();
+    let limit = |rule: &str| definition[rule].as_i64();
+    let at_least = |measured: Option<i64>, rule| {
+        limit(rule).filter(|limit| measured.is_some_and(|measured| measured < *limit))
+    };
+    let at_most = |measured: Option<i64>, rule| {
+        limit(rule).filter(|limit| measured.is_some_and(|measured| measured > *limit))
+    };
+    let broken = [
         (
-            "minLength",
-            length,
-            true,
             "length must be greater than or equal to",
+            at_least(length, "minLength"),
         ),
         (
-            "maxLength",
-            length,
-            false,
             "length must be less than or equal to",
+            at_most(length, "maxLength"),
         ),
         (
-            "minValue",
-            value.as_i64(),
-            true,
             "value must be greater than or equal to",
+            at_least(number, "minValue"),
         ),
         (
-            "maxValue",
-            value.as_i64(),
-            false,
             "value must be less than or equal to",
+            at_most(number, "maxValue"),
         ),
     ];
-    for (rule, measured, least, wording) in rules {
-        let (Some(measured), Some(limit)) = (measured, definition[rule].as_i64()) else {
-            continue;
-        };
-        if (least && measured < limit) || (!least && measured > limit) {
-            return Err(TemplateError(format!(
-                "The provided value for the template parameter '{name}' is not valid. Its {wording} '{limit}'. Please see https://aka.ms/arm-syntax-parameters for usage details."
-            )));
-        }
-    }
-    Ok(())
+    let broken = broken
+        .into_iter()
+        .find_map(|(wording, limit)| Some((wording, limit?)));
+    broken.map_or(Ok(()), |(wording, limit)| {
+        Err(out_of_bounds(name, wording, limit))
+    })
+}
+
+fn out_of_bounds(name: &str, wording: &str, limit: i64) -> TemplateError {
+    TemplateError(format!(
+        "The provided value for the template parameter '{name}' is not valid. Its {wording} '{limit}'. Please see https://aka.ms/arm-syntax-parameters for usage details."
+    ))
 }
 
 fn not_provided(name: &str) -> TemplateError {

@@ -1,5 +1,12 @@
 //! The simulator as a client meets it: over TLS, with tokens.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod cancellation;
 mod client;
 mod deployments;
+mod failures;
+mod faults;
+mod recordings;
+mod requests;
+mod sign_in;
+mod templates;

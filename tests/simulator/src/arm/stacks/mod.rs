@@ -12,7 +12,9 @@ use self::{
     body::StackBody,
     store::{Deletion, Dropped, Preflight, Stack},
 };
-use super::{Call, authorization, deployment, error::ArmError, request, scope::Scope, submission};
+use super::{
+    authorization, call::Call, deployment, error::ArmError, request, scope::Scope, submission,
+};
 use crate::{
     digest,
     plan::DeploymentPlan,

@@ -170,4 +170,5 @@ fn boolean(value: &Value) -> Option<bool> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests;

@@ -43,7 +43,7 @@ fn type_position(call: &Call<'_>) -> Result<usize> {
 }
 
 fn within(call: &Call<'_>, base: &str, position: usize) -> Result<Value> {
-    let kind = call.text(position)?;
+    let kind = call.text(position)?.trim_end_matches('/');
     let names = (position + 1..call.values.len()).map(|index| call.text(index));
     let names = names.collect::<Result<Vec<_>>>()?;
     let expected = kind.split('/').count().saturating_sub(1);

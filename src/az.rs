@@ -1,0 +1,139 @@
+//! The program under the name `az`: gives Bicep the token that it would ask the Azure CLI for, and does nothing else.
+
+use std::{
+    io::{self, Read, Write},
+    os::unix::net::UnixStream,
+    path::Path,
+    time::Duration,
+};
+
+use crate::identity::broker::{self, Answer, Question, SOCKET};
+
+/// Longer than a sign-in is tried for.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AzError {
+    /// The command is another one than the one we know.
+    #[error(
+        "this is not the Azure CLI: it knows `az account get-access-token --output json --resource URL [--tenant ID]` \
+         only"
+    )]
+    Usage,
+    /// Nobody offers tokens.
+    #[error("{SOCKET} is not set: this program runs under the name `az` only as Bicep's helper")]
+    NoBroker,
+    /// Who offers tokens did not answer.
+    #[error("cannot ask for a token: {0}")]
+    Unreachable(#[from] io::Error),
+    /// The answer makes no sense.
+    #[error("cannot read the answer: {0}")]
+    Answer(#[from] serde_json::Error),
+    /// The answer is no.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl AzError {
+    /// The exit status, as the Azure CLI has it.
+    pub(crate) fn exit_status(&self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// The token that `arguments` ask for, as the Azure CLI prints it.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<String, AzError> {
+    let question = parse(arguments).ok_or(AzError::Usage)?;
+    let socket = broker::offered().ok_or(AzError::NoBroker)?;
+    let token = ask(&socket, &question)?.map_err(AzError::Refused)?;
+    Ok(format!("{}\n", serde_json::to_string(&token)?))
+}
+
+/// What the one command that we know asks for, its options in any order.
+fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Question> {
+    let command = [arguments.next()?, arguments.next()?];
+    if command != ["account", "get-access-token"] {
+        return None;
+    }
+    let (mut output, mut resource, mut tenant) = (None, None, None);
+    while let Some(option) = arguments.next() {
+        let value = match option.as_str() {
+            "--output" => &mut output,
+            "--resource" => &mut resource,
+            "--tenant" => &mut tenant,
+            _ => return None,
+        };
+        if value.replace(arguments.next()?).is_some() {
+            return None;
+        }
+    }
+    (output? == "json").then_some(Question {
+        resource: resource?,
+        tenant,
+    })
+}
+
+fn ask(socket: &Path, question: &Question) -> Result<Answer, AzError> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.write_all(format!("{}\n", serde_json::to_string(question)?).as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(command: &str) -> Option<(String, Option<String>)> {
+        let question = parse(command.split_whitespace().map(str::to_owned))?;
+        Some((question.resource, question.tenant))
+    }
+
+    #[test]
+    fn knows_one_command_with_its_options_in_any_order() {
+        for (command, resource, tenant) in [
+            ("--output json --resource https://a", "https://a", None),
+            ("--resource https://a --output json", "https://a", None),
+            (
+                "--tenant t --resource https://a/ --output json",
+                "https://a/",
+                Some("t"),
+            ),
+        ] {
+            let parsed = parsed(&format!("account get-access-token {command}"));
+            let wanted = (resource.to_owned(), tenant.map(str::to_owned));
+            assert_eq!(parsed, Some(wanted), "{command}");
+        }
+    }
+
+    #[test]
+    fn knows_no_other_command() {
+        for command in [
+            "",
+            "account",
+            "login --identity",
+            "account show",
+            "account get-access-token",
+            "account get-access-token --resource https://a",
+            "account get-access-token --output json",
+            "account get-access-token --output json --resource",
+            "account get-access-token --output tsv --resource https://a",
+            "account get-access-token --output json --resource https://a --resource https://b",
+            "account get-access-token --output json --resource https://a --scope b",
+            "account get-access-token --output json --resource https://a extra",
+            "rest --url https://a",
+        ] {
+            assert_eq!(parsed(command), None, "{command}");
+        }
+    }
+}

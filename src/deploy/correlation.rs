@@ -1,0 +1,70 @@
+//! The id by which we know our own deployments again.
+
+use crate::template::Fingerprint;
+
+/// Digits of the fingerprint that a correlation id begins with: its first two groups.
+const DIGITS: usize = 12;
+
+/// A new correlation id. It begins with the fingerprint of what is deployed, so that a later run recognises the
+/// deployment as its own; the rest is random, so that no two submissions share it.
+pub(crate) fn correlation_id(fingerprint: &Fingerprint) -> String {
+    let random = uuid::Uuid::new_v4().to_string();
+    let (first, second) = fingerprint.as_str()[..DIGITS].split_at(8);
+    format!("{first}-{second}{}", &random[DIGITS + 1..])
+}
+
+/// Whether both ids were given to submissions of the very same template, parameters, mode and scope.
+pub(crate) fn is_same_deployment(one: &str, other: &str) -> bool {
+    let digits = |id: &str| {
+        let digits = id.chars().filter(char::is_ascii_hexdigit);
+        digits.take(DIGITS).collect::<String>().to_ascii_lowercase()
+    };
+    digits(one).len() == DIGITS && digits(one) == digits(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::{
+        arm::Scope,
+        inputs::DeploymentMode,
+        template::{Arguments, Source, Template},
+    };
+
+    fn fingerprint(name: &str) -> Fingerprint {
+        let mut body = Map::new();
+        body.insert("resources".to_owned(), json!([name]));
+        let template = Template {
+            source: Source::Inline(body),
+            arguments: Arguments::Inline(Map::new()),
+            name: "main.json".to_owned(),
+            stem: "main".to_owned(),
+        };
+        Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant)
+    }
+
+    #[test]
+    fn ids_of_the_same_deployment_differ_and_are_known_again() {
+        let one = correlation_id(&fingerprint("hub"));
+        let again = correlation_id(&fingerprint("hub"));
+        assert_ne!(one, again);
+        assert!(is_same_deployment(&one, &again));
+        assert!(is_same_deployment(
+            &one,
+            &again.replace('-', "").to_uppercase()
+        ));
+        assert!(!is_same_deployment(
+            &one,
+            &correlation_id(&fingerprint("spoke"))
+        ));
+        assert!(uuid::Uuid::try_parse(&one).is_ok(), "{one}");
+    }
+
+    #[test]
+    fn what_is_no_id_is_nobodys() {
+        assert!(!is_same_deployment("", ""));
+        assert!(!is_same_deployment("theirs", "theirs"));
+    }
+}

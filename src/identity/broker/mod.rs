@@ -1,0 +1,344 @@
+//! Offers our token to a child process that knows no way to sign in as we do.
+//!
+//! Bicep pulls modules from private registries as whoever is signed in to the Azure CLI: it starts a program named
+//! `az`. So the child finds one first on its `PATH`, which is this program under another name; it asks for the token
+//! over a socket that only we and our children can open. The token is neither on disk nor in the environment.
+
+mod clerk;
+mod wire;
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    fs::{self, Permissions},
+    io,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    task::{JoinHandle, JoinSet},
+};
+
+use self::clerk::Clerk;
+pub(crate) use self::wire::{Answer, Question, SOCKET};
+use super::{Session, SignIn};
+use crate::{clock::Clock, host::Console};
+
+/// The name under which the child looks for a program that has tokens.
+const AZ: &str = "az";
+/// More than any honest question has, in bytes.
+const LONGEST_QUESTION: u64 = 8 * 1024;
+
+/// Offers tokens until it is dropped, and leaves nothing behind.
+#[derive(Debug)]
+pub struct Broker {
+    folder: TempDir,
+    serving: JoinHandle<()>,
+    open: Arc<AtomicUsize>,
+}
+
+impl Broker {
+    /// Offers the tokens of `session`, which signs in as `sign_in` at the first question. `program` is reached as
+    /// `az`: this one. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the system's folder for temporary files cannot hold a folder with a socket of ours.
+    pub fn start(
+        program: &Path,
+        session: Arc<Session>,
+        sign_in: &SignIn,
+        clock: Clock,
+        console: Console,
+    ) -> io::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("long-deploy-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()?;
+        symlink(program, folder.path().join(AZ))?;
+        let socket = socket(folder.path());
+        let listener = UnixListener::bind(&socket)?;
+        fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
+        let open = Arc::default();
+        let desk = Desk {
+            clerk: Arc::new(Clerk::new(session, sign_in, clock, console)),
+            open: Arc::clone(&open),
+        };
+        let serving = tokio::spawn(desk.serve(listener));
+        Ok(Self {
+            folder,
+            serving,
+            open,
+        })
+    }
+
+    /// The variables by which a child whose `PATH` would be `path` finds us.
+    #[must_use]
+    pub fn environment(&self, path: Option<&OsStr>) -> Vec<(OsString, OsString)> {
+        let folder = self.folder.path();
+        let mut search = folder.as_os_str().to_owned();
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
+            search.push(":");
+            search.push(path);
+        }
+        vec![
+            ("PATH".into(), search),
+            (SOCKET.into(), socket(folder).into()),
+        ]
+    }
+
+    /// Whether somebody asked and went away without an answer. Bicep waits 13 seconds for one, and the first sign-in
+    /// may take longer.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("socket")
+}
+
+/// Whether the program was started under the name `program` to give a token.
+pub(crate) fn is_az(program: &str) -> bool {
+    Path::new(program).file_name() == Some(OsStr::new(AZ))
+}
+
+/// The socket that our environment names.
+pub(crate) fn offered() -> Option<PathBuf> {
+    env::var_os(SOCKET).map(PathBuf::from)
+}
+
+/// Where the questions come in.
+#[derive(Clone)]
+struct Desk {
+    clerk: Arc<Clerk>,
+    /// Questions without an answer.
+    open: Arc<AtomicUsize>,
+}
+
+impl Desk {
+    /// Serves all who come, at the same time.
+    async fn serve(self, listener: UnixListener) {
+        let mut visits = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            visits.spawn(self.clone().attend(stream));
+            while visits.try_join_next().is_some() {}
+        }
+    }
+
+    /// Answers one question.
+    async fn attend(self, mut stream: UnixStream) -> io::Result<()> {
+        let mut line = String::new();
+        let (reader, mut writer) = stream.split();
+        BufReader::new(reader.take(LONGEST_QUESTION))
+            .read_line(&mut line)
+            .await?;
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let answer: Answer = match serde_json::from_str::<Question>(&line) {
+            Ok(question) => self.clerk.answer(&question).await,
+            Err(_) => Err("this is no question for a token".to_owned()),
+        };
+        let answer = serde_json::to_string(&answer)?;
+        writer.write_all(answer.as_bytes()).await?;
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::{Value, json};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        deploy::Events,
+        host::{Dialect, Kept},
+        identity::fake::{Answer as Fault, FakeAzure},
+    };
+
+    const ARM: &str = "https://management.azure.com";
+    const TENANT: &str = "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8";
+
+    struct Offer {
+        broker: Broker,
+        log: Kept,
+    }
+
+    impl Offer {
+        fn start(azure: &FakeAzure) -> Self {
+            let (sender, _) = mpsc::unbounded_channel();
+            let credential = azure.credential(FakeAzure::oidc());
+            let limit = std::time::Duration::from_mins(45);
+            let clock = azure.clock();
+            let session = Session::new(Ok(credential), limit, clock.clone(), Events::new(sender));
+            let log = Kept::default();
+            let dialect = Dialect {
+                commands: true,
+                ..Dialect::default()
+            };
+            let console = Console::new(log.clone(), dialect);
+            let sign_in = FakeAzure::sign_in(FakeAzure::oidc());
+            let program = Path::new("/bin/true");
+            let broker = Broker::start(program, session.into(), &sign_in, clock, console).unwrap();
+            Self { broker, log }
+        }
+
+        async fn ask(&self, line: &str) -> Value {
+            let socket = socket(self.broker.folder.path());
+            let mut stream = UnixStream::connect(socket).await.unwrap();
+            stream.write_all(line.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            serde_json::from_str(&answer).unwrap()
+        }
+
+        async fn ask_for(&self, resource: &str, tenant: Option<&str>) -> Value {
+            let question = json!({"resource": resource, "tenant": tenant});
+            self.ask(&format!("{question}\n")).await
+        }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn only_we_can_open_it_and_nothing_is_left() {
+        let offer = Offer::start(&FakeAzure::start());
+        let folder = offer.broker.folder.path().to_owned();
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(mode(&socket(&folder)), 0o600);
+        assert_eq!(
+            fs::read_link(folder.join("az")).unwrap(),
+            Path::new("/bin/true")
+        );
+        drop(offer);
+        assert!(!folder.exists());
+    }
+
+    #[tokio::test]
+    async fn comes_first_on_the_path_of_the_child() {
+        let offer = Offer::start(&FakeAzure::start());
+        let folder = offer.broker.folder.path().display().to_string();
+        for (path, expected) in [
+            (Some("/usr/bin:/bin"), format!("{folder}:/usr/bin:/bin")),
+            (Some(""), folder.clone()),
+            (None, folder.clone()),
+        ] {
+            let environment = offer.broker.environment(path.map(OsStr::new));
+            let socket = OsString::from(format!("{folder}/socket"));
+            let expected = [("PATH".into(), expected.into()), (SOCKET.into(), socket)];
+            assert_eq!(environment, expected);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn gives_a_token_for_resource_manager_and_masks_it_first() {
+        let azure = FakeAzure::start();
+        let offer = Offer::start(&azure);
+        assert!(azure.asked().is_empty(), "nobody wanted a token yet");
+        for (resource, tenant) in [
+            (ARM, None),
+            ("https://management.azure.com/", None),
+            ("https://Management.Azure.com/", Some(TENANT)),
+            (ARM, Some(TENANT.to_uppercase().as_str())),
+        ] {
+            let answer = offer.ask_for(resource, tenant).await;
+            let token = &answer["Ok"];
+            assert_eq!(token["accessToken"], "token-1", "{answer}");
+            assert_eq!(token["expiresOn"], "2026-01-05 03:15:00.000000");
+            assert_eq!(token["expires_on"], 1_767_582_900);
+            assert_eq!(token["tenant"], TENANT);
+            assert_eq!(token["tokenType"], "Bearer");
+            assert!(offer.log.text().starts_with("::add-mask::token-1\n"));
+        }
+        assert_eq!(azure.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn refuses_everything_else_and_asks_nobody() {
+        let azure = FakeAzure::start();
+        let offer = Offer::start(&azure);
+        for (resource, tenant) in [
+            ("https://graph.microsoft.com", None),
+            ("https://vault.azure.net", None),
+            ("https://management.usgovcloudapi.net", None),
+            ("https://management.azure.com.evil.test", None),
+            ("https://management.azure.com/x", None),
+            ("", None),
+            (ARM, Some("00000000-0000-0000-0000-000000000000")),
+        ] {
+            let answer = offer.ask_for(resource, tenant).await;
+            let refusal = answer["Err"].as_str().unwrap();
+            assert!(refusal.starts_with("this run has tokens"), "{refusal}");
+        }
+        for line in [
+            "\n",
+            "{}\n",
+            "account get-access-token\n",
+            &"x".repeat(8 * 1024),
+        ] {
+            let answer = offer.ask(line).await;
+            assert_eq!(answer, json!({"Err": "this is no question for a token"}));
+        }
+        assert!(azure.asked().is_empty());
+        assert_eq!(offer.log.text(), "");
+    }
+
+    #[tokio::test]
+    async fn says_why_signing_in_failed() {
+        let azure = FakeAzure::start();
+        azure.entra_answers([Fault::aadsts(700016)]);
+        let offer = Offer::start(&azure);
+        let answer = offer.ask_for(ARM, None).await;
+        let refusal = answer["Err"].as_str().unwrap();
+        assert!(
+            refusal.starts_with("signing in to Azure failed: "),
+            "{refusal}"
+        );
+        assert!(refusal.contains("AADSTS700016"), "{refusal}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn remembers_whom_it_kept_waiting() {
+        let azure = FakeAzure::start();
+        azure.entra_answers([Fault::Hang]);
+        let offer = Offer::start(&azure);
+        let question = offer.ask_for(ARM, None);
+        let patience = std::time::Duration::from_secs(13);
+        assert!(tokio::time::timeout(patience, question).await.is_err());
+        assert!(offer.broker.owes());
+        let answer = offer.ask_for(ARM, None).await;
+        assert_eq!(answer["Ok"]["accessToken"], "token-2");
+        assert!(
+            offer.broker.owes(),
+            "the first one is still without an answer"
+        );
+    }
+
+    #[tokio::test]
+    async fn owes_nothing_to_whom_it_answered() {
+        let offer = Offer::start(&FakeAzure::start());
+        assert!(!offer.broker.owes());
+        offer.ask_for(ARM, None).await;
+        offer.ask_for("https://vault.azure.net", None).await;
+        assert!(!offer.broker.owes());
+    }
+}

@@ -1,0 +1,167 @@
+//! The compiler as a child process: no shell, nothing on its input, and an environment without what is ours.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use tokio::process::Command;
+
+use crate::{clock::Clock, inputs::Environment};
+
+/// How long a compilation may take; large landing zones take a minute.
+pub(super) const LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Beginnings of the names of variables that are for us alone.
+const OUR_PREFIXES: [&str; 3] = ["INPUT_", "ACTIONS_", "STATE_"];
+/// Names of variables that hold our secrets, or lead to them.
+const OUR_VARIABLES: [&str; 8] = [
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_PASSWORD",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "MSI_SECRET",
+];
+/// Lets .NET do without the libraries of ICU, which small images do not have.
+const INVARIANT: &str = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+/// Where .NET unpacks libraries; a folder in `HOME` where it is not set.
+const EXTRACT: &str = "DOTNET_BUNDLE_EXTRACT_BASE_DIR";
+
+/// Runs `program` in `folder` to its end; dropping the future kills it.
+///
+/// # Errors
+/// When it cannot be started or does not end in time.
+pub(super) async fn run(
+    program: &Path,
+    arguments: &[&OsStr],
+    environment: &BTreeMap<OsString, OsString>,
+    folder: &Path,
+) -> io::Result<Output> {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(environment)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let ended = Clock::timeout_here(LIMIT, async { command.spawn()?.wait_with_output().await });
+    ended
+        .await
+        .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+}
+
+/// The compiler's environment: ours without what is ours alone, and with what .NET needs.
+pub(super) fn environment(ours: &Environment) -> BTreeMap<OsString, OsString> {
+    let theirs = ours.iter().filter(|(name, _)| !is_ours(name));
+    let mut theirs: BTreeMap<_, _> = theirs
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    theirs.entry(INVARIANT.into()).or_insert_with(|| "1".into());
+    let home = ours.get("HOME").map(PathBuf::from);
+    if !home.is_some_and(|home| is_writable(&home)) {
+        let folder = scratch(ours).join("bicep-libraries");
+        theirs.entry(EXTRACT.into()).or_insert(folder.into());
+    }
+    theirs
+}
+
+/// Where files of this job may lie.
+pub(super) fn scratch(environment: &Environment) -> PathBuf {
+    let folder = environment.get("RUNNER_TEMP").map(PathBuf::from);
+    folder
+        .unwrap_or_else(std::env::temp_dir)
+        .join("long-deploy")
+}
+
+fn is_ours(name: &str) -> bool {
+    OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || OUR_VARIABLES.contains(&name)
+}
+
+/// Whether files can be made in `folder`. Tried, as permissions do not tell.
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));
+    let made = fs::File::create_new(&probe).is_ok();
+    made && fs::remove_file(&probe).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn the_compiler_gets_everything_but_what_is_ours() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().display().to_string();
+        let ours: Environment = [
+            ("INPUT_CLIENT-SECRET", "hush"),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hush"),
+            ("STATE_deployment-id", "x"),
+            ("AZURE_CLIENT_SECRET", "hush"),
+            ("AZURE_FEDERATED_TOKEN_FILE", "/x"),
+            ("MY_VALUE", "mine"),
+            ("AZURE_TENANT_ID", "t"),
+            ("HOME", &home),
+        ]
+        .into_iter()
+        .collect();
+        let theirs = environment(&ours);
+        let names: Vec<_> = theirs.keys().filter_map(|name| name.to_str()).collect();
+        assert_eq!(names, ["AZURE_TENANT_ID", INVARIANT, "HOME", "MY_VALUE"]);
+        assert!(fs::read_dir(&home).unwrap().next().is_none());
+    }
+
+    #[test]
+    fn without_a_home_libraries_go_to_the_runners_folder() {
+        for home in ["", "/nowhere/at/all"] {
+            let variables = [("HOME", home), ("RUNNER_TEMP", "/temp")];
+            let theirs = environment(&variables.into_iter().collect());
+            assert_eq!(
+                theirs[OsStr::new(EXTRACT)],
+                "/temp/long-deploy/bicep-libraries"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dropped_child_is_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let pid = folder.path().join("pid");
+        let script = format!("echo $$ > {}; exec sleep 600", pid.display());
+        let arguments = ["-c".as_ref(), script.as_ref()];
+        let environment = BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]);
+        let child = run(
+            Path::new("/bin/sh"),
+            &arguments,
+            &environment,
+            folder.path(),
+        );
+        let begun = async {
+            while fs::read_to_string(&pid).unwrap_or_default().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = child => panic!("it sleeps"),
+            () = begun => {}
+        }
+        let pid = fs::read_to_string(&pid).unwrap();
+        let status = PathBuf::from(format!("/proc/{}/stat", pid.trim()));
+        // Gone, or dead and not yet buried.
+        while fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z ")) {
+            tokio::task::yield_now().await;
+        }
+    }
+}

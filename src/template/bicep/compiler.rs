@@ -1,0 +1,268 @@
+//! The compiler, as the reader of templates uses it.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fmt,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+
+use super::{
+    child,
+    diagnostics::Compilation,
+    program::{self, ProgramError},
+    redaction::redact,
+};
+use crate::{
+    inputs::{BicepInputs, Environment},
+    template::file::{self, FileError},
+};
+
+/// Overrides and completes the parameters of a `.bicepparam` file, as a JSON object.
+const OVERRIDES: &str = "BICEP_PARAMETERS_OVERRIDES";
+
+/// Compiles Bicep, if there is any. The program is looked for when it is needed first.
+pub struct Compiler {
+    inputs: BicepInputs,
+    environment: Environment,
+    folder: PathBuf,
+    offers: Vec<(OsString, OsString)>,
+    program: OnceCell<PathBuf>,
+}
+
+/// What a compilation gave, and what was said on the way.
+pub(in crate::template) struct Compiled<T> {
+    pub(in crate::template) result: Result<T, CompileError>,
+    /// Empty if the compiler did not run.
+    pub(in crate::template) said: Compilation,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::template) enum CompileError {
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    #[error("cannot be compiled: Bicep did not start ({0})")]
+    Start(ErrorKind),
+    #[error("cannot be compiled: Bicep was not done within 5 minutes")]
+    TimedOut,
+    /// The diagnostics say why.
+    #[error("does not compile")]
+    Errors,
+    #[error("does not compile: {0}")]
+    Text(String),
+    #[error("was compiled to what is no template: it {0}")]
+    Json(#[from] FileError),
+    #[error("was compiled to what this version cannot read: use a later Bicep")]
+    Unknown,
+}
+
+impl CompileError {
+    /// The input to change, where it is not that of the file to compile.
+    pub(in crate::template) fn input(&self) -> Option<&'static str> {
+        match self {
+            Self::Program(error) => error.input(),
+            _ => None,
+        }
+    }
+}
+
+/// What a `.bicepparam` file gives.
+pub(in crate::template) struct BuiltParameters {
+    /// A parameters file.
+    pub(in crate::template) parameters: Map<String, Value>,
+    /// What follows `using`.
+    pub(in crate::template) using: Using,
+}
+
+/// The template that a `.bicepparam` file is for.
+pub(in crate::template) enum Using {
+    /// It leaves that open.
+    None,
+    Template(Map<String, Value>),
+    /// The resource id of a template spec.
+    Spec(String),
+}
+
+/// What `bicep build-params --stdout` writes: JSON in JSON.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    parameters_json: String,
+    template_json: Option<String>,
+    template_spec_id: Option<String>,
+}
+
+impl Compiler {
+    /// A compiler for files in `folder`, which is also where it runs.
+    #[must_use]
+    pub fn new(inputs: BicepInputs, environment: Environment, folder: PathBuf) -> Self {
+        Self {
+            inputs,
+            environment,
+            folder,
+            offers: Vec::new(),
+            program: OnceCell::new(),
+        }
+    }
+
+    /// With these variables for the compiler, by which it finds a token for private registries.
+    #[must_use]
+    pub fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
+        Self { offers, ..self }
+    }
+
+    /// The folder that paths are relative to.
+    pub(in crate::template) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The ARM template of a `.bicep` file.
+    pub(in crate::template) async fn template(&self, file: &Path) -> Compiled<Map<String, Value>> {
+        let path = self.folder.join(file);
+        let arguments = ["build".as_ref(), path.as_os_str()];
+        let compiled = self.compile(file, &arguments, None).await;
+        compiled.map(|stdout| Ok(file::object(stdout)?))
+    }
+
+    /// What a `.bicepparam` file gives with `overrides`. `template` is the Bicep file that it must be for.
+    pub(in crate::template) async fn parameters(
+        &self,
+        file: &Path,
+        template: Option<&Path>,
+        overrides: &Map<String, Value>,
+    ) -> Compiled<BuiltParameters> {
+        let path = self.folder.join(file);
+        let template = template.map(|template| self.folder.join(template));
+        let mut arguments = vec!["build-params".as_ref(), path.as_os_str()];
+        if let Some(template) = &template {
+            arguments.extend(["--bicep-file".as_ref(), template.as_os_str()]);
+        }
+        let compiled = self.compile(file, &arguments, Some(overrides)).await;
+        compiled.map(|stdout| built(&stdout))
+    }
+
+    async fn compile(
+        &self,
+        file: &Path,
+        arguments: &[&OsStr],
+        overrides: Option<&Map<String, Value>>,
+    ) -> Compiled<Vec<u8>> {
+        let name = file.display().to_string();
+        match self.run(arguments, overrides).await {
+            Ok(output) => {
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                let mut said = Compilation::read(name, &stderr, &self.folder);
+                if let Some(overrides) = overrides {
+                    redact(&mut said, overrides.values());
+                }
+                Compiled {
+                    result: outcome(output, &said),
+                    said,
+                }
+            }
+            Err(error) => Compiled {
+                result: Err(error),
+                said: Compilation::default(),
+            },
+        }
+    }
+
+    async fn run(
+        &self,
+        arguments: &[&OsStr],
+        overrides: Option<&Map<String, Value>>,
+    ) -> Result<Output, CompileError> {
+        let find = || program::find(&self.inputs, &self.environment, &self.folder);
+        let program = self.program.get_or_try_init(find).await?;
+        let mut environment = child::environment(&self.environment);
+        environment.extend(self.offers.iter().cloned());
+        if let Some(overrides) = overrides.filter(|overrides| !overrides.is_empty()) {
+            let overrides = Value::Object(overrides.clone());
+            environment.insert(OVERRIDES.into(), overrides.to_string().into());
+        }
+        let format = ["--stdout", "--diagnostics-format", "sarif"].map(OsStr::new);
+        let arguments = [arguments, &format].concat();
+        let ran = child::run(program, &arguments, &environment, &self.folder).await;
+        ran.map_err(|error: io::Error| match error.kind() {
+            ErrorKind::TimedOut => CompileError::TimedOut,
+            kind => CompileError::Start(kind),
+        })
+    }
+}
+
+impl<T> Compiled<T> {
+    fn map<U>(self, read: impl FnOnce(T) -> Result<U, CompileError>) -> Compiled<U> {
+        Compiled {
+            result: self.result.and_then(read),
+            said: self.said,
+        }
+    }
+}
+
+impl fmt::Debug for Compiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiler")
+            .field("inputs", &self.inputs)
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What was compiled, or why nothing was.
+fn outcome(output: Output, said: &Compilation) -> Result<Vec<u8>, CompileError> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    if said.errors().next().is_some() {
+        return Err(CompileError::Errors);
+    }
+    let first = said.text.lines().next();
+    let text = first.map_or_else(|| output.status.to_string(), str::to_owned);
+    Err(CompileError::Text(text))
+}
+
+fn built(stdout: &[u8]) -> Result<BuiltParameters, CompileError> {
+    let written: Written = serde_json::from_slice(stdout).map_err(|_| CompileError::Unknown)?;
+    let using = match (written.template_json, written.template_spec_id) {
+        (Some(template), _) => Using::Template(file::object(template.into_bytes())?),
+        (None, Some(id)) => Using::Spec(id),
+        (None, None) => Using::None,
+    };
+    Ok(BuiltParameters {
+        parameters: file::object(written.parameters_json.into_bytes())?,
+        using,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_build_params_writes() {
+        let write = |template: Value, spec: Value| {
+            let parameters = r#"{"parameters": {"a": {"value": 1}}}"#;
+            let written = json!({"parametersJson": parameters, "templateJson": template, "templateSpecId": spec});
+            built(&written.to_string().into_bytes()).unwrap()
+        };
+        let with_template = write(json!("{\"resources\": []}"), Value::Null);
+        assert_eq!(with_template.parameters["parameters"]["a"]["value"], 1);
+        assert!(
+            matches!(with_template.using, Using::Template(template) if template.contains_key("resources"))
+        );
+        let with_spec = write(Value::Null, json!("/subscriptions/x"));
+        assert!(matches!(with_spec.using, Using::Spec(id) if id == "/subscriptions/x"));
+        assert!(matches!(write(Value::Null, Value::Null).using, Using::None));
+        assert!(matches!(built(b"Hello"), Err(CompileError::Unknown)));
+    }
+}

@@ -1,0 +1,262 @@
+//! What the compiler says: SARIF on standard error, and now and then plain text.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::inputs::Place;
+
+/// What the compiler said while it compiled a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compilation {
+    /// The file, as the user named it.
+    pub file: String,
+    /// What it found, in its order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What it said beside that: an exception, a note on experimental features.
+    pub text: String,
+}
+
+/// One thing that the compiler found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The rule, such as `BCP057` or `no-unused-params`.
+    pub code: String,
+    /// What it is.
+    pub message: String,
+    /// Where, with the file relative to the workspace if it is in there.
+    pub place: Option<Place>,
+}
+
+/// How serious a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The file does not compile.
+    Error,
+    /// It compiles, but perhaps not as meant.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// The part of SARIF 2.1.0 that Bicep writes.
+#[derive(Deserialize)]
+struct Sarif {
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    #[serde(default)]
+    results: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    #[serde(default)]
+    rule_id: String,
+    /// A warning where it is absent.
+    level: Option<String>,
+    message: Message,
+    #[serde(default)]
+    locations: Vec<Location>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Deserialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    /// Bicep's column, from 1.
+    char_offset: u32,
+}
+
+impl Compilation {
+    /// What the compiler wrote to standard error while it compiled `file`. Paths become relative to `folder`.
+    pub(super) fn read(file: String, stderr: &str, folder: &Path) -> Self {
+        let (sarif, text) = split(stderr);
+        let findings = sarif.into_iter().flat_map(|sarif| sarif.runs);
+        let findings = findings.flat_map(|run| run.results);
+        Self {
+            file,
+            diagnostics: findings.map(|finding| finding.told(folder)).collect(),
+            text,
+        }
+    }
+
+    /// What keeps the file from compiling.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.of(Severity::Error)
+    }
+
+    /// The diagnostics of one severity.
+    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+        let found = self.diagnostics.iter();
+        found.filter(move |diagnostic| diagnostic.severity == severity)
+    }
+}
+
+impl Finding {
+    fn told(self, folder: &Path) -> Diagnostic {
+        let severity = match self.level.as_deref() {
+            Some("error") => Severity::Error,
+            Some("note" | "none") => Severity::Note,
+            _ => Severity::Warning,
+        };
+        let mut locations = self.locations.into_iter();
+        let place = locations
+            .next()
+            .map(|Location { physical_location }| Place {
+                file: relative(&physical_location.artifact_location.uri, folder),
+                line: physical_location.region.start_line,
+                column: physical_location.region.char_offset,
+            });
+        Diagnostic {
+            severity,
+            code: self.rule_id,
+            message: self.message.text,
+            place,
+        }
+    }
+}
+
+/// The SARIF document in `text`, and what stands around it.
+fn split(text: &str) -> (Option<Sarif>, String) {
+    let starts = text.match_indices('{').map(|(start, _)| start);
+    let mut starts =
+        starts.filter(|start| text[..*start].is_empty() || text[..*start].ends_with('\n'));
+    let Some(start) = starts.next() else {
+        return (None, text.trim().to_owned());
+    };
+    let mut documents = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Sarif>();
+    match documents.next() {
+        Some(Ok(sarif)) => {
+            let end = start + documents.byte_offset();
+            let around = format!("{}\n{}", text[..start].trim(), text[end..].trim());
+            (Some(sarif), around.trim().to_owned())
+        }
+        _ => (None, text.trim().to_owned()),
+    }
+}
+
+/// The path in a `file:` URI, relative to `folder` if it is in there.
+fn relative(uri: &str, folder: &Path) -> String {
+    let path = Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
+    let Some(path) = path else {
+        return uri.to_owned();
+    };
+    let folders = [Some(folder.to_owned()), folder.canonicalize().ok()];
+    let mut inside = folders.iter().flatten();
+    let inside = inside.find_map(|folder| path.strip_prefix(folder).ok());
+    inside.unwrap_or(&path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn finding(level: Option<&str>, uri: &str) -> Value {
+        let mut finding = json!({
+            "ruleId": "BCP057",
+            "message": {"text": "The name \"nope\" does not exist. [https://aka.ms/bicep]"},
+            "locations": [{"physicalLocation": {
+                "artifactLocation": {"uri": uri},
+                "region": {"startLine": 8, "charOffset": 13}
+            }}]
+        });
+        if let Some(level) = level {
+            finding["level"] = level.into();
+        }
+        finding
+    }
+
+    fn read(stderr: &str) -> Compilation {
+        Compilation::read(
+            "hub.bicep".to_owned(),
+            stderr,
+            Path::new("/github/workspace"),
+        )
+    }
+
+    #[test]
+    fn sarif_is_read_and_text_around_it_is_kept() {
+        let results = [
+            finding(
+                Some("error"),
+                "file:///github/workspace/infra/h%C3%BCb%20a.bicep",
+            ),
+            finding(None, "file:///github/home/.bicep/br/main.json"),
+            finding(Some("note"), "untitled:1"),
+        ];
+        let sarif = json!({"version": "2.1.0", "runs": [{"results": results}]});
+        let told = read(&format!(
+            "WARNING: experimental features\n{sarif:#}\nbye {{}}\n"
+        ));
+        assert_eq!(told.text, "WARNING: experimental features\nbye {}");
+        let severities: Vec<_> = told
+            .diagnostics
+            .iter()
+            .map(|found| found.severity)
+            .collect();
+        assert_eq!(
+            severities,
+            [Severity::Error, Severity::Warning, Severity::Note]
+        );
+        let files = told
+            .diagnostics
+            .iter()
+            .filter_map(|found| found.place.as_ref());
+        let files: Vec<_> = files.map(|place| place.file.as_str()).collect();
+        assert_eq!(
+            files,
+            [
+                "infra/hüb a.bicep",
+                "/github/home/.bicep/br/main.json",
+                "untitled:1"
+            ]
+        );
+        let place = told.diagnostics[0].place.as_ref().expect("a place");
+        assert_eq!((place.line, place.column), (8, 13));
+    }
+
+    #[test]
+    fn plain_text_stays_readable() {
+        for text in [
+            "An error occurred reading file. Could not find file '/a/b.bicep'.",
+            "Unhandled exception. System.Exception: {\n   at Bicep\n{ not json }",
+            "",
+        ] {
+            let told = read(&format!("{text}\n"));
+            assert_eq!(told.text, text);
+            assert!(told.diagnostics.is_empty());
+        }
+    }
+}

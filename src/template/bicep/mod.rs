@@ -1,0 +1,13 @@
+//! Bicep: which program compiles, how it is run, and what it says.
+
+mod child;
+mod compiler;
+mod diagnostics;
+mod download;
+mod program;
+mod redaction;
+mod release;
+
+pub use compiler::Compiler;
+pub(super) use compiler::{BuiltParameters, Compiled, Using};
+pub use diagnostics::{Compilation, Diagnostic, Severity};

@@ -1,0 +1,106 @@
+//! Values of parameters that the compiler quotes, taken out of what it says.
+
+use serde_json::Value;
+
+use super::diagnostics::Compilation;
+
+/// What stands before the type of a value in the compiler's messages; the type of a literal is the literal.
+const TYPE: &str = "provided value is of type \"";
+/// Shorter texts occur by chance.
+const LEAST: usize = 5;
+
+/// Takes values out of what was said of a parameters file: literals that are quoted as types, and whatever is in
+/// `overrides`.
+pub(super) fn redact<'v>(
+    compilation: &mut Compilation,
+    overrides: impl Iterator<Item = &'v Value>,
+) {
+    let mut secrets = Vec::new();
+    overrides.for_each(|value| collect(value, &mut secrets));
+    // The longest first, as one may be part of another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let hide = |text: &mut String| {
+        for secret in &secrets {
+            *text = text.replace(secret, "***");
+        }
+    };
+    for diagnostic in &mut compilation.diagnostics {
+        diagnostic.message = without_literal(&diagnostic.message);
+        hide(&mut diagnostic.message);
+    }
+    hide(&mut compilation.text);
+}
+
+fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) if text.chars().count() >= LEAST => texts.push(text),
+        Value::Array(elements) => elements.iter().for_each(|value| collect(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
+}
+
+/// `message` with the kind of the value in place of the value itself.
+fn without_literal(message: &str) -> String {
+    let Some((before, rest)) = message.split_once(TYPE) else {
+        return message.to_owned();
+    };
+    let end = rest.rfind('"').filter(|end| *end > 0).unwrap_or(rest.len());
+    let kind = match rest.chars().next() {
+        Some('\'') => "string",
+        Some('{') => "object",
+        Some('[') => "array",
+        Some(first) if first.is_ascii_digit() || first == '-' => "int",
+        _ => return message.to_owned(),
+    };
+    format!("{before}{TYPE}{kind}{}", &rest[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::bicep::{Diagnostic, Severity};
+
+    #[test]
+    fn literals_lose_their_value() {
+        for (quoted, shown) in [
+            ("'it\\'s \"hush\"'", "string"),
+            ("'a' | 'b'", "string"),
+            ("{ key: 'hush' }", "object"),
+            ("['hush']", "array"),
+            ("-7", "int"),
+            ("null | string", "null | string"),
+        ] {
+            let message = |kind| {
+                format!(
+                    "Expected a value of type \"int\" but the {TYPE}{kind}\". [https://aka.ms/x]"
+                )
+            };
+            assert_eq!(without_literal(&message(quoted)), message(shown));
+        }
+    }
+
+    #[test]
+    fn overrides_are_not_shown() {
+        let diagnostic = Diagnostic {
+            severity: Severity::Error,
+            code: "BCP999".to_owned(),
+            message: "Cannot use \"hunter2-long\" in yes".to_owned(),
+            place: None,
+        };
+        let mut compilation = Compilation {
+            diagnostics: vec![diagnostic],
+            text: "exception: hunter2".to_owned(),
+            ..Compilation::default()
+        };
+        let overrides = json!({"a": "hunter2", "b": [{"c": "hunter2-long"}], "d": "yes", "e": 7});
+        redact(&mut compilation, [overrides].iter());
+        assert_eq!(
+            compilation.diagnostics[0].message,
+            "Cannot use \"***\" in yes"
+        );
+        assert_eq!(compilation.text, "exception: ***");
+    }
+}

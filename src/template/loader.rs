@@ -1,0 +1,262 @@
+//! Reads a template and its parameters from where the inputs say they are.
+
+use std::{fs, path::Path};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Arguments, Link, Loaded, Source, Template,
+    bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
+    check,
+    declaration::Declarations,
+    file, inline, limits,
+    parameters::{Given, Origin, Parameters},
+    parameters_file, schema, using,
+};
+use crate::{
+    arm::Scope,
+    inputs::{Problems, TemplateInputs, TemplateSource, has_extension},
+};
+
+/// What has been found out on the way.
+pub(super) struct Loader<'a> {
+    inputs: &'a TemplateInputs,
+    compiler: &'a Compiler,
+    problems: Problems,
+    compilations: Vec<Compilation>,
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(inputs: &'a TemplateInputs, compiler: &'a Compiler) -> Self {
+        Self {
+            inputs,
+            compiler,
+            problems: Problems::default(),
+            compilations: Vec::new(),
+        }
+    }
+
+    /// Reads and checks everything for a deployment to `scope`.
+    pub(super) async fn load(mut self, scope: &Scope) -> Loaded {
+        let built = self.built().await;
+        let source = self.source(built.as_ref()).await;
+        let template = source.as_ref().and_then(Source::inline);
+        let declarations = template.map(Declarations::of).unwrap_or_default();
+        let parameters = self.given(0, built.as_ref(), &declarations);
+        if template.is_some() {
+            let all_read = self.problems.is_empty();
+            check::given(&parameters, &declarations, &mut self.problems);
+            if all_read && self.inputs.parameters_uri.is_none() {
+                check::missing(&parameters, &declarations, &mut self.problems);
+            }
+        }
+        let parameters = parameters.into_json(&declarations);
+        if let Some(template) = template {
+            self.check_template(template, &parameters, scope);
+        }
+        let arguments = match &self.inputs.parameters_uri {
+            Some(uri) => Arguments::Link(Link::Uri(uri.clone())),
+            None => Arguments::Inline(parameters),
+        };
+        let template = source.map(|source| Template {
+            source,
+            arguments,
+            name: self.inputs.shown(),
+            stem: self.inputs.stem(),
+        });
+        Loaded {
+            template: self.problems.or(template),
+            compilations: self.compilations,
+        }
+    }
+
+    fn check_template(
+        &mut self,
+        template: &Map<String, Value>,
+        parameters: &Map<String, Value>,
+        scope: &Scope,
+    ) {
+        let faults = schema::faults(template, scope).into_iter();
+        for fault in faults.chain(limits::faults(template, parameters)) {
+            let (input, name) = (self.inputs.input(), self.inputs.shown());
+            self.problems.add(input, format!("`{name}` {fault}"));
+        }
+    }
+
+    /// What the `.bicepparam` file gives, if there is one.
+    async fn built(&mut self) -> Option<BuiltParameters> {
+        let (at, file) = self.inputs.bicepparam()?;
+        let overrides = self.overrides(at, file).await;
+        let template = match &self.inputs.source {
+            Some(TemplateSource::File(template)) if is_bicep(template) => Some(template.as_path()),
+            _ => None,
+        };
+        let compiled = self.compiler.parameters(file, template, &overrides).await;
+        self.take("parameters-file", file, compiled)
+    }
+
+    /// What comes after the `.bicepparam` file and so wins over it: the compiler must know, as the file may leave
+    /// it open, or reckon with it.
+    async fn overrides(&self, at: usize, file: &Path) -> Map<String, Value> {
+        let template = match self.inputs.parameters.as_deref() {
+            Some(text) if inline::needs_types(text) => self.declaring(file).await,
+            _ => None,
+        };
+        let declarations = template.as_ref().map(Declarations::of).unwrap_or_default();
+        // What is wrong with them is found again, and told, when they are put together.
+        let later = given(
+            self.inputs,
+            at + 1,
+            self.compiler.folder(),
+            None,
+            &declarations,
+            &mut Problems::default(),
+        );
+        let values = later.iter().filter_map(|argument| match &argument.given {
+            Given::Value(value) => Some((argument.name.clone(), value.clone())),
+            Given::Reference(_) | Given::Expression(_) => None,
+        });
+        values.collect()
+    }
+
+    /// The template that declares the parameters of the `.bicepparam` file, where it is on this machine.
+    async fn declaring(&self, file: &Path) -> Option<Map<String, Value>> {
+        let text = fs::read_to_string(self.compiler.folder().join(file)).ok()?;
+        let beside = using::local_file(&text).and_then(|path| Some(file.parent()?.join(path)));
+        let template = match (&self.inputs.source, beside) {
+            (_, Some(path)) => path,
+            (Some(TemplateSource::File(path)), None) => path.clone(),
+            _ => return None,
+        };
+        if is_bicep(&template) {
+            self.compiler.template(&template).await.result.ok()
+        } else {
+            file::read(&self.compiler.folder().join(template)).ok()
+        }
+    }
+
+    /// The template that the inputs name, that the `.bicepparam` file is for, or both.
+    async fn source(&mut self, built: Option<&BuiltParameters>) -> Option<Source> {
+        let using = match built.map(|built| &built.using) {
+            Some(Using::Template(template)) => Some(Source::Inline(template.clone())),
+            Some(Using::Spec(id)) => Some(Source::Link(Link::Spec(id.clone()))),
+            Some(Using::None) | None => None,
+        };
+        let named = match (&self.inputs.source, &using) {
+            // The compiler has checked that they agree.
+            (Some(TemplateSource::File(path)), Some(Source::Inline(_))) if is_bicep(path) => None,
+            (Some(source), _) => Some(self.named(source).await?),
+            (None, _) => None,
+        };
+        let message = match (named, using) {
+            (Some(named), Some(using)) if !named.is_same(&using) => {
+                "is for another template (see its `using`): give that one, or a parameters file for this one"
+            }
+            (Some(source), _) | (None, Some(source)) => return Some(source),
+            (None, None) if built.is_some() => "says `using none`: give template-file",
+            (None, None) => return None,
+        };
+        let (_, file) = self.inputs.bicepparam()?;
+        let file = file.display();
+        self.problems
+            .add("parameters-file", format!("`{file}` {message}"));
+        None
+    }
+
+    async fn named(&mut self, source: &TemplateSource) -> Option<Source> {
+        Some(match source {
+            TemplateSource::File(path) if is_bicep(path) => {
+                let compiled = self.compiler.template(path).await;
+                Source::Inline(self.take("template-file", path, compiled)?)
+            }
+            TemplateSource::File(path) => {
+                let folder = self.compiler.folder();
+                Source::Inline(read("template-file", path, folder, &mut self.problems)?)
+            }
+            TemplateSource::Uri(uri) => Source::Link(Link::Uri(uri.clone())),
+            TemplateSource::Spec(id) => Source::Link(Link::Spec(id.clone())),
+        })
+    }
+
+    /// The result of a compilation of `file`, which `input` names, or problems.
+    fn take<T>(&mut self, input: &'static str, file: &Path, compiled: Compiled<T>) -> Option<T> {
+        let Compiled { result, said } = compiled;
+        let result = result.map_err(|error| {
+            for found in said.errors() {
+                let message = format!("{}: {}", found.code, found.message);
+                self.problems.add_at(found.place.clone(), input, message);
+            }
+            if said.errors().next().is_none() {
+                let message = match error.input() {
+                    Some(_) => error.to_string(),
+                    None => format!("`{}`: {error}", file.display()),
+                };
+                self.problems.add(error.input().unwrap_or(input), message);
+            }
+        });
+        self.compilations.push(said);
+        result.ok()
+    }
+
+    fn given(
+        &mut self,
+        from: usize,
+        built: Option<&BuiltParameters>,
+        declarations: &Declarations<'_>,
+    ) -> Parameters {
+        let folder = self.compiler.folder();
+        given(
+            self.inputs,
+            from,
+            folder,
+            built,
+            declarations,
+            &mut self.problems,
+        )
+    }
+}
+
+/// What the parameters files from the index `from` on and the input `parameters` give, later ones winning.
+fn given(
+    inputs: &TemplateInputs,
+    from: usize,
+    folder: &Path,
+    built: Option<&BuiltParameters>,
+    declarations: &Declarations<'_>,
+    problems: &mut Problems,
+) -> Parameters {
+    let mut all = Parameters::default();
+    for path in inputs.parameters_files.iter().skip(from) {
+        let read_here;
+        let content = if has_extension(path, "bicepparam") {
+            built.map(|built| &built.parameters)
+        } else {
+            read_here = read("parameters-file", path, folder, problems);
+            read_here.as_ref()
+        };
+        if let Some(content) = content {
+            let origin = Origin::File(path.display().to_string().into());
+            all = all.merge(parameters_file::parameters(content, &origin, problems));
+        }
+    }
+    match inputs.parameters.as_deref().map(str::trim_end) {
+        None | Some("") => all,
+        Some(text) => all.merge(inline::parameters(text, declarations, problems)),
+    }
+}
+
+/// The JSON object in the file `path`, which `input` names.
+fn read(
+    input: &'static str,
+    path: &Path,
+    folder: &Path,
+    problems: &mut Problems,
+) -> Option<Map<String, Value>> {
+    file::read(&folder.join(path))
+        .map_err(|error| problems.add(input, format!("`{}` {error}", path.display())))
+        .ok()
+}
+
+fn is_bicep(path: &Path) -> bool {
+    has_extension(path, "bicep")
+}

@@ -1,0 +1,112 @@
+//! A template and its parameters as Azure takes them: in full, or as a link to where Azure finds them.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The template, as a member of a deployment's properties.
+#[derive(Clone, Serialize)]
+pub enum Source {
+    /// The ARM template itself.
+    #[serde(rename = "template")]
+    Inline(Map<String, Value>),
+    /// Where Azure finds it.
+    #[serde(rename = "templateLink")]
+    Link(Link),
+}
+
+/// The parameters, as a member of a deployment's properties. Values may be secret.
+#[derive(Clone, Serialize)]
+pub enum Arguments {
+    /// Name → `{"value": …}`, `{"reference": …}` or `{"expression": …}`.
+    #[serde(rename = "parameters")]
+    Inline(Map<String, Value>),
+    /// Where Azure finds a parameters file.
+    #[serde(rename = "parametersLink")]
+    Link(Link),
+}
+
+/// Where Azure finds a document.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub enum Link {
+    /// An address; it may be signed, and then is a secret.
+    #[serde(rename = "uri")]
+    Uri(String),
+    /// The resource id of a template spec's version.
+    #[serde(rename = "id")]
+    Spec(String),
+}
+
+impl Source {
+    /// The template, where it is here.
+    #[must_use]
+    pub fn inline(&self) -> Option<&Map<String, Value>> {
+        match self {
+            Self::Inline(template) => Some(template),
+            Self::Link(_) => None,
+        }
+    }
+
+    /// Whether both are one template.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Inline(one), Self::Inline(other)) => one == other,
+            (Self::Link(Link::Spec(one)), Self::Link(Link::Spec(other))) => {
+                one.eq_ignore_ascii_case(other)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Link {
+    /// Without what may be a signature.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uri(uri) => f.write_str(uri.split(['?', '#']).next().unwrap_or_default()),
+            Self::Spec(id) => f.write_str(id),
+        }
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_of_a_deployments_properties() {
+        let link = |uri: &str| Link::Uri(uri.to_owned());
+        let written = |source: Source| serde_json::to_value(source).unwrap();
+        assert_eq!(written(Source::Inline(Map::new())), json!({"template": {}}));
+        assert_eq!(
+            written(Source::Link(link("https://a/b?sig=hush"))),
+            json!({"templateLink": {"uri": "https://a/b?sig=hush"}})
+        );
+        assert_eq!(
+            written(Source::Link(Link::Spec("/x".to_owned()))),
+            json!({"templateLink": {"id": "/x"}})
+        );
+        assert_eq!(
+            serde_json::to_value(Arguments::Link(link("https://a/b"))).unwrap(),
+            json!({"parametersLink": {"uri": "https://a/b"}})
+        );
+    }
+
+    #[test]
+    fn a_signature_is_not_shown() {
+        let link = Link::Uri("https://a.example/hub.json?sv=1&sig=hush".to_owned());
+        assert_eq!(link.to_string(), "https://a.example/hub.json");
+        assert_eq!(format!("{link:?}"), "Link(https://a.example/hub.json)");
+    }
+}
