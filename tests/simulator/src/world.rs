@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    arm::store::Deployments,
+    arm::{results::Results, store::Deployments},
     clock::Clock,
     fault::{Fault, Kind},
     journal::{Exchange, PresentedAssertion, Service},
@@ -35,6 +35,7 @@ pub(crate) struct World {
     pub(crate) request_token: String,
     pub(crate) identity_header: String,
     pub(crate) deployments: Mutex<Deployments>,
+    pub(crate) results: Mutex<Results>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
     /// When reads were answered, for throttling.
@@ -59,6 +60,7 @@ impl World {
             request_token,
             identity_header: uuid::Uuid::new_v4().to_string(),
             deployments: Mutex::default(),
+            results: Mutex::default(),
             journal: Mutex::default(),
             assertions: Mutex::default(),
             reads: Mutex::default(),

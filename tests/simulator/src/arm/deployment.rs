@@ -64,7 +64,7 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
     properties
 }
 
-fn parameters(bound: &[Bound], state: State) -> Value {
+pub(super) fn parameters(bound: &[Bound], state: State) -> Value {
     let shown = bound.iter().map(|parameter| {
         let mut shown = json!({"type": parameter.kind.display()});
         // A null is shown when the deployment is accepted and left out later.
@@ -104,7 +104,7 @@ fn output_resources(plan: &DeploymentPlan) -> Value {
     ids.into()
 }
 
-fn providers(plan: &DeploymentPlan) -> Value {
+pub(super) fn providers(plan: &DeploymentPlan) -> Value {
     let mut providers: Vec<(String, Map<String, Value>)> = Vec::new();
     for resource in &plan.resources {
         let (namespace, kind) = resource
@@ -142,7 +142,7 @@ fn providers(plan: &DeploymentPlan) -> Value {
     shown.collect()
 }
 
-fn dependencies(plan: &DeploymentPlan) -> Value {
+pub(super) fn dependencies(plan: &DeploymentPlan) -> Value {
     let waiting = plan
         .resources
         .iter()

@@ -1,5 +1,6 @@
 //! Azure Resource Manager: deployments at their four scopes.
 
+mod action;
 mod authorization;
 mod deployment;
 pub(crate) mod error;
@@ -7,9 +8,11 @@ mod links;
 mod operations;
 mod outcome;
 mod request;
+pub(crate) mod results;
 pub(crate) mod scope;
 pub(crate) mod store;
 pub(crate) mod submission;
+mod what_if;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -143,6 +146,9 @@ fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     let rest: Vec<&str> = rest.split('/').collect();
     let lower: Vec<String> = rest.iter().map(|part| part.to_ascii_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    if let [.., "operationresults", _] = lower.as_slice() {
+        return results::show(world, call, rest.last().copied().unwrap_or_default());
+    }
     let Some(
         [
             "providers",
@@ -166,10 +172,12 @@ fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
         ("PUT", [_]) => target.submit(),
         ("GET" | "HEAD", [_]) => target.show(),
         ("POST", [_, "cancel"]) => target.cancel(),
+        ("POST", [_, "validate"]) => target.validate(),
+        ("POST", [_, "whatif"]) => target.what_if(),
         ("GET", [_, "operations"]) => target.operations(),
         ("GET", [_, "operations", id]) => target.operation(id),
         ("GET", [_, "operationstatuses", id]) => target.status(id),
-        (_, [_] | [_, "cancel" | "operations"]) => Err(ArmError::new(
+        (_, [_] | [_, "cancel" | "operations" | "validate" | "whatif"]) => Err(ArmError::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "HttpMethodNotAllowed",
             format!(
@@ -287,7 +295,7 @@ impl Target<'_> {
 
     fn submit(&self) -> Result<Reply, ArmError> {
         self.permit("write")?;
-        let submitted = request::read(self.call, self.scope, self.name)?;
+        let submitted = request::read(self.call, self.scope, self.name, &[])?;
         let mut deployments = lock(&self.world.deployments);
         let known = submission::start(self.world, &mut deployments, self.call, submitted)?;
         let found = deployments.find(&self.scope.deployment_id(self.name), self.call.now);
