@@ -13,3 +13,5 @@ mod scopes;
 mod sign_in;
 mod step;
 mod templates;
+mod validate;
+mod what_if;
