@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    arm::store::Deployments,
+    arm::{results::Results, store::Deployments},
     clock::Clock,
     fault::{Fault, Kind},
     journal::{Exchange, PresentedAssertion, Service},
@@ -38,6 +38,7 @@ pub(crate) struct World {
     pub(crate) request_token: String,
     pub(crate) identity_header: String,
     pub(crate) deployments: Mutex<Deployments>,
+    pub(crate) results: Mutex<Results>,
     pub(crate) modules: Mutex<Modules>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
@@ -64,6 +65,7 @@ impl World {
             request_token,
             identity_header: uuid::Uuid::new_v4().to_string(),
             deployments: Mutex::default(),
+            results: Mutex::default(),
             modules: Mutex::default(),
             journal: Mutex::default(),
             assertions: Mutex::default(),
