@@ -9,12 +9,9 @@ mod following;
 mod grammar;
 mod inputs;
 mod outputs;
-<<<<<<< HEAD
 mod post;
-mod reruns;
-=======
 mod registry;
->>>>>>> registry
+mod reruns;
 mod scopes;
 mod sign_in;
 mod step;
