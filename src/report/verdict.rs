@@ -208,10 +208,6 @@ fn headline(record: &Record, ending: &Ending) -> String {
         Ending::SignInFailed { submitted, .. } => {
             and_it("signing in failed", &it, *submitted, "goes on")
         }
-        Ending::TimedOut { after, .. } if !record.is_submitted() => format!(
-            "Azure did not answer within {}; nothing was deployed",
-            duration::show(*after)
-        ),
         Ending::TimedOut {
             after,
             submitted: false,
