@@ -4,6 +4,7 @@ mod cause;
 mod client;
 mod error;
 mod model;
+mod portal;
 mod scope;
 mod state;
 
@@ -11,5 +12,6 @@ pub use cause::Cause;
 pub use client::{Answer, Arm};
 pub use error::ArmError;
 pub use model::{Deployment, DeploymentProperties, Operation, OperationProperties, TargetResource};
+pub use portal::Portal;
 pub use scope::{DeploymentId, Scope};
 pub use state::ProvisioningState;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Plan, Submission};
 use crate::{
-    arm::{DeploymentId, Scope},
+    arm::{DeploymentId, Portal, Scope},
     inputs::Request,
     template::{Fingerprint, Template, name::default_name},
 };
@@ -64,8 +64,10 @@ pub(crate) fn plan(
     };
     let portal = request.sign_in.cloud.portal.as_ref();
     let client_id = request.sign_in.client_id.as_ref();
+    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
     let plan = Plan {
         portal_url: portal.map(|portal| id.portal_url(portal)),
+        portal: portal.map(|portal| Portal::new(portal, tenant.as_deref())),
         client_id: client_id.map(ToString::to_string),
         scope: request.scope.clone(),
         mode: request.mode.as_str(),

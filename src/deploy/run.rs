@@ -64,6 +64,7 @@ pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Cancellatio
         ending = drive(context, job, &mut patience, &mut watch) => Stop::Ended(ending),
         () = context.clock.sleep(job.timeout) => Stop::TimedOut,
     };
+    patience.close();
     match stop {
         Stop::Ended(ending) => ending,
         Stop::Interrupted => {
@@ -142,7 +143,7 @@ async fn time_out(
     mut patience: Patience<'_>,
     mut watch: Watch<'_>,
 ) -> Ending {
-    if patience.reason().is_some() {
+    if patience.is_outage() {
         return unreachable(&patience);
     }
     let cancelled = job.on_timeout == Fate::Cancel && cancel(context, &watch.active()).await;
@@ -152,6 +153,7 @@ async fn time_out(
             .clock
             .timeout(FOLLOW_CANCEL, watch.follow(&mut patience))
             .await;
+        patience.close();
     }
     Ending::TimedOut {
         after: job.timeout,

@@ -41,7 +41,7 @@ fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     };
     let mut errors: Vec<Annotation> = reasons[..shown]
         .iter()
-        .map(|reason| Annotation::new(Level::Error, &reason.sentence()).titled(&reason.title))
+        .map(|reason| Annotation::new(Level::Error, &reason.with_hint()).titled(&reason.title))
         .collect();
     if shown < reasons.len() {
         let rest = format!("and {} more", reasons.len() - shown);

@@ -10,6 +10,10 @@ mod count;
 pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;
+mod fold;
+mod hint_facts;
+mod hint_table;
+mod hints;
 mod log;
 mod markdown;
 mod masking;
@@ -17,6 +21,8 @@ mod outputs;
 mod place;
 mod record;
 mod reporter;
+#[cfg(test)]
+mod stories;
 mod summary;
 mod verdict;
 

@@ -25,6 +25,8 @@ pub(crate) struct Record {
     /// Resources known, nested deployments not counted.
     pub(crate) known: usize,
     pub(crate) outages: Vec<Outage>,
+    /// Times in which Azure asked us to slow down.
+    pub(crate) throttlings: usize,
     pub(crate) warnings: Vec<String>,
     /// The template's outputs, once read.
     pub(crate) outputs: Option<Map<String, Value>>,
@@ -71,6 +73,7 @@ impl Record {
                     .for_each(|resource| self.update(resource, at));
                 (self.done, self.known) = (*done, *known);
             }
+            Event::Throttled { .. } => self.throttlings += 1,
             Event::OutageBegan { .. } => self.outages.push(Outage {
                 began: at,
                 lasted: None,
@@ -85,7 +88,7 @@ impl Record {
             Event::Ended(ending) => self.end(ending, at),
             Event::StillRunning { .. }
             | Event::TokenRefreshFailed { .. }
-            | Event::Throttled { .. }
+            | Event::ThrottlingEnded { .. }
             | Event::CancelRequested => {}
         }
     }
@@ -144,6 +147,15 @@ impl Record {
     /// How long the run took, once it is over.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.ended.as_ref().map(|(_, at)| *at)
+    }
+
+    /// For how long Azure has been out of reach, if it is.
+    pub(crate) fn out_of_reach(&self, at: Duration) -> Option<Duration> {
+        let outage = self
+            .outages
+            .last()
+            .filter(|outage| outage.lasted.is_none())?;
+        Some(at.saturating_sub(outage.began))
     }
 
     /// How long Azure could not be reached in all, up to the end where it never answered again.

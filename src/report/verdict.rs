@@ -3,14 +3,18 @@
 use crate::{
     arm::Cause,
     deploy::{Ending, Resource},
-    host::Style,
+    host::{Style, text::cut},
     report::{
         advice::{self, Step},
-        duration, place,
+        duration,
+        hints::{self, Hint},
+        place,
         record::Record,
     },
 };
 
+/// Characters of a message that has a hint below it.
+const MESSAGE: usize = 3_000;
 /// Resources that are named where several may run; the rest is counted.
 const NAMED: usize = 5;
 
@@ -37,7 +41,7 @@ pub(crate) enum Mood {
 }
 
 /// One reason for an ending. Text from Azure: not to be trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reason {
     /// Azure's code, an input's name, or our own code.
     pub(crate) title: String,
@@ -45,6 +49,10 @@ pub(crate) struct Reason {
     pub(crate) place: String,
     /// What is wrong, possibly in several lines.
     pub(crate) message: String,
+    /// What mends it, if that is known.
+    pub(crate) hint: Option<Hint>,
+    /// The page of the resource in the portal.
+    pub(crate) url: Option<String>,
 }
 
 impl Mood {
@@ -77,6 +85,19 @@ impl Reason {
         };
         format!("{lead}: {}", self.message)
     }
+
+    /// The sentence, and what mends it.
+    pub(crate) fn with_hint(&self) -> String {
+        match &self.hint {
+            // A long message must not cost the hint.
+            Some(hint) => format!(
+                "{}\nHint: {}",
+                cut(&self.sentence(), MESSAGE),
+                hint.sentence()
+            ),
+            None => self.sentence(),
+        }
+    }
 }
 
 impl Verdict {
@@ -88,13 +109,17 @@ impl Verdict {
     }
 }
 
-impl From<&Cause> for Reason {
-    fn from(cause: &Cause) -> Self {
-        Self {
-            title: cause.code.clone(),
-            place: place::of_cause(cause),
-            message: cause.message.clone(),
-        }
+/// A cause as a reason, with what can be known about it.
+fn of_cause(record: &Record, cause: &Cause) -> Reason {
+    let plan = record.plan.as_ref().filter(|_| record.is_submitted());
+    let portal = plan.and_then(|plan| plan.portal.as_ref());
+    let id = cause.resource.as_ref().filter(|id| id.starts_with('/'));
+    Reason {
+        title: cause.code.clone(),
+        place: place::of_cause(cause),
+        message: cause.message.clone(),
+        hint: hints::hint(cause),
+        url: portal.zip(id).map(|(portal, id)| portal.resource_url(id)),
     }
 }
 
@@ -225,13 +250,13 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
     let own = |title: &str, message: &str| {
         vec![Reason {
             title: title.to_owned(),
-            place: String::new(),
             message: message.to_owned(),
+            ..Reason::default()
         }]
     };
     match ending {
         Ending::Failed { causes } | Ending::Refused { causes } => {
-            causes.iter().map(Reason::from).collect()
+            causes.iter().map(|cause| of_cause(record, cause)).collect()
         }
         Ending::InvalidInputs(problems) => problems
             .iter()

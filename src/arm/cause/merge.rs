@@ -136,6 +136,28 @@ mod tests {
     }
 
     #[test]
+    fn the_error_of_the_whole_adds_only_what_no_operation_tells() {
+        let leaf = cause("SkuNotAvailable", "no capacity", Some(FIREWALL), &["inner"]);
+        let whole = [
+            cause(
+                "DeploymentFailed",
+                "At least one resource deployment operation failed.",
+                None,
+                &[],
+            ),
+            cause("SkuNotAvailable", "no capacity", None, &[]),
+            cause(
+                "DeploymentOutputEvaluationFailed",
+                "no such property",
+                None,
+                &[],
+            ),
+        ];
+        let all: Vec<_> = [leaf.clone()].into_iter().chain(whole.clone()).collect();
+        assert_eq!(merge(all), [leaf, whole[2].clone()]);
+    }
+
+    #[test]
     fn two_resources_that_fail_alike_are_two_causes() {
         let other = FIREWALL.replace("afw", "other");
         let causes = vec![

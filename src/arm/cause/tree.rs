@@ -62,7 +62,7 @@ fn of_object(fields: &Map<String, Value>, around: Option<&str>, depth: usize) ->
         resource,
     );
     let within = INNER.iter().filter_map(|name| field(fields, name));
-    let within = within.filter(|error| is_tree(error)).chain(inner.as_ref());
+    let within = within.filter(is_tree).chain(inner.as_ref());
     combine(
         own,
         within
@@ -82,28 +82,25 @@ fn combine(mut own: Cause, mut within: Vec<Cause>) -> Vec<Cause> {
     if own.is_telling() {
         within.retain(|cause| !repeats(cause, &own));
     }
-    let goes_on = |cause: &Cause| cause.code.is_empty() && cause.resource == own.resource;
+    let around = own.resource.clone();
+    let goes_on = |cause: &Cause| cause.code.is_empty() && cause.resource == around;
     if within.iter().all(goes_on) {
-        let told = [own.message.clone()]
-            .into_iter()
-            .chain(within.into_iter().map(|cause| cause.message));
-        let told: Vec<String> = told.collect();
-        let telling: Vec<String> = told
-            .iter()
-            .filter(|text| !is_generic(text))
-            .cloned()
-            .collect();
-        own.message = if telling.is_empty() {
-            told.join(" ")
-        } else {
-            telling.join(" ")
-        };
+        let going_on = within.into_iter().map(|cause| cause.message);
+        own.message = tell([own.message].into_iter().chain(going_on).collect());
         return said(own);
     }
     for cause in within.iter_mut().filter(|cause| cause.message.is_empty()) {
         cause.message.clone_from(&own.message);
     }
     within
+}
+
+/// One message of several, without those that say nothing, as long as one remains.
+fn tell(mut messages: Vec<String>) -> String {
+    if messages.iter().any(|message| !is_generic(message)) {
+        messages.retain(|message| !is_generic(message));
+    }
+    messages.join(" ").trim().to_owned()
 }
 
 /// Whether `cause` tells no more of the same than the error around it.
@@ -248,6 +245,50 @@ mod tests {
         for nothing in [Value::Null, json!({}), json!([]), json!(""), json!(7)] {
             assert_eq!(Cause::find(&nothing), [], "{nothing}");
         }
+    }
+
+    #[test]
+    fn explanations_add_to_an_error_repeat_it_or_take_its_place() {
+        let error = |code: &str, message: &str, details: Value| json!({"code": code, "message": message, "details": details});
+        for (details, expected) in [
+            (
+                json!([{"message": "too small"}]),
+                cause("Quota", "Used up. too small", None),
+            ),
+            (
+                json!([{"code": "Conflict", "message": "Used up."}, {"code": "BadRequest"}]),
+                cause("Quota", "Used up.", None),
+            ),
+            (
+                json!([{"code": "Other", "message": "used  UP"}]),
+                cause("Quota", "Used up.", None),
+            ),
+            (
+                json!([{"code": "Cores", "message": "no cores"}]),
+                cause("Cores", "no cores", None),
+            ),
+        ] {
+            assert_eq!(
+                Cause::find(&error("Quota", "Used up.", details.clone())),
+                [expected],
+                "{details}"
+            );
+        }
+        assert_eq!(
+            Cause::find(&error(
+                "Conflict",
+                "Name taken",
+                json!([{"code": "NameTaken"}])
+            )),
+            [cause("NameTaken", "Name taken", None)],
+            "a code without words gets those around it"
+        );
+        assert_eq!(
+            Cause::find(
+                &json!({"odata.error": {"code": "Taken", "message": {"lang": "en", "value": "is taken"}}})
+            ),
+            [cause("Taken", "is taken", None)]
+        );
     }
 
     #[test]
