@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Plan, Submission, correlation::correlation_id};
 use crate::{
-    arm::{DeploymentId, Scope},
+    arm::{DeploymentId, Portal, Scope},
     inputs::{Request, ValidationLevel},
     template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
@@ -70,8 +70,10 @@ pub(crate) fn plan(
     };
     let portal = request.sign_in.cloud.portal.as_ref();
     let client_id = request.sign_in.client_id.as_ref();
+    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
     let plan = Plan {
         portal_url: portal.map(|portal| id.portal_url(portal)),
+        portal: portal.map(|portal| Portal::new(portal, tenant.as_deref())),
         client_id: client_id.map(ToString::to_string),
         operation: request.operation,
         scope: request.scope.clone(),

@@ -114,7 +114,7 @@ impl<'a> Watch<'a> {
             self.note_state(state);
         }
         let mut changed = self.tree.absorb(&id, operations);
-        changed.extend(self.look_inside().await?);
+        changed.extend(self.look_inside(patience).await?);
         self.tell(changed);
         self.note_state(state);
         Ok(answer)
@@ -122,7 +122,10 @@ impl<'a> Watch<'a> {
 
     /// Reads the nested deployments that may have changed, level by level. What cannot be read now is read at the
     /// next look.
-    async fn look_inside(&mut self) -> Result<Vec<Resource>, ArmError> {
+    async fn look_inside(
+        &mut self,
+        patience: &mut Patience<'_>,
+    ) -> Result<Vec<Resource>, ArmError> {
         let mut changed = Vec::new();
         let mut tried = HashSet::new();
         loop {
@@ -132,6 +135,7 @@ impl<'a> Watch<'a> {
                 return Ok(changed);
             }
             tried.extend(level.iter().cloned());
+            let mut throttled = None;
             for (id, answer) in self.read_all(level).await {
                 match answer {
                     Ok(operations) => changed.extend(self.tree.absorb(&id, operations)),
@@ -142,8 +146,12 @@ impl<'a> Watch<'a> {
                     Err(ArmError::SignIn(error)) if !error.is_transient() => {
                         return Err(error.into());
                     }
+                    Err(error) if error.is_throttled() => throttled = Some(error),
                     Err(_) => {}
                 }
+            }
+            if let Some(error) = throttled {
+                patience.bear(&error).await;
             }
         }
     }
@@ -207,10 +215,11 @@ impl<'a> Watch<'a> {
         if succeeded {
             return Ending::Succeeded;
         }
+        // The whole knows what no operation tells, as when outputs cannot be evaluated.
         let mut causes = self.tree.causes();
-        if causes.is_empty() {
-            causes = Cause::find(&properties.error);
+        causes.extend(Cause::find(&properties.error));
+        Ending::Failed {
+            causes: Cause::merge(causes),
         }
-        Ending::Failed { causes }
     }
 }

@@ -12,6 +12,10 @@ mod diagnostic;
 pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;
+mod fold;
+mod hint_facts;
+mod hint_table;
+mod hints;
 mod log;
 mod markdown;
 mod masking;
@@ -19,6 +23,8 @@ mod outputs;
 mod place;
 mod record;
 mod reporter;
+#[cfg(test)]
+mod stories;
 mod summary;
 mod verdict;
 mod what_if;

@@ -224,5 +224,5 @@ fn a_what_if_that_takes_too_long_is_timed_out() {
     let outcome = what_if(&azure, &network()).input("timeout", "10m").run();
     outcome
         .expect(4)
-        .says(&["Azure did not answer within 10m; nothing was deployed"]);
+        .says(&["the time was up after 10m; nothing was deployed"]);
 }
