@@ -2,10 +2,14 @@
 
 use std::{error::Error, sync::Arc, time::Duration};
 
-use azure_core::http::HttpClient;
+use azure_core::http::{HttpClient, RawResponse, Request, headers::HeaderName};
+use tokio::time::Instant;
+use tracing::debug;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Most characters of a foreign text that a message quotes.
 const EXCERPT: usize = 500;
@@ -38,6 +42,29 @@ pub fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
             reason: root_cause(&error),
         })?;
     Ok(Arc::new(client))
+}
+
+/// Sends a request for a token and reads the answer whole. Neither bodies nor the query are traced.
+pub(crate) async fn exchange(
+    http: &dyn HttpClient,
+    request: &Request,
+) -> azure_core::Result<RawResponse> {
+    let begun = Instant::now();
+    let answer = match http.execute_request(request).await {
+        Ok(response) => response.try_into_raw_response().await,
+        Err(error) => Err(error),
+    };
+    let received = answer.as_ref().ok();
+    debug!(
+        method = %request.method(),
+        host = request.url().host_str(),
+        path = request.url().path(),
+        status = received.map(|answer| u16::from(answer.status())),
+        ms = begun.elapsed().as_millis(),
+        request_id = received.and_then(|answer| answer.headers().get_optional_str(&REQUEST_ID)),
+        "{}", if received.is_some() { "answered" } else { "no answer" },
+    );
+    answer
 }
 
 /// What lies at the bottom of an error, such as `Connection refused`; the wrappers above it name whole URLs.

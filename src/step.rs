@@ -22,7 +22,7 @@ use crate::{
     inputs::{self, Environment, Operation, Problems, Request},
     report::{Reporter, Settings, duration},
     state::State,
-    template::{self, Compiler},
+    template::{self, Compiler, Template},
 };
 
 /// Runs the step that the process's environment describes.
@@ -183,22 +183,11 @@ impl Work {
         if request.operation == Operation::Delete {
             return Ok(deploy::plan_deletion(request));
         }
-        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
-        let broker = self.broker(request, session.clone());
-        let path = self.environment.get("PATH").map(OsStr::new);
-        let offers = broker.as_ref().map(|broker| broker.environment(path));
-        let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
-            .offering(offers.unwrap_or_default());
-        let loaded = template::load(&request.template, &request.scope, &compiler).await;
-        for compilation in loaded.compilations {
-            self.events.emit(Event::Compiled(compilation));
-        }
-        let template = loaded
-            .template
-            .map_err(|problems| match session.failure() {
-                Some(error) => sign_in_failed(&error),
-                None => Ending::InvalidInputs(problems),
-            })?;
+        let template = self.load(request, session).await;
+        let template = template.map_err(|problems| match session.failure() {
+            Some(error) => sign_in_failed(&error),
+            None => Ending::InvalidInputs(problems),
+        })?;
         let run_id = self.runner.context.run_id.as_deref();
         let (plan, submission) =
             deploy::plan(request, &template, run_id).map_err(|error| bug(&error))?;
@@ -211,6 +200,26 @@ impl Work {
             self.warn(error.to_string());
         }
         Ok((plan, submission))
+    }
+
+    /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
+    async fn load(&self, request: &Request, session: &Arc<Session>) -> Result<Template, Problems> {
+        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        let broker = self.broker(request, session.clone());
+        let path = self.environment.get("PATH").map(OsStr::new);
+        let offers = broker.as_ref().map(|broker| broker.environment(path));
+        let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
+            .offering(offers.unwrap_or_default());
+        let load = || template::load(&request.template, &request.scope, &compiler);
+        let mut loaded = load().await;
+        let owes = broker.as_ref().is_some_and(Broker::owes);
+        if loaded.template.is_err() && owes && session.keeper().await.is_ok() {
+            loaded = load().await;
+        }
+        for compilation in loaded.compilations {
+            self.events.emit(Event::Compiled(compilation));
+        }
+        loaded.template
     }
 
     /// Who gives Bicep our token for private registries; without it they cannot be used.

@@ -169,24 +169,20 @@ impl Arm {
         let sent = self.pipeline.send(&context, &mut request, Some(options));
         let answer = self.clock.timeout(ANSWER_LIMIT, sent).await;
         let answer = match answer {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err(unanswered(root_cause(&error))),
-            Err(_) => {
-                return Err(unanswered(format!(
-                    "nothing for {} s",
-                    ANSWER_LIMIT.as_secs()
-                )));
-            }
+            Ok(answer) => answer.map_err(|error| root_cause(&error)),
+            Err(_) => Err(format!("nothing for {} s", ANSWER_LIMIT.as_secs())),
         };
+        let received = answer.as_ref().ok();
         debug!(
             method = %request.method(),
+            host = request.url().host_str(),
             path = request.url().path(),
-            status = u16::from(answer.status()),
+            status = received.map(|answer| u16::from(answer.status())),
             ms = (self.clock.elapsed() - begun).as_millis(),
-            request_id = answer.headers().get_optional_str(&REQUEST_ID),
-            "answered",
+            request_id = received.and_then(|answer| answer.headers().get_optional_str(&REQUEST_ID)),
+            "{}", if received.is_some() { "answered" } else { "no answer" },
         );
-        Ok(answer)
+        answer.map_err(|reason| ArmError::Unanswered { reason })
     }
 
     pub(super) fn url(&self, path: &str) -> Url {
@@ -248,8 +244,4 @@ pub(super) fn retry_after(answer: &RawResponse) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
-}
-
-fn unanswered(reason: String) -> ArmError {
-    ArmError::Unanswered { reason }
 }

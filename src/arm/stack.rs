@@ -8,14 +8,12 @@ use azure_core::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::{
     Answer, Arm, ArmError, DeploymentId, Location, Progress, ProvisioningState, Scope,
     client::{CORRELATION_ID, STACKS_API, read, retry_after},
     model::or_default,
 };
-use crate::identity::Guid;
 
 const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
 
@@ -47,19 +45,6 @@ impl StackId {
     #[must_use]
     pub fn name(&self) -> &str {
         self.id.rsplit('/').next().unwrap_or(&self.id)
-    }
-
-    /// The page that shows this stack in the portal.
-    #[must_use]
-    pub fn portal_url(&self, portal: &Url, tenant: Option<&Guid>) -> String {
-        let tenant = tenant.map(|tenant| format!("@{tenant}"));
-        let id = url::form_urlencoded::byte_serialize(self.id.as_bytes()).collect::<String>();
-        format!(
-            "{}/#{}/resource{}",
-            portal.as_str().trim_end_matches('/'),
-            tenant.unwrap_or_default(),
-            id.replace("%2F", "/")
-        )
     }
 
     /// Where the what-if result `name` of this stack is kept.
@@ -300,21 +285,13 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_portal_links() {
+    fn ids() {
         let id = StackId::new(&group(), "hub");
         let path = format!("{GROUP}/providers/Microsoft.Resources/deploymentStacks/hub");
         assert_eq!((id.as_str(), id.name()), (path.as_str(), "hub"));
         assert_eq!(
             id.what_if_path("look"),
             format!("{GROUP}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look")
-        );
-        let portal = Url::parse("https://portal.azure.com").expect("a URL");
-        let tenant = "00000000-0000-0000-0000-00000000000c"
-            .parse()
-            .expect("a GUID");
-        assert_eq!(
-            id.portal_url(&portal, Some(&tenant)),
-            format!("https://portal.azure.com/#@{tenant}/resource{path}")
         );
     }
 

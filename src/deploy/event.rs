@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Ending, StackResources};
 use crate::{
-    arm::{DeploymentId, Diagnostic, ProvisioningState, Scope, WhatIf},
+    arm::{DeploymentId, Diagnostic, Portal, ProvisioningState, Scope, WhatIf},
     inputs::{Operation, StackSettings},
     template::Compilation,
 };
@@ -108,10 +108,17 @@ pub enum Event {
         /// Requests that failed meanwhile.
         attempts: u32,
     },
-    /// Azure asked us to slow down.
+    /// Azure asked us to slow down, for the first time in a while.
     Throttled {
         /// How long we wait before the next request.
         wait: Duration,
+    },
+    /// Azure has not asked us to slow down for a while, or the run is over.
+    ThrottlingEnded {
+        /// Time from the first request that was put off to the last one's being taken.
+        lasted: Duration,
+        /// Requests that were put off.
+        attempts: u32,
     },
     /// Something that the user should know, though it ends nothing: a lower-case fragment.
     Warned {
@@ -136,7 +143,7 @@ pub struct Plan {
     /// What is done with it.
     pub operation: Operation,
     /// The stack's settings, if it is one.
-    pub stack: Option<StackSettings>,
+    pub stack: Option<Box<StackSettings>>,
     /// Its scope.
     pub scope: Scope,
     /// Region of the deployment's data, outside resource groups.
@@ -151,6 +158,8 @@ pub struct Plan {
     pub client_id: Option<String>,
     /// The deployment's page in the portal, where the cloud's portal is known.
     pub portal_url: Option<String>,
+    /// The portal, for the pages of resources.
+    pub portal: Option<Portal>,
 }
 
 /// A token, told without its secret.

@@ -10,15 +10,21 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// Longest wait between two tries, unless Azure asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Repeats requests through faults that pass, and tells of each outage once, when it begins and when it ends.
+/// How long Azure must take every request before throttling is over: it comes in bursts.
+const CALM: Duration = Duration::from_secs(90);
+
+/// Repeats requests through faults that pass, and tells of each outage and of each time of throttling when it begins
+/// and when it ends.
 ///
 /// It has no limit of its own: the run's time-out ends what never passes.
 #[derive(Debug)]
 pub(crate) struct Patience<'a> {
     context: Context<'a>,
     trouble: Option<Trouble>,
+    throttling: Option<Throttling>,
 }
 
+/// What goes wrong since the last request that went right.
 #[derive(Debug)]
 struct Trouble {
     since: Duration,
@@ -26,6 +32,17 @@ struct Trouble {
     /// A single fault that the next try mends is not worth a line.
     told: bool,
     reason: String,
+    /// Azure answers, though only to ask for patience.
+    is_throttling: bool,
+}
+
+/// A time in which Azure puts some requests off and takes others.
+#[derive(Debug)]
+struct Throttling {
+    since: Duration,
+    /// When the last request that was put off may be sent again.
+    until: Duration,
+    attempts: u32,
 }
 
 impl<'a> Patience<'a> {
@@ -33,7 +50,15 @@ impl<'a> Patience<'a> {
         Self {
             context,
             trouble: None,
+            throttling: None,
         }
+    }
+
+    /// Whether Azure is out of reach.
+    pub(crate) fn is_outage(&self) -> bool {
+        self.trouble
+            .as_ref()
+            .is_some_and(|trouble| !trouble.is_throttling)
     }
 
     /// What went wrong last, while nothing has gone right since.
@@ -85,13 +110,15 @@ impl<'a> Patience<'a> {
             attempts: 0,
             told: false,
             reason: String::new(),
+            is_throttling: false,
         });
         trouble.attempts += 1;
         trouble.reason = error.to_string();
+        trouble.is_throttling = error.is_throttled();
         let doubled = FIRST_PAUSE * 2_u32.saturating_pow(trouble.attempts - 1);
         let pause = error.retry_after().unwrap_or(doubled.min(LONGEST_PAUSE));
         if error.is_throttled() {
-            self.context.events.emit(Event::Throttled { wait: pause });
+            self.note_throttling(now, pause);
         } else if trouble.attempts > 1 && !trouble.told && !error.is_not_found() {
             trouble.told = true;
             let reason = trouble.reason.clone();
@@ -100,15 +127,47 @@ impl<'a> Patience<'a> {
         pause
     }
 
+    fn note_throttling(&mut self, now: Duration, wait: Duration) {
+        if self.throttling.is_none() {
+            self.context.events.emit(Event::Throttled { wait });
+        }
+        let throttling = self.throttling.get_or_insert(Throttling {
+            since: now,
+            until: now,
+            attempts: 0,
+        });
+        throttling.attempts += 1;
+        throttling.until = now + wait;
+    }
+
     /// Notes that Azure answered.
     pub(crate) fn relax(&mut self) {
+        let now = self.context.clock.elapsed();
+        if self
+            .throttling
+            .as_ref()
+            .is_some_and(|throttling| throttling.until + CALM <= now)
+        {
+            self.close();
+        }
         let Some(trouble) = self.trouble.take() else {
             return;
         };
         if trouble.told {
             self.context.events.emit(Event::OutageEnded {
-                lasted: self.context.clock.elapsed() - trouble.since,
+                lasted: now - trouble.since,
                 attempts: trouble.attempts,
+            });
+        }
+    }
+
+    /// Tells of the end of what need not be waited for, because the run is over.
+    pub(crate) fn close(&mut self) {
+        if let Some(throttling) = self.throttling.take() {
+            let end = throttling.until.min(self.context.clock.elapsed());
+            self.context.events.emit(Event::ThrottlingEnded {
+                lasted: end - throttling.since,
+                attempts: throttling.attempts,
             });
         }
     }

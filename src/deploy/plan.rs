@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Plan, Submission, correlation::correlation_id, stack};
 use crate::{
-    arm::{DeploymentId, Scope, StackId},
+    arm::{DeploymentId, Portal, Scope, StackId},
     inputs::{Request, ValidationLevel},
     template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
@@ -48,9 +48,8 @@ pub(crate) fn plan(
     let run_id = run_id.unwrap_or(NO_RUN);
     let named = request.name.clone();
     let name = named.unwrap_or_else(|| default_name(&template.stem, run_id, &fingerprint));
-    let stack_id = StackId::new(&request.scope, &name);
     let id = match request.stack {
-        Some(_) => DeploymentId::from_target(stack_id.as_str()),
+        Some(_) => DeploymentId::from_target(StackId::new(&request.scope, &name).as_str()),
         None => DeploymentId::new(&request.scope, &name),
     };
     let location = match request.scope {
@@ -68,14 +67,16 @@ pub(crate) fn plan(
         id: id.clone(),
     };
     let portal = request.sign_in.cloud.portal.as_ref();
-    let tenant = request.sign_in.tenant_id.as_ref();
     let client_id = request.sign_in.client_id.as_ref();
+    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
+    let pages = portal.map(|portal| Portal::new(portal, tenant.as_deref()));
     let plan = Plan {
-        portal_url: portal.map(|portal| match request.stack {
-            Some(_) => stack_id.portal_url(portal, tenant),
-            None => id.portal_url(portal),
-        }),
-        stack: request.stack.clone(),
+        portal_url: match request.stack {
+            Some(_) => pages.as_ref().map(|pages| pages.resource_url(id.as_str())),
+            None => portal.map(|portal| id.portal_url(portal)),
+        },
+        portal: pages,
+        stack: request.stack.clone().map(Box::new),
         client_id: client_id.map(ToString::to_string),
         operation: request.operation,
         scope: request.scope.clone(),

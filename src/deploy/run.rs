@@ -76,6 +76,7 @@ pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Cancellatio
         ending = drive(context, job, &mut patience, &mut watch, &mut is_ours) => return ending,
         () = context.clock.sleep(job.timeout) => Stop::TimedOut,
     };
+    patience.close();
     // The stop may have come between the submission and its answer.
     let submitted = is_ours || was_accepted(context, &job.submission).await;
     match stop {
@@ -160,7 +161,9 @@ async fn time_out(
     mut patience: Patience<'_>,
     mut watch: Watch<'_>,
 ) -> Ending {
-    if let Some(reason) = patience.reason() {
+    if patience.is_outage()
+        && let Some(reason) = patience.reason()
+    {
         return Ending::Unreachable {
             reason: reason.to_owned(),
             submitted,
@@ -171,6 +174,7 @@ async fn time_out(
         let cancelling = cancel::carry_through(context, &mut patience, &mut watch);
         // What it comes to is told as events; the run has timed out either way.
         let _ = context.clock.timeout(FOLLOW_CANCEL, cancelling).await;
+        patience.close();
     }
     Ending::TimedOut {
         after: job.timeout,

@@ -351,6 +351,64 @@ async fn a_single_fault_is_not_worth_a_word() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn throttling_in_bursts_is_told_when_it_begins_and_when_it_ends() {
+    let azure = FakeArm::start(HOUR);
+    let throttled = || Reply::Refuse(429, "TooManyRequests");
+    // Each look makes two requests; both have to wait now and then.
+    let burst = [
+        throttled(),
+        throttled(),
+        Reply::Serve,
+        throttled(),
+        Reply::Serve,
+    ];
+    let calm = std::iter::repeat_n(Reply::Serve, 20);
+    let script: Vec<_> = burst
+        .iter()
+        .cloned()
+        .chain(burst.clone())
+        .chain(calm)
+        .chain(burst.clone())
+        .collect();
+    azure.script([], script);
+    let told = follow(&azure, job()).await;
+    assert!(matches!(told.ending, Ending::Succeeded));
+    let attempts: Vec<_> = told
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Throttled { .. } => Some(None),
+            Event::ThrottlingEnded { attempts, .. } => Some(Some(*attempts)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(attempts, [None, Some(6), None, Some(3)]);
+    assert_eq!(
+        told.count(|event| matches!(event, Event::OutageBegan { .. })),
+        0
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_without_end_is_a_time_out_and_no_outage() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(
+        [],
+        std::iter::repeat_n(Reply::Refuse(429, "TooManyRequests"), 10_000),
+    );
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::TimedOut { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(
+        told.count(|event| matches!(event, Event::ThrottlingEnded { .. })),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn azure_that_never_comes_back_is_unreachable() {
     let azure = FakeArm::start(HOUR);
     azure.script([], std::iter::repeat_n(Reply::Drop, 10_000));

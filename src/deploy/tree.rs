@@ -153,18 +153,13 @@ impl Tree {
         let explained: HashSet<&str> = failed()
             .flat_map(|resource| resource.path.iter().map(String::as_str))
             .collect();
-        let mut causes: Vec<Cause> = Vec::new();
-        for resource in failed() {
-            if resource.is_deployment() && explained.contains(resource.name.as_str()) {
-                continue;
-            }
-            for cause in &resource.causes {
-                if !causes.contains(cause) {
-                    causes.push(cause.clone());
-                }
-            }
-        }
-        causes
+        let untold = |resource: &&Resource| {
+            !(resource.is_deployment() && explained.contains(resource.name.as_str()))
+        };
+        let causes = failed()
+            .filter(untold)
+            .flat_map(|resource| resource.causes.clone());
+        Cause::merge(causes.collect())
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> Watch<'a> {
             self.note_state(state);
         }
         let mut changed = self.tree.absorb(&id, operations);
-        changed.extend(self.look_inside().await?);
+        changed.extend(self.look_inside(patience).await?);
         self.tell(changed);
         self.note_state(state);
         Ok(answer)
@@ -124,11 +124,11 @@ impl<'a> Watch<'a> {
     ///
     /// # Errors
     /// What Azure says when they cannot be read.
-    pub(super) async fn glance(&mut self) -> Result<(), ArmError> {
+    pub(super) async fn glance(&mut self, patience: &mut Patience<'_>) -> Result<(), ArmError> {
         let id = self.id.clone();
         let operations = self.context.arm.operations(&id).await?;
         let mut changed = self.tree.absorb(&id, operations);
-        changed.extend(self.look_inside().await?);
+        changed.extend(self.look_inside(patience).await?);
         self.tell(changed);
         Ok(())
     }
@@ -150,7 +150,10 @@ impl<'a> Watch<'a> {
 
     /// Reads the nested deployments that may have changed, level by level. What cannot be read now is read at the
     /// next look.
-    async fn look_inside(&mut self) -> Result<Vec<Resource>, ArmError> {
+    async fn look_inside(
+        &mut self,
+        patience: &mut Patience<'_>,
+    ) -> Result<Vec<Resource>, ArmError> {
         let mut changed = Vec::new();
         let mut tried = HashSet::new();
         loop {
@@ -160,6 +163,7 @@ impl<'a> Watch<'a> {
                 return Ok(changed);
             }
             tried.extend(level.iter().cloned());
+            let mut throttled = None;
             for (id, answer) in self.read_all(level).await {
                 match answer {
                     Ok(operations) => changed.extend(self.tree.absorb(&id, operations)),
@@ -170,8 +174,12 @@ impl<'a> Watch<'a> {
                     Err(ArmError::SignIn(error)) if !error.is_transient() => {
                         return Err(error.into());
                     }
+                    Err(error) if error.is_throttled() => throttled = Some(error),
                     Err(_) => {}
                 }
+            }
+            if let Some(error) = throttled {
+                patience.bear(&error).await;
             }
         }
     }
@@ -235,10 +243,11 @@ impl<'a> Watch<'a> {
         if succeeded {
             return Ending::Succeeded;
         }
+        // The whole knows what no operation tells, as when outputs cannot be evaluated.
         let mut causes = self.tree.causes();
-        if causes.is_empty() {
-            causes = Cause::find(&properties.error);
+        causes.extend(Cause::find(&properties.error));
+        Ending::Failed {
+            causes: Cause::merge(causes),
         }
-        Ending::Failed { causes }
     }
 }

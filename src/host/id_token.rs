@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::jwt;
 use crate::{
     clock::Clock,
-    http::{excerpt, root_cause},
+    http::{excerpt, exchange, root_cause},
 };
 
 const URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
@@ -160,8 +160,7 @@ impl IdTokens {
         request.insert_header("accept", "application/json");
         let permit = format!("Bearer {}", self.permit.expose_secret());
         request.insert_header(AUTHORIZATION, permit);
-        let response = self.http.execute_request(&request).await?;
-        response.try_into_raw_response().await
+        exchange(self.http.as_ref(), &request).await
     }
 
     /// An expired permit is refused like any other wrong one, but there is something to say about it.

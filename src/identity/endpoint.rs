@@ -14,7 +14,7 @@ use super::{
     refusal::Refusal,
     refused::{Asker, Refused},
 };
-use crate::http::root_cause;
+use crate::http::{exchange, root_cause};
 
 /// A transport that turns everything but success into a [`SignInError`] at once.
 ///
@@ -29,11 +29,6 @@ pub(super) struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    async fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
-        let response = self.http.execute_request(request).await?;
-        response.try_into_raw_response().await
-    }
-
     fn unreachable(&self, request: &Request, error: &azure_core::Error) -> SignInError {
         SignInError::Unreachable {
             issuer: self.asker.issuer,
@@ -56,7 +51,7 @@ impl TokenEndpoint {
 #[async_trait]
 impl HttpClient for TokenEndpoint {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let error = match self.send(request).await {
+        let error = match exchange(self.http.as_ref(), request).await {
             Ok(response) if response.status().is_success() => {
                 let (status, headers, body) = response.deconstruct();
                 return Ok(AsyncRawResponse::from_bytes(status, headers, body));

@@ -55,7 +55,7 @@ fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     let mut errors: Vec<Annotation> = reasons[..shown]
         .iter()
         .map(|reason| {
-            let annotation = Annotation::new(Level::Error, &reason.sentence());
+            let annotation = Annotation::new(Level::Error, &reason.with_hint());
             annotation.titled(&reason.title).at(reason.file.as_ref())
         })
         .collect();

@@ -31,6 +31,9 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
     };
     if is_failure(ending) && verdict.itemised {
         fact("because of", &name_causes(&verdict));
+        for hint in hints(&verdict) {
+            fact("hint", &hint);
+        }
     }
     if record.is_submitted() {
         fact("resources", &balance(record));
@@ -73,6 +76,23 @@ fn name_causes(verdict: &Verdict) -> String {
     names.join(", ")
 }
 
+/// What mends the causes, each once.
+fn hints(verdict: &Verdict) -> Vec<String> {
+    let mut hints: Vec<String> = Vec::new();
+    for hint in verdict
+        .reasons
+        .iter()
+        .filter_map(|reason| reason.hint.as_ref())
+    {
+        let hint = hint.sentence();
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    hints.truncate(NAMED);
+    hints
+}
+
 fn balance(record: &Record) -> String {
     let mut parts = vec![
         format!("{}/{} done", record.done, record.known),
@@ -82,6 +102,12 @@ fn balance(record: &Record) -> String {
         let time = duration::show(record.time_without_azure());
         let outages = count(record.outages.len(), "outage", "outages");
         parts.push(format!("{outages} ({time} in all)"));
+    }
+    if record.throttlings > 0 {
+        parts.push(format!(
+            "throttled {}",
+            count(record.throttlings, "time", "times")
+        ));
     }
     parts.join(", ")
 }

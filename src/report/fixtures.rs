@@ -6,7 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::{
-    arm::{Cause, DeploymentId, ProvisioningState, Scope},
+    arm::{Cause, DeploymentId, Portal, ProvisioningState, Scope},
     deploy::{Ending, Event, Plan, Resource, Token},
     inputs::{Operation, Problems},
     report::record::Record,
@@ -26,6 +26,10 @@ pub(crate) fn plan_at(scope: Scope) -> Plan {
     let portal = Url::parse("https://portal.azure.com").expect("a URL");
     Plan {
         portal_url: Some(id.portal_url(&portal)),
+        portal: Some(Portal::new(
+            &portal,
+            Some("22222222-2222-2222-2222-222222222222"),
+        )),
         id,
         operation: Operation::Create,
         stack: None,
@@ -368,7 +372,7 @@ fn outputs() -> Event {
     Event::OutputsRead(outputs.as_object().cloned().expect("an object"))
 }
 
-fn state(state: &str) -> Event {
+pub(crate) fn state(state: &str) -> Event {
     Event::StateChanged {
         state: ProvisioningState::new(state),
     }

@@ -12,33 +12,60 @@ use crate::{
     },
 };
 
-/// Turns events into lines. It remembers only how many resources it has told of.
+/// Turns events into lines. It remembers only which numbers it has told.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
+    done: usize,
     known: usize,
+}
+
+/// A line, and whether it may be folded away once it is past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) line: Line,
+    pub(crate) is_routine: bool,
+}
+
+impl Entry {
+    fn routine(line: Line) -> Self {
+        Self {
+            line,
+            is_routine: true,
+        }
+    }
+}
+
+impl From<Line> for Entry {
+    fn from(line: Line) -> Self {
+        Self {
+            line,
+            is_routine: false,
+        }
+    }
 }
 
 impl Log {
     /// The lines that tell of `event`, which happened `at` this time and which `record` has taken in.
-    pub(crate) fn lines(&mut self, event: &Event, record: &Record, at: Duration) -> Vec<Line> {
-        match event {
+    pub(crate) fn entries(&mut self, event: &Event, record: &Record, at: Duration) -> Vec<Entry> {
+        let lines = match event {
             Event::Planned(plan) => heading(plan),
             Event::Progressed {
                 changed,
                 done,
                 known,
-            } => self.progress(changed, *done, *known, at),
+            } => return self.progress(changed, *done, *known, at),
             Event::Validated { diagnostics, .. } => {
                 diagnostics.iter().map(diagnostic::line).collect()
             }
             Event::WhatIfRead(what_if) => what_if::lines(what_if, at),
             Event::StackRead(resources) => stack::lines(resources, at),
             Event::Ended(ending) => closing::lines(record, ending, at),
-            _ => sentence(event, record)
+            _ => sentence(event, record, at)
                 .map(|(style, text)| stamped(at).with(style, &text))
                 .into_iter()
                 .collect(),
-        }
+        };
+        lines.into_iter().map(Entry::from).collect()
     }
 
     fn progress(
@@ -47,24 +74,39 @@ impl Log {
         done: usize,
         known: usize,
         at: Duration,
-    ) -> Vec<Line> {
+    ) -> Vec<Entry> {
         let counted =
             |resource: &&Resource| !resource.is_deployment() && resource.state.is_terminal();
         let mut position = done.saturating_sub(changed.iter().filter(counted).count());
-        let mut lines = Vec::new();
-        if self.known > 0 && known > self.known {
-            let more = count(known - self.known, "more resource", "more resources");
-            let note = format!("{more} found, {known} in all");
-            lines.push(stamped(at).with(Style::Faint, &note));
-        }
-        self.known = known;
+        let note = |note: String| Entry::routine(stamped(at).with(Style::Faint, &note));
+        let mut entries: Vec<_> = self.jumps(position, known).into_iter().map(note).collect();
+        (self.done, self.known) = (done, known);
         for resource in changed {
             position += usize::from(counted(&resource));
             let count = (!resource.is_deployment()).then_some((position, known));
-            lines.push(resource_line(resource, count, at));
-            lines.extend(cause_lines(resource));
+            let line = resource_line(resource, count, at);
+            if resource.state.is_failed() {
+                entries.push(line.into());
+                entries.extend(cause_lines(resource).map(Entry::from));
+            } else {
+                entries.push(Entry::routine(line));
+            }
         }
-        lines
+        entries
+    }
+
+    /// Why `n/total` is not what it was: Azure finds resources as it goes, and tries some again.
+    fn jumps(&self, done: usize, known: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        if done < self.done {
+            let again = count(self.done - done, "resource is", "resources are");
+            notes.push(format!("{again} deployed again, {done} done"));
+        }
+        if self.known > 0 && known > self.known {
+            let more = count(known - self.known, "more resource", "more resources");
+            notes.push(format!("{more} found, {known} in all"));
+        }
+        notes
     }
 }
 
@@ -173,7 +215,7 @@ fn cause_lines(resource: &Resource) -> impl Iterator<Item = Line> {
 }
 
 /// What most events are told with, if they are told at all.
-fn sentence(event: &Event, record: &Record) -> Option<(Style, String)> {
+fn sentence(event: &Event, record: &Record, at: Duration) -> Option<(Style, String)> {
     let style = match event {
         Event::OutageBegan { .. }
         | Event::TokenRefreshFailed { .. }
@@ -181,15 +223,16 @@ fn sentence(event: &Event, record: &Record) -> Option<(Style, String)> {
         | Event::Waiting { .. } => Style::Doubtful,
         Event::OutageEnded { .. } => Style::Good,
         Event::StateChanged { state } => style_of(state),
-        Event::TokenRefreshed(_) | Event::StillRunning { .. } | Event::Throttled { .. } => {
-            Style::Faint
-        }
+        Event::TokenRefreshed(_)
+        | Event::StillRunning { .. }
+        | Event::Throttled { .. }
+        | Event::ThrottlingEnded { .. } => Style::Faint,
         _ => Style::Plain,
     };
-    Some((style, words(event, record)?))
+    Some((style, words(event, record, at)?))
 }
 
-fn words(event: &Event, record: &Record) -> Option<String> {
+fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
     let noun = stack::noun(record);
     Some(match event {
         Event::SignedIn(token) => format!("signed in; {}", prospect(token)),
@@ -229,8 +272,10 @@ fn words(event: &Event, record: &Record) -> Option<String> {
                  ours is submitted after its end"
             )
         }
+        // The last lines tell how it ended.
+        Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
-        Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record),
+        Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
         Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
@@ -238,7 +283,14 @@ fn words(event: &Event, record: &Record) -> Option<String> {
                 "Azure answers again after {lasted}; requests that failed meanwhile: {attempts}"
             )
         }
-        Event::Throttled { wait } => format!("Azure asks for a pause of {}", duration::show(*wait)),
+        Event::Throttled { wait } => format!(
+            "Azure asks us to slow down; the next request goes in {}",
+            duration::show(*wait)
+        ),
+        Event::ThrottlingEnded { lasted, attempts } => {
+            let lasted = duration::show(*lasted);
+            format!("no more throttling after {lasted}; requests that Azure put off: {attempts}")
+        }
         Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
         Event::OutputsRead(outputs) if outputs.is_empty() => return None,
         Event::OutputsRead(outputs) => {
@@ -264,7 +316,7 @@ fn prospect(token: &Token) -> String {
     )
 }
 
-fn heartbeat(running: &[Resource], token_age: Duration, record: &Record) -> String {
+fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Duration) -> String {
     let what = if running.is_empty() {
         "Azure names no resource in progress".to_owned()
     } else {
@@ -272,8 +324,15 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record) -> Stri
     };
     let age = duration::show(token_age);
     format!(
-        "{}/{} done; {what}; token {age} old",
-        record.done, record.known
+        "{}/{} done; {what}; token {age} old{}",
+        record.done,
+        record.known,
+        record
+            .out_of_reach(at)
+            .map_or_else(String::new, |time| format!(
+                "; as last seen, Azure has been out of reach for {}",
+                duration::show(time)
+            ))
     )
 }
 
@@ -299,8 +358,11 @@ mod tests {
     use super::*;
     use crate::report::fixtures::{cause, minutes, nested, progressed, resource};
 
-    fn shown(lines: &[Line]) -> Vec<String> {
-        lines.iter().map(|line| line.render(false)).collect()
+    fn shown(entries: &[Entry]) -> Vec<String> {
+        entries
+            .iter()
+            .map(|entry| entry.line.render(false))
+            .collect()
     }
 
     #[test]
@@ -312,7 +374,7 @@ mod tests {
             resource("rt", "Succeeded", 0),
         ];
         let lines =
-            Log::default().lines(&progressed(changed, 5, 9), &Record::default(), minutes(3));
+            Log::default().entries(&progressed(changed, 5, 9), &Record::default(), minutes(3));
         insta::assert_snapshot!(shown(&lines).join("\n"), @"
         [0h 03m 00s]     4/9 Succeeded azureFirewalls hub › vnet 2m
         [0h 03m 00s]         Running   deployments network
@@ -324,12 +386,42 @@ mod tests {
     #[test]
     fn a_growing_total_is_noted() {
         let (mut log, record) = (Log::default(), Record::default());
-        log.lines(&progressed(vec![], 0, 4), &record, minutes(1));
-        let lines = log.lines(&progressed(vec![], 0, 6), &record, minutes(2));
+        log.entries(&progressed(vec![], 0, 4), &record, minutes(1));
+        let lines = log.entries(&progressed(vec![], 0, 6), &record, minutes(2));
         assert_eq!(
             shown(&lines),
             ["[0h 02m 00s] 2 more resources found, 6 in all"]
         );
+    }
+
+    #[test]
+    fn a_resource_that_is_tried_again_is_noted_before_it_counts_again() {
+        let (mut log, record) = (Log::default(), Record::default());
+        let told = |log: &mut Log, state, done| {
+            let event = progressed(vec![resource("afw", state, 1)], done, 4);
+            shown(&log.entries(&event, &record, minutes(1)))
+        };
+        told(&mut log, "Succeeded", 3);
+        assert_eq!(
+            told(&mut log, "Running", 2),
+            [
+                "[0h 01m 00s] 1 resource is deployed again, 2 done",
+                "[0h 01m 00s]     2/4 Running   azureFirewalls hub › afw"
+            ]
+        );
+        assert_eq!(told(&mut log, "Succeeded", 3).len(), 1);
+    }
+
+    #[test]
+    fn only_what_goes_well_is_folded() {
+        let changed = vec![
+            resource("vnet", "Succeeded", 2),
+            resource("afw", "Failed", 1),
+        ];
+        let entries =
+            Log::default().entries(&progressed(changed, 2, 2), &Record::default(), minutes(3));
+        let routine: Vec<_> = entries.iter().map(|entry| entry.is_routine).collect();
+        assert_eq!(routine, [true, false]);
     }
 
     #[test]
@@ -343,7 +435,7 @@ mod tests {
         failed.causes.clone_from(&causes);
         let mut around = nested("network", "Failed");
         around.causes = causes;
-        let lines = Log::default().lines(
+        let lines = Log::default().entries(
             &progressed(vec![failed, around], 1, 1),
             &Record::default(),
             minutes(4),
@@ -366,7 +458,7 @@ mod tests {
             known: 3,
             ..Record::default()
         };
-        let lines = Log::default().lines(&event, &record, minutes(9));
+        let lines = Log::default().entries(&event, &record, minutes(9));
         assert_eq!(
             shown(&lines),
             ["[0h 09m 00s] 3/3 done; Azure names no resource in progress; token 7m old"]

@@ -12,6 +12,10 @@ mod diagnostic;
 pub(crate) mod duration;
 #[cfg(test)]
 mod fixtures;
+mod fold;
+mod hint_facts;
+mod hint_table;
+mod hints;
 mod log;
 mod markdown;
 mod masking;
@@ -20,6 +24,8 @@ mod place;
 mod record;
 mod reporter;
 mod stack;
+#[cfg(test)]
+mod stories;
 mod summary;
 mod verdict;
 mod what_if;

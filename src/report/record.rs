@@ -30,6 +30,8 @@ pub(crate) struct Record {
     /// Resources known, nested deployments not counted.
     pub(crate) known: usize,
     pub(crate) outages: Vec<Outage>,
+    /// Times in which Azure asked us to slow down.
+    pub(crate) throttlings: usize,
     pub(crate) warnings: Vec<String>,
     /// What became of a stack's resources, once known.
     pub(crate) stack: Option<StackResources>,
@@ -96,6 +98,7 @@ impl Record {
                     .for_each(|resource| self.update(resource, at));
                 (self.done, self.known) = (*done, *known);
             }
+            Event::Throttled { .. } => self.throttlings += 1,
             Event::OutageBegan { .. } => self.outages.push(Outage {
                 began: at,
                 lasted: None,
@@ -113,7 +116,7 @@ impl Record {
             | Event::StillRunning { .. }
             | Event::Waiting { .. }
             | Event::TokenRefreshFailed { .. }
-            | Event::Throttled { .. }
+            | Event::ThrottlingEnded { .. }
             | Event::CancelRequested => {}
         }
     }
@@ -178,6 +181,15 @@ impl Record {
     /// How long the run took, once it is over.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.ended.as_ref().map(|(_, at)| *at)
+    }
+
+    /// For how long Azure has been out of reach, if it is.
+    pub(crate) fn out_of_reach(&self, at: Duration) -> Option<Duration> {
+        let outage = self
+            .outages
+            .last()
+            .filter(|outage| outage.lasted.is_none())?;
+        Some(at.saturating_sub(outage.began))
     }
 
     /// How long Azure could not be reached in all, up to the end where it never answered again.

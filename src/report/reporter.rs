@@ -7,7 +7,9 @@ use crate::{
     deploy::Event,
     host::{Annotation, Level, Runner},
     inputs::Request,
-    report::{annotations, compilation, log::Log, masking, outputs, record::Record, summary},
+    report::{
+        annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record, summary,
+    },
     template::Compilation,
 };
 
@@ -51,6 +53,7 @@ pub struct Reporter {
     settings: Settings,
     record: Record,
     log: Log,
+    fold: Fold,
     /// When the log last said something.
     spoke: Duration,
 }
@@ -66,6 +69,7 @@ impl Reporter {
             settings,
             record: Record::default(),
             log: Log::default(),
+            fold: Fold::default(),
         }
     }
 
@@ -81,10 +85,11 @@ impl Reporter {
             _ => {}
         }
         for annotation in annotations::of(event, &self.record) {
-            self.runner.console.annotate(&annotation);
+            self.annotate(&annotation);
         }
-        for line in self.log.lines(event, &self.record, at) {
-            self.runner.console.print(&line);
+        for entry in self.log.entries(event, &self.record, at) {
+            self.fold
+                .print(&self.runner.console, &entry, &self.record, at);
             self.spoke = at;
         }
     }
@@ -120,7 +125,7 @@ impl Reporter {
     }
 
     /// Whoever kills us from now on, later steps know what was submitted; the end overwrites it all.
-    fn save_ids(&self) {
+    fn save_ids(&mut self) {
         if let Err(error) = self
             .runner
             .set_outputs(&outputs::outputs(&self.record).values)
@@ -163,15 +168,17 @@ impl Reporter {
 
     fn warn(&mut self, message: &str) {
         self.record.warnings.push(message.to_owned());
-        self.runner
-            .console
-            .annotate(&Annotation::new(Level::Warning, message));
+        self.annotate(&Annotation::new(Level::Warning, message));
     }
 
-    fn complain(&self, message: &str) {
-        self.runner
-            .console
-            .annotate(&Annotation::new(Level::Error, message));
+    fn complain(&mut self, message: &str) {
+        self.annotate(&Annotation::new(Level::Error, message));
+    }
+
+    /// Annotations are never folded.
+    fn annotate(&mut self, annotation: &Annotation) {
+        self.fold.end(&self.runner.console);
+        self.runner.console.annotate(annotation);
     }
 }
 
@@ -182,7 +189,10 @@ mod tests {
     use super::*;
     use crate::{
         host::{Kept, grammar},
-        report::fixtures::{self, Story},
+        report::{
+            fixtures::{self, Story},
+            stories,
+        },
     };
 
     /// All that a run leaves behind on GitHub: the log, the outputs and the summary.
@@ -240,6 +250,11 @@ mod tests {
         input_problems: fixtures::input_problems();
         no_resources: fixtures::no_resources();
         hostile_text: fixtures::hostile();
+        throttling: stories::throttling();
+        failure_of_the_old_generation: stories::failure_of_the_old_generation();
+        failure_of_the_new_generation: stories::failure_of_the_new_generation();
+        failure_in_plain_words: stories::failure_in_plain_words();
+        many_resources: stories::many_resources();
     }
 
     #[tokio::test(start_paused = true)]

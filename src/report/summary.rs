@@ -8,7 +8,9 @@ use crate::{
     inputs::Operation,
     report::{
         advice::Step,
+        count::count,
         diagnostic, duration,
+        hints::Hint,
         markdown::{code, escape, link, paragraph, table},
         masking::is_masked,
         outputs, place,
@@ -91,6 +93,9 @@ fn facts(record: &Record) -> String {
             format!("{}, {time} in all", record.outages.len()),
         );
     }
+    if record.throttlings > 0 {
+        fact("Throttled", count(record.throttlings, "time", "times"));
+    }
     let name = cut(plan.id.name(), NAME);
     let deployment = record
         .portal_url()
@@ -130,15 +135,30 @@ fn reasons(reasons: &[Reason]) -> String {
         let place = if reason.place.is_empty() {
             String::new()
         } else {
-            format!(" at {}", escape(&cut(&reason.place, 3 * NAME)))
+            let place = cut(&reason.place, 3 * NAME);
+            let url = reason.url.as_deref();
+            format!(
+                " at {}",
+                url.map_or_else(|| escape(&place), |url| link(&place, url))
+            )
         };
         let title = code(&cut(&reason.title, NAME));
         format!(
-            "**{title}**{place}<br>{}",
-            paragraph(&cut(&reason.message, MESSAGE))
+            "**{title}**{place}<br>{}{}",
+            paragraph(&cut(&reason.message, MESSAGE)),
+            reason.hint.as_ref().map(hint).unwrap_or_default()
         )
     });
     list("Why", items, REASONS)
+}
+
+/// What mends a cause, on a line of its own.
+fn hint(hint: &Hint) -> String {
+    let text = escape(&capitalize(&hint.text));
+    match &hint.command {
+        Some(command) => format!("<br>💡 {text}: {}", code(command)),
+        None => format!("<br>💡 {text}"),
+    }
 }
 
 /// The steps are our own words, with Markdown's back-ticks; only the commands hold foreign names.

@@ -3,17 +3,21 @@
 use crate::{
     arm::{Cause, ChangeType},
     deploy::{Ending, Resource},
-    host::Style,
+    host::{Style, text::cut},
     inputs::{Operation, Place, Problem},
     report::{
         advice::{self, Step},
         count::count,
-        duration, place,
+        duration,
+        hints::{self, Hint},
+        place,
         record::Record,
         stack, what_if,
     },
 };
 
+/// Characters of a message that has a hint below it.
+const MESSAGE: usize = 3_000;
 /// Resources that are named where several may run; the rest is counted.
 const NAMED: usize = 5;
 
@@ -40,7 +44,7 @@ pub(crate) enum Mood {
 }
 
 /// One reason for an ending. Text from Azure: not to be trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reason {
     /// Azure's code, an input's name, or our own code.
     pub(crate) title: String,
@@ -50,6 +54,10 @@ pub(crate) struct Reason {
     pub(crate) message: String,
     /// Where in the user's files, if it is about one.
     pub(crate) file: Option<Place>,
+    /// What mends it, if that is known.
+    pub(crate) hint: Option<Hint>,
+    /// The page of the resource in the portal.
+    pub(crate) url: Option<String>,
 }
 
 impl Mood {
@@ -82,6 +90,19 @@ impl Reason {
         };
         format!("{lead}: {}", self.message)
     }
+
+    /// The sentence, and what mends it.
+    pub(crate) fn with_hint(&self) -> String {
+        match &self.hint {
+            // A long message must not cost the hint.
+            Some(hint) => format!(
+                "{}\nHint: {}",
+                cut(&self.sentence(), MESSAGE),
+                hint.sentence()
+            ),
+            None => self.sentence(),
+        }
+    }
 }
 
 impl Verdict {
@@ -101,18 +122,23 @@ impl From<&Problem> for Reason {
             place: place.map_or_else(String::new, ToString::to_string),
             message: problem.message.clone(),
             file: place.cloned(),
+            ..Self::default()
         }
     }
 }
 
-impl From<&Cause> for Reason {
-    fn from(cause: &Cause) -> Self {
-        Self {
-            title: cause.code.clone(),
-            place: place::of_cause(cause),
-            message: cause.message.clone(),
-            file: None,
-        }
+/// A cause as a reason, with what can be known about it.
+fn of_cause(record: &Record, cause: &Cause) -> Reason {
+    let plan = record.plan.as_ref().filter(|_| record.is_submitted());
+    let portal = plan.and_then(|plan| plan.portal.as_ref());
+    let id = cause.resource.as_ref().filter(|id| id.starts_with('/'));
+    Reason {
+        title: cause.code.clone(),
+        place: place::of_cause(cause),
+        message: cause.message.clone(),
+        hint: hints::hint(cause),
+        file: None,
+        url: portal.zip(id).map(|(portal, id)| portal.resource_url(id)),
     }
 }
 
@@ -215,10 +241,6 @@ fn headline(record: &Record, ending: &Ending) -> String {
         Ending::SignInFailed { submitted, .. } => {
             and_it("signing in failed", &it, *submitted, "goes on")
         }
-        Ending::TimedOut { after, .. } if !record.is_submitted() => format!(
-            "Azure did not answer within {}; nothing was deployed",
-            duration::show(*after)
-        ),
         Ending::TimedOut {
             after,
             submitted: false,
@@ -302,14 +324,13 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
     let own = |title: &str, message: &str| {
         vec![Reason {
             title: title.to_owned(),
-            place: String::new(),
             message: message.to_owned(),
-            file: None,
+            ..Reason::default()
         }]
     };
     match ending {
         Ending::Failed { causes } | Ending::Refused { causes } => {
-            causes.iter().map(Reason::from).collect()
+            causes.iter().map(|cause| of_cause(record, cause)).collect()
         }
         Ending::Forbidden { changes } => changes.iter().map(forbidden).collect(),
         Ending::InvalidInputs(problems) => problems.iter().map(Reason::from).collect(),
@@ -342,8 +363,8 @@ fn forbidden((kind, id): &(ChangeType, String)) -> Reason {
     Reason {
         title: kind.as_str().to_owned(),
         place,
-        file: None,
         message: "forbidden by fail-on-change-types".to_owned(),
+        ..Reason::default()
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
+mod causes;
 mod endings;
 mod faults;
 mod following;
@@ -17,3 +18,5 @@ mod sign_in;
 mod stacks;
 mod step;
 mod templates;
+mod validate;
+mod what_if;

@@ -4,25 +4,18 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
-    sync::Arc,
-    time::Duration,
+    process::Command,
 };
 
-use azure_simulator::{AUDIENCE, CLIENT_ID, Options, Simulator, TENANT_ID};
-use long_deploy::{
-    clock::Clock,
-    deploy::Events,
-    host::{Console, Dialect},
-    identity::{Broker, Cloud, Credential, Method, Session, SignIn},
-};
-use serde_json::{Value, json};
+use azure_simulator::{Options, Service, Simulator};
+use serde_json::json;
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::mpsc};
 
-use super::step::{SCALE, azure, options};
+use super::step::{Step, azure, options};
 
 /// Bicep's program: `BICEP`, or the one on `PATH`.
 fn bicep() -> Option<PathBuf> {
@@ -38,106 +31,26 @@ fn bicep() -> Option<PathBuf> {
     found
 }
 
-/// Everything that a compilation may write to, and the broker that serves it.
-struct Bench<'a> {
-    azure: &'a Simulator,
-    folder: TempDir,
-    session: Arc<Session>,
-    broker: Broker,
-    _runtime: Runtime,
-}
-
-impl<'a> Bench<'a> {
-    fn new(azure: &'a Simulator) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let _context = runtime.enter();
-        let clock = Clock::new(SCALE);
-        let sign_in = SignIn {
-            cloud: Cloud::custom(
-                azure.authority_url().parse().unwrap(),
-                azure.resource_manager_url().parse().unwrap(),
-            ),
-            tenant_id: TENANT_ID.parse().ok(),
-            client_id: CLIENT_ID.parse().ok(),
-            method: Method::GitHubOidc {
-                audience: AUDIENCE.to_owned(),
-            },
-        };
-        let session = Arc::new(session(azure, &sign_in, &clock));
-        let program = Path::new(env!("CARGO_BIN_EXE_long-deploy"));
-        let console = Console::new(std::io::sink(), Dialect::default());
-        let broker = Broker::start(program, session.clone(), &sign_in, clock, console).unwrap();
-        drop(_context);
-        Self {
-            azure,
-            folder: TempDir::new().unwrap(),
-            session,
-            broker,
-            _runtime: runtime,
-        }
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        fs::write(self.folder.path().join(name), content).unwrap();
-    }
-
-    /// The simulated cloud as Bicep knows clouds.
-    fn profile(&self) -> Value {
-        json!({
-            "resourceManagerEndpoint": self.azure.resource_manager_url(),
-            "activeDirectoryAuthority": self.azure.authority_url(),
-        })
-    }
-
-    /// Lets Bicep sign in to the simulated cloud; else it is the public one.
-    fn configure(&self) {
-        let profiles = json!({"simulated": self.profile()});
-        let cloud = json!({"currentProfile": "simulated", "profiles": profiles});
-        self.write("bicepconfig.json", &json!({"cloud": cloud}).to_string());
-    }
-
-    /// The folder that the broker puts first on the `PATH`.
-    fn offered(&self) -> PathBuf {
-        let environment = self.broker.environment(None);
-        let path = environment.into_iter().find(|(name, _)| name == "PATH");
-        PathBuf::from(path.unwrap().1)
-    }
-
-    fn build(&self, bicep: &Path) -> Output {
-        let path = env::var_os("PATH");
-        Command::new(bicep)
-            .args(["build", "main.bicep", "--stdout"])
-            .current_dir(self.folder.path())
-            .env_clear()
-            .envs(self.broker.environment(path.as_deref()))
-            .env("BICEP_TRUSTED_REGISTRIES", "localhost")
-            .env("BICEP_TRUSTED_CLOUDS", json!([self.profile()]).to_string())
-            .env("SSL_CERT_FILE", self.azure.ca_file())
-            .env("HOME", self.folder.path())
-            .env("TMPDIR", self.folder.path())
-            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
-            .output()
-            .unwrap()
-    }
-}
-
-fn session(azure: &Simulator, sign_in: &SignIn, clock: &Clock) -> Session {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let authority = fs::read(azure.ca_file()).unwrap();
-    let http = reqwest::Client::builder()
-        .tls_certs_only([reqwest::Certificate::from_pem(&authority).unwrap()])
-        .no_proxy()
-        .build()
-        .unwrap();
-    let environment = azure.environment();
-    let variable = |name: &str| {
-        let found = environment.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone())
-    };
-    let credential = Credential::new(sign_in.clone(), variable, Arc::new(http), clock.clone());
-    let (sender, _) = mpsc::unbounded_channel();
-    let limit = Duration::from_mins(45);
-    Session::new(credential, limit, clock.clone(), Events::new(sender))
+/// A step that deploys `content`, compiled by `bicep`, and keeps all its files in one folder. Bicep signs in to the
+/// cloud whose Resource Manager is at `resource_manager`.
+fn step(azure: &Simulator, bicep: &Path, content: &str, resource_manager: &str) -> Step {
+    let profile = json!({
+        "resourceManagerEndpoint": resource_manager,
+        "activeDirectoryAuthority": azure.authority_url(),
+    });
+    let trusted = json!([profile]).to_string();
+    let cloud = json!({"currentProfile": "simulated", "profiles": {"simulated": profile}});
+    let step = Step::new(azure, &json!({}))
+        .file("main.bicep", content)
+        .file("bicepconfig.json", json!({"cloud": cloud}).to_string())
+        .input("template-file", "main.bicep")
+        .input("bicep-path", bicep.display().to_string())
+        .environment("BICEP_TRUSTED_REGISTRIES", "localhost")
+        .environment("BICEP_TRUSTED_CLOUDS", &trusted);
+    let folder = step.path("").display().to_string();
+    step.environment("HOME", &folder)
+        .environment("TMPDIR", &folder)
+        .environment("RUNNER_TEMP", &folder)
 }
 
 /// A template with a module from the registry.
@@ -201,15 +114,12 @@ fn holds(content: &[u8], secrets: &BTreeSet<String>) -> bool {
 fn a_module_is_pulled_with_our_own_token() {
     let Some(bicep) = bicep() else { return };
     let azure = azure();
-    let bench = Bench::new(&azure);
-    bench.configure();
-    bench.write("main.bicep", &main_bicep(&azure));
-    let output = bench.build(&bicep);
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr}");
-    let template: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let nested = &template["resources"][0]["properties"]["template"]["resources"];
-    assert_eq!(nested[0]["type"], "Microsoft.Network/virtualNetworks");
+    let content = main_bicep(&azure);
+    let step = step(&azure, &bicep, &content, &azure.resource_manager_url());
+    let output = step.command().output().unwrap();
+    let log = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{log}");
+    assert!(azure.deployment("hub").is_some(), "the module is deployed");
 
     let journal = azure.journal();
     let asked = |path: &str| {
@@ -220,65 +130,63 @@ fn a_module_is_pulled_with_our_own_token() {
     let issued = &asked("/oauth2/v2.0/token").response_body.as_ref().unwrap()["access_token"];
     let exchanged = &asked("/oauth2/exchange").request_body.as_ref().unwrap()["access_token"];
     assert_eq!(exchanged, issued, "the registry saw our token");
+    let mask = format!("::add-mask::{}", issued.as_str().unwrap());
+    assert!(log.lines().any(|line| line == mask));
 
     let secrets = secrets(&azure);
     assert!(
         secrets.len() >= 4,
-        "id token, token, and two of the registry"
+        "an id token, our token, two of the registry"
     );
-    assert!(!holds(&output.stdout, &secrets) && !holds(&output.stderr, &secrets));
-    assert_eq!(
-        files_with(bench.folder.path(), &secrets),
-        [PathBuf::new(); 0]
-    );
-    let offered = bench.offered();
-    assert_eq!(files_with(&offered, &secrets), [PathBuf::new(); 0]);
-    drop(bench);
-    assert!(!offered.exists(), "nothing is left");
+    let shown: String = log.lines().filter(|line| *line != mask).collect();
+    assert!(!holds(shown.as_bytes(), &secrets), "{shown}");
+    assert!(!holds(&output.stderr, &secrets));
+    let folder = step.path("");
+    assert_eq!(files_with(&folder, &secrets), Vec::<PathBuf>::new());
+    let mut left = fs::read_dir(folder).unwrap();
+    let broker = |name: &OsStr| name.to_string_lossy().starts_with("long-deploy-");
+    assert!(!left.any(|entry| broker(&entry.unwrap().file_name())));
 }
 
 #[test]
-fn nobody_signs_in_for_a_template_without_a_private_module() {
+fn one_sign_in_is_enough_for_module_and_deployment() {
     let Some(bicep) = bicep() else { return };
     let azure = azure();
-    let bench = Bench::new(&azure);
-    bench.write("main.bicep", "output answer int = 42\n");
-    assert!(bench.build(&bicep).status.success());
-    assert!(azure.journal().is_empty());
+    let content = main_bicep(&azure);
+    let url = azure.resource_manager_url();
+    step(&azure, &bicep, &content, &url).run().expect(0);
+    let journal = azure.journal();
+    let sign_ins = journal
+        .iter()
+        .filter(|exchange| exchange.service == Service::Entra);
+    assert_eq!(sign_ins.count(), 1);
 }
 
 #[test]
 fn a_profile_of_another_cloud_gets_no_token() {
     let Some(bicep) = bicep() else { return };
     let azure = azure();
-    let bench = Bench::new(&azure);
-    bench.write("main.bicep", &main_bicep(&azure));
-    let output = bench.build(&bicep);
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(
-        stderr.contains("bicepconfig.json and the input `environment`"),
-        "{stderr}"
-    );
+    let content = main_bicep(&azure);
+    step(&azure, &bicep, &content, "https://management.azure.com")
+        .run()
+        .expect(2)
+        .says(&["bicepconfig.json and the input `environment`"]);
     assert!(secrets(&azure).is_empty(), "nobody signed in");
 }
 
 #[test]
-fn a_failed_sign_in_is_told() {
+fn a_failed_sign_in_is_told_as_such() {
     let Some(bicep) = bicep() else { return };
     let azure = Simulator::start(Options {
         presented_subject: "repo:contoso/platform:pull_request".to_owned(),
         ..options()
     });
-    let bench = Bench::new(&azure);
-    bench.configure();
-    bench.write("main.bicep", &main_bicep(&azure));
-    let output = bench.build(&bicep);
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(stderr.contains("signing in to Azure failed"), "{stderr}");
-    let failure = bench.session.failure().map(|error| error.to_string());
-    assert!(failure.is_some_and(|message| message.contains("AADSTS700213")));
+    let content = main_bicep(&azure);
+    let url = azure.resource_manager_url();
+    step(&azure, &bicep, &content, &url)
+        .run()
+        .expect(3)
+        .says(&["AADSTS700213", "repo:contoso/platform:pull_request"]);
 }
 
 #[test]

@@ -50,7 +50,6 @@ fn a_stack_shows_the_progress_of_its_deployment() {
         "the stack is deploying",
         "vnet",
         "routes",
-        "the stack is succeeded",
         "the stack manages 2 resources",
         "stack hub succeeded in",
     ]);

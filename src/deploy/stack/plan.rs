@@ -98,7 +98,7 @@ pub(crate) fn plan_deletion(request: &Request) -> (Plan, Submission) {
     let plan = Plan {
         id: id.clone(),
         operation: request.operation,
-        stack: request.stack.clone(),
+        stack: request.stack.clone().map(Box::new),
         scope: request.scope.clone(),
         location: None,
         mode: "",
@@ -106,6 +106,7 @@ pub(crate) fn plan_deletion(request: &Request) -> (Plan, Submission) {
         fingerprint: String::new(),
         client_id: client_id.map(ToString::to_string),
         portal_url: None,
+        portal: None,
     };
     let submission = Submission {
         id,

@@ -23,6 +23,8 @@ struct Following<'a> {
     earlier: String,
     /// Its deployment, once that is known.
     deployment: Option<Watch<'a>>,
+    /// Its operations could be read at the last look.
+    is_read: bool,
     state: ProvisioningState,
     /// Until then the stack may look as it did before our change.
     late: Duration,
@@ -42,10 +44,11 @@ impl Run<'_> {
             run: self,
             earlier: submitted.earlier,
             deployment: None,
+            is_read: false,
             state: ProvisioningState::default(),
             late: self.context.clock.elapsed() + VISIBLE_WITHIN,
         };
-        following.to_the_end(patience).await
+        following.follow(patience).await
     }
 
     /// Tells the state if it is a new one.
@@ -67,7 +70,7 @@ impl Run<'_> {
 }
 
 impl Following<'_> {
-    async fn to_the_end(mut self, patience: &mut Patience<'_>) -> Result<Ending, ArmError> {
+    async fn follow(mut self, patience: &mut Patience<'_>) -> Result<Ending, ArmError> {
         let mut last_looks = 0;
         loop {
             let answer = self.look(patience).await?;
@@ -110,7 +113,7 @@ impl Following<'_> {
             self.run
                 .note_state(&mut self.state, &properties.provisioning_state);
         }
-        self.look_inside(properties).await?;
+        self.look_inside(properties, patience).await?;
         self.run
             .note_state(&mut self.state, &properties.provisioning_state);
         Ok(Some(answer))
@@ -118,7 +121,11 @@ impl Following<'_> {
 
     /// Tells what the stack's deployment has done. What cannot be read now is read at the next look, if at all: the
     /// stack alone decides when it is over.
-    async fn look_inside(&mut self, properties: &StackProperties) -> Result<(), ArmError> {
+    async fn look_inside(
+        &mut self,
+        properties: &StackProperties,
+        patience: &mut Patience<'_>,
+    ) -> Result<(), ArmError> {
         let named = properties.deployment();
         let named = named.filter(|id| !id.as_str().eq_ignore_ascii_case(&self.earlier));
         if let Some(id) = named
@@ -130,14 +137,17 @@ impl Following<'_> {
         let Some(deployment) = &mut self.deployment else {
             return Ok(());
         };
-        match deployment.glance().await {
+        let glance = deployment.glance(patience).await;
+        self.is_read = glance.is_ok();
+        match glance {
             Err(ArmError::SignIn(error)) if !error.is_transient() => Err(error.into()),
             _ => Ok(()),
         }
     }
 
     fn is_all_read(&self) -> bool {
-        self.deployment.as_ref().is_none_or(Watch::is_all_read)
+        let deployment = self.deployment.as_ref();
+        deployment.is_none_or(|deployment| self.is_read && deployment.is_all_read())
     }
 
     fn end(&self, properties: &StackProperties) -> Ending {

@@ -47,6 +47,14 @@ pub struct Options {
     pub denied_actions: Vec<String>,
     /// How long a nested deployment goes on after the one around it is cancelled.
     pub cancel_lag: Duration,
+    /// How long a validation takes; if no time, it is answered at once.
+    pub validation: Duration,
+    /// How long a what-if takes.
+    pub what_if: Duration,
+    /// Code and message of the error that every what-if ends with, under the status 200.
+    pub what_if_error: Option<(String, String)>,
+    /// What validations and what-ifs remark.
+    pub diagnostics: Vec<Value>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
     /// Subscriptions that exist.
@@ -81,6 +89,10 @@ impl Default for Options {
             empty_pages: 0,
             denied_actions: Vec::new(),
             cancel_lag: Duration::from_secs(30),
+            validation: Duration::ZERO,
+            what_if: Duration::from_secs(20),
+            what_if_error: None,
+            diagnostics: Vec::new(),
             throttle: None,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],

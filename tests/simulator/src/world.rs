@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    arm::{stacks::Stacks, store::Deployments},
+    arm::{results::Results, stacks::Stacks, store::Deployments},
     clock::Clock,
     fault::{Fault, Kind},
     journal::{Exchange, PresentedAssertion, Service},
@@ -39,6 +39,7 @@ pub(crate) struct World {
     pub(crate) identity_header: String,
     pub(crate) deployments: Mutex<Deployments>,
     pub(crate) stacks: Mutex<Stacks>,
+    pub(crate) results: Mutex<Results>,
     pub(crate) modules: Mutex<Modules>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
@@ -66,6 +67,7 @@ impl World {
             identity_header: uuid::Uuid::new_v4().to_string(),
             deployments: Mutex::default(),
             stacks: Mutex::default(),
+            results: Mutex::default(),
             modules: Mutex::default(),
             journal: Mutex::default(),
             assertions: Mutex::default(),

@@ -32,12 +32,12 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn permit(&self, action: &str) -> Result<(), ArmError> {
+    pub(super) fn permit(&self, action: &str) -> Result<(), ArmError> {
         let action = format!("Microsoft.Resources/deployments/{action}");
         authorization::permit(self.world, &action, &self.scope.deployment_id(self.name))
     }
 
-    fn find<'b>(&self, deployments: &'b Deployments) -> Result<Found<'b>, ArmError> {
+    pub(super) fn find<'b>(&self, deployments: &'b Deployments) -> Result<Found<'b>, ArmError> {
         deployments.read(self.scope, self.name, self.call.now)
     }
 
@@ -69,7 +69,7 @@ impl Target<'_> {
 
     pub(crate) fn submit(&self) -> Result<Reply, ArmError> {
         self.permit("write")?;
-        let submitted = request::read(self.call, self.scope, self.name)?;
+        let submitted = request::read(self.call, self.scope, self.name, &[])?;
         let mut deployments = lock(&self.world.deployments);
         let known = submission::start(self.world, &mut deployments, self.call, submitted)?;
         let found = deployments.find(&self.scope.deployment_id(self.name), self.call.now);

@@ -38,7 +38,7 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
     let changed = timeline.last_change(now);
     let mut properties = json!({
         "templateHash": plan.template_hash,
-        "parameters": shown_parameters(&plan.parameters, state),
+        "parameters": parameters(&plan.parameters, state),
         "mode": plan.mode,
         "provisioningState": state.name(),
         "timestamp": precise(clock.at(changed)),
@@ -64,7 +64,7 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
     properties
 }
 
-fn shown_parameters(bound: &[Bound], state: State) -> Value {
+pub(super) fn parameters(bound: &[Bound], state: State) -> Value {
     let shown = bound.iter().map(|parameter| {
         let mut shown = json!({"type": parameter.kind.display()});
         // A null is shown when the deployment is accepted and left out later; what came from a
@@ -100,7 +100,7 @@ fn output_resources(plan: &DeploymentPlan) -> Value {
     ids.into()
 }
 
-fn providers(plan: &DeploymentPlan) -> Value {
+pub(super) fn providers(plan: &DeploymentPlan) -> Value {
     let mut providers: Vec<(String, Map<String, Value>)> = Vec::new();
     for resource in &plan.resources {
         let (namespace, kind) = resource
@@ -138,7 +138,7 @@ fn providers(plan: &DeploymentPlan) -> Value {
     shown.collect()
 }
 
-fn dependencies(plan: &DeploymentPlan) -> Value {
+pub(super) fn dependencies(plan: &DeploymentPlan) -> Value {
     let waiting = plan
         .resources
         .iter()

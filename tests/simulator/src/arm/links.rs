@@ -9,13 +9,15 @@ use crate::{digest, world::World};
 
 /// The `Azure-AsyncOperation` URL of a deployment: long, and good only as it is.
 pub(crate) fn status_url(world: &World, found: Found<'_>, api_version: &str) -> String {
-    let id = found.status_id();
-    format!(
-        "{}{}/operationStatuses/{id}?api-version={api_version}&{}",
-        world.origins.resource_manager,
-        found.plan.id,
-        signature(&id, api_version)
-    )
+    let path = format!("{}/operationStatuses", found.plan.id);
+    signed(world, &path, &found.status_id(), api_version)
+}
+
+/// A URL that is good only as it is.
+pub(crate) fn signed(world: &World, path: &str, id: &str, api_version: &str) -> String {
+    let origin = &world.origins.resource_manager;
+    let signature = signature(id, api_version);
+    format!("{origin}{path}/{id}?api-version={api_version}&{signature}")
 }
 
 fn signature(id: &str, api_version: &str) -> String {

@@ -1,5 +1,6 @@
 //! Azure Resource Manager: deployments at their four scopes.
 
+mod action;
 mod actions;
 pub(crate) mod authorization;
 mod call;
@@ -9,10 +10,12 @@ mod links;
 mod operations;
 mod outcome;
 mod request;
+pub(crate) mod results;
 pub(crate) mod scope;
 pub(crate) mod stacks;
 pub(crate) mod store;
 pub(crate) mod submission;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -68,6 +71,9 @@ fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     }
     check_api_version(world, call)?;
     match rest.as_slice() {
+        [.., results, id] if results.eq_ignore_ascii_case("operationresults") => {
+            results::show(world, call, id)
+        }
         [providers, namespace, kind, below @ ..]
             if providers.eq_ignore_ascii_case("providers")
                 && namespace.eq_ignore_ascii_case("Microsoft.Resources")
@@ -97,10 +103,12 @@ fn deployments(target: &Target<'_>, below: &[&str]) -> Result<Reply, ArmError> {
         ("PUT", None, [_]) => target.submit(),
         ("GET" | "HEAD", None, [_]) => target.show(),
         ("POST", Some("cancel"), [_, _]) => target.cancel(),
+        ("POST", Some("validate"), [_, _]) => target.validate(),
+        ("POST", Some("whatif"), [_, _]) => target.what_if(),
         ("GET", Some("operations"), [_, _]) => target.operations(),
         ("GET", Some("operations"), [_, _, id]) => target.operation(id),
         ("GET", Some("operationstatuses"), [_, _, id]) => target.status(id),
-        (_, None | Some("cancel" | "operations"), _) => Err(ArmError::new(
+        (_, None | Some("cancel" | "operations" | "validate" | "whatif"), _) => Err(ArmError::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "HttpMethodNotAllowed",
             format!("The HTTP method '{method}' is not supported at this path."),

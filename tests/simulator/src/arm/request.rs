@@ -46,8 +46,13 @@ pub(crate) struct Submitted {
     pub(crate) properties: Value,
 }
 
-/// Reads the body of a PUT.
-pub(crate) fn read(call: &Call, scope: &Scope, name: &str) -> Result<Submitted, ArmError> {
+/// Reads the body of a PUT, or of an action whose body has `more` properties.
+pub(crate) fn read(
+    call: &Call,
+    scope: &Scope,
+    name: &str,
+    more: &[&str],
+) -> Result<Submitted, ArmError> {
     check_name(name)?;
     let body = json_body(call)?;
     let body = object(&body, "DeploymentContent", &MEMBERS, "")?;
@@ -61,7 +66,7 @@ pub(crate) fn read(call: &Call, scope: &Scope, name: &str) -> Result<Submitted, 
     let fields = object(
         properties,
         "DeploymentPropertiesDefinition",
-        &PROPERTIES,
+        &[&PROPERTIES, more].concat(),
         "properties.",
     )?;
     let location = check_location(body, scope, name)?;

@@ -1,6 +1,9 @@
 //! The deployments there are, and how a request finds one.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -13,7 +16,7 @@ use crate::{
     digest,
     options::Options,
     plan::{
-        DeploymentPlan,
+        DeploymentPlan, ResourcePlan,
         timeline::{Circumstances, State, Timeline, schedule},
     },
 };
@@ -189,6 +192,21 @@ impl Deployments {
             }
         }
         created
+    }
+
+    /// All resources there are, by lower-case id, as the latest deployment left them.
+    pub(crate) fn existing(&self, now: Duration) -> BTreeMap<String, &ResourcePlan> {
+        let mut existing = BTreeMap::new();
+        for found in self.begun(now) {
+            for (resource, span) in found.plan.resources.iter().zip(&found.timeline.spans) {
+                let done = (span.as_ref()).is_some_and(|span| span.state(now) == State::Succeeded);
+                if done && resource.nested.is_none() {
+                    let id = resource.id.to_ascii_lowercase();
+                    existing.entry(id).or_insert(resource);
+                }
+            }
+        }
+        existing
     }
 
     fn latest(&self, now: Duration, test: impl Fn(&DeploymentPlan) -> bool) -> Option<Found<'_>> {

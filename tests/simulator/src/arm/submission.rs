@@ -34,17 +34,7 @@ pub(crate) fn start(
     call: &Call,
     submitted: Submitted,
 ) -> Result<bool, ArmError> {
-    let request = submitted.request;
-    let id = request.scope.deployment_id(&request.name);
-    let existing = deployments.find(&id, call.now);
-    if let Some(found) = existing {
-        if !found.state(call.now).is_terminal() {
-            return Err(ArmError::active(&found.active(&world.clock)));
-        }
-        refuse_other_location(found.plan, request.location.as_deref())?;
-    }
-    let known = existing.is_some();
-    let plan = plan(world, deployments, call.now, request)?;
+    let (plan, known) = prepare(world, deployments, call, submitted.request)?;
     let correlation_id = call.correlation_id.clone();
     deployments.start(
         plan,
@@ -56,21 +46,40 @@ pub(crate) fn start(
     Ok(known)
 }
 
-/// What a deployment that starts now will do.
-pub(crate) fn plan(
+/// Plans a deployment that could be started now; tells whether its name is known.
+pub(crate) fn prepare(
     world: &World,
     deployments: &Deployments,
-    now: Duration,
+    call: &Call,
+    request: Request,
+) -> Result<(DeploymentPlan, bool), ArmError> {
+    let id = request.scope.deployment_id(&request.name);
+    let existing = deployments.find(&id, call.now);
+    if let Some(found) = existing {
+        if !found.state(call.now).is_terminal() {
+            return Err(ArmError::active(&found.active(&world.clock)));
+        }
+        refuse_other_location(found.plan, request.location.as_deref())?;
+    }
+    let known = existing.is_some();
+    Ok((planned(world, deployments, call, request)?, known))
+}
+
+/// Plans a deployment, whether or not it could be started now.
+pub(crate) fn planned(
+    world: &World,
+    deployments: &Deployments,
+    call: &Call,
     request: Request,
 ) -> Result<DeploymentPlan, ArmError> {
-    let groups = groups(world, deployments, now);
+    let groups = groups(world, deployments, call.now);
     let submission = Submission {
         options: &world.options,
-        facts: Rc::new(facts(world, now, groups.clone())),
+        facts: Rc::new(facts(world, call.now, groups.clone())),
         deployed: RefCell::default(),
     };
     let plan = plan::plan(&submission, request).map_err(|why| ArmError::invalid_template(&why))?;
-    Ok(with_refusals(world, deployments, plan, groups, now))
+    Ok(with_refusals(world, deployments, plan, groups, call.now))
 }
 
 /// Starts a deployment that this simulator's client has not submitted.
@@ -83,7 +92,7 @@ pub(crate) fn start_foreign(world: &World, id: &str, template: Value) -> Result<
         body["location"] = crate::LOCATION.into();
     }
     let call = Call::internal(world, &body);
-    let submitted = request::read(&call, &scope, name)?;
+    let submitted = request::read(&call, &scope, name, &[])?;
     start(world, &mut lock(&world.deployments), &call, submitted)?;
     Ok(call.correlation_id)
 }

@@ -48,6 +48,8 @@ pub(crate) struct ResourcePlan {
     pub(crate) name: String,
     pub(crate) symbolic_name: Option<String>,
     pub(crate) location: Option<String>,
+    /// The resource as it will be.
+    pub(crate) body: Value,
     /// Positions of the resources that must be there first.
     pub(crate) depends_on: Vec<usize>,
     pub(crate) duration: Duration,

@@ -104,6 +104,7 @@ impl<'a> Resolution<'a> {
             name: own.name.clone(),
             symbolic_name: own.symbolic_name.clone(),
             location: body["location"].as_str().map(str::to_owned),
+            body: Value::clone(&body),
             depends_on,
             duration: duration.unwrap_or_else(|| durations::of(&subject, options)),
             failure: chosen.map(|chosen| failures::failure(chosen, &own.id)),

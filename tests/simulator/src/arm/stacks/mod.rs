@@ -124,7 +124,7 @@ impl Target<'_> {
         let started = self.call.now + store::PREPARING;
         let deployment = self.generated_name(name);
         let call = body.deployment(self.world, self.call, started);
-        let submitted = request::read(&call, self.scope, &deployment)?;
+        let submitted = request::read(&call, self.scope, &deployment, &[])?;
         submission::start(self.world, &mut deployments, &call, submitted)?;
         let deployment = self.scope.deployment_id(&deployment);
         let found = deployments.find(&deployment, started);
@@ -226,8 +226,8 @@ impl Target<'_> {
     fn plan(&self, body: &StackBody, name: &str) -> Result<DeploymentPlan, ArmError> {
         let deployments = lock(&self.world.deployments);
         let call = body.deployment(self.world, self.call, self.call.now);
-        let submitted = request::read(&call, self.scope, &self.generated_name(name))?;
-        submission::plan(self.world, &deployments, call.now, submitted.request)
+        let submitted = request::read(&call, self.scope, &self.generated_name(name), &[])?;
+        submission::planned(self.world, &deployments, &call, submitted.request)
     }
 
     /// How a creation or a deletion is getting on.
