@@ -103,7 +103,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("operation", "Wait")],
-            r#"operation: "Wait" is not supported yet by this version: give create, validate, whatIf"#,
+            r#"operation: "Wait" is not supported yet by this version: give create, validate, whatIf, delete"#,
         ),
         (
             &[("operation", "destroy")],
