@@ -3,6 +3,7 @@
 use crate::{
     arm::{Cause, Scope},
     deploy::{Ending, Plan},
+    inputs::Operation,
     report::record::Record,
 };
 
@@ -23,6 +24,9 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
             "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
         )],
         Ending::Failed { causes } if causes.is_empty() => vec![with.operations()],
+        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![plain(
+            "remove the cause and run the workflow again to delete the rest",
+        )],
         Ending::Failed { .. } => vec![plain(
             "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
         )],
@@ -30,6 +34,10 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
             with.show(),
             with.cancel(),
             plain("run the workflow again once the deployment of that name has ended"),
+        ],
+        Ending::Refused { causes } if is_busy_stack(causes) => vec![
+            with.show(),
+            plain("run the workflow again once the stack has come to an end"),
         ],
         Ending::Forbidden { .. } => vec![plain(
             "change the template, or take the change types from `fail-on-change-types` if that is meant, and run the workflow again",
@@ -52,6 +60,14 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
         Ending::Unreachable { submitted, .. } => after_silence(&with, *submitted),
         Ending::Bug { .. } => after_bug(&with, record.is_submitted()),
     }
+}
+
+/// Whether the stack is still being changed by somebody else.
+fn is_busy_stack(causes: &[Cause]) -> bool {
+    let busy = "DeploymentStackInNonTerminalState";
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case(busy))
 }
 
 /// Whether a deployment of the same name is still being deployed.

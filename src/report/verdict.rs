@@ -236,6 +236,9 @@ fn headline(record: &Record, ending: &Ending) -> String {
         Ending::Refused { .. } if record.operation() == Operation::Validate => {
             format!("{it} is not valid")
         }
+        Ending::Refused { .. } if record.operation() == Operation::Delete => {
+            format!("Azure refused to delete {it}; nothing was deleted")
+        }
         Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
         Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
         Ending::SignInFailed { submitted, .. } => {

@@ -196,6 +196,7 @@ fn a_refusal_says_why() {
         outcome.output("error-code"),
         "DeploymentStackInNonTerminalState"
     );
+    outcome.says(&["az stack group show", "once the stack has come to an end"]);
 }
 
 #[test]
@@ -248,6 +249,7 @@ fn a_stack_is_deleted_with_its_resources() {
     };
     let outcome = delete().run().expect(0).says(&[
         "Deleting stack hub of the resource group",
+        "the stack manages 2 resources",
         "Azure is deleting the stack",
         "the stack is deletingResources",
         "stack hub was deleted in",

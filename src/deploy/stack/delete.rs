@@ -29,6 +29,10 @@ impl Run<'_> {
             self.context.events.emit(Event::Warned { message });
             return Ok(None);
         };
+        self.context.events.emit(Event::StackRead(StackResources {
+            managed: before.properties.resources.len(),
+            ..StackResources::default()
+        }));
         let operation = self.send_deletion(patience).await;
         patience.relax();
         let operation = operation?;

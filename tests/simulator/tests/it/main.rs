@@ -9,4 +9,5 @@ mod faults;
 mod recordings;
 mod requests;
 mod sign_in;
+mod stacks;
 mod templates;
