@@ -46,9 +46,11 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         .and_then(|scale| scale.parse().ok());
     let clock = Clock::new(scale.unwrap_or(1));
     let request = inputs::read(&environment);
-    let settings = request
+    let mut settings = request
         .as_ref()
         .map_or_else(|_| Settings::default(), Settings::from);
+    settings.report_file =
+        inputs::report_file(&environment).map(|path| workspace(&environment).join(path));
     let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
 
     let (sender, received) = unbounded_channel();
@@ -130,7 +132,7 @@ impl Work {
         request: Result<Request, Problems>,
     ) -> Result<(Request, Plan, Submission), Ending> {
         let request = request.map_err(Ending::InvalidInputs)?;
-        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        let workspace = workspace(&self.environment);
         let template = template::load(&request.template, &request.scope, &workspace);
         let template = template.map_err(Ending::InvalidInputs)?;
         let run_id = self.runner.context.run_id.as_deref();
@@ -214,6 +216,11 @@ impl Work {
     fn warn(&self, message: String) {
         self.events.emit(Event::Warned { message });
     }
+}
+
+/// The folder that relative paths start from.
+fn workspace(environment: &Environment) -> PathBuf {
+    PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
 }
 
 /// What a panic said.

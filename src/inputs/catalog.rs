@@ -246,6 +246,12 @@ pub const INPUTS: &[Input] = &[
         "Template outputs whose values are masked in the log.",
     ),
     input(Section::Run, "summary", "true", "Write the step summary."),
+    input(
+        Section::Run,
+        "report-file",
+        "",
+        "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`.",
+    ),
 ];
 
 /// Inputs that are promised for later. To ignore one could deploy what its user meant to prevent.
@@ -257,7 +263,6 @@ pub(super) const LATER: &[&str] = &[
     "description",
     "fail-on-change-types",
     "if-active",
-    "report-file",
     "rollback-on-error",
     "tags",
     "template-spec-id",

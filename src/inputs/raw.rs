@@ -46,6 +46,7 @@ pub(super) struct Raw {
     pub(super) wait: String,
     pub(super) masked_outputs: String,
     pub(super) summary: String,
+    pub(super) report_file: String,
 }
 
 impl Raw {

@@ -1,0 +1,83 @@
+//! The step summary: the run on one page of GitHub's Markdown.
+//!
+//! One file a section. Sections take their room in the order of their worth, so a page that would be too long for
+//! GitHub loses first of its table of all resources, then of outputs, incidents, warnings, the slowest resources, and
+//! the timeline; it says so then.
+
+mod facts;
+mod failures;
+mod incidents;
+mod mermaid;
+mod outputs;
+mod repeat;
+mod resources;
+mod room;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod warnings;
+
+use room::Room;
+
+use crate::{
+    host::{Context, SUMMARY_LIMIT},
+    report::{
+        bars::Bars,
+        markdown::escape,
+        record::Record,
+        verdict::{self, Verdict},
+    },
+};
+
+/// Characters of a name and of a message that are shown.
+const NAME: usize = 150;
+const MESSAGE: usize = 1_500;
+
+const SHORTENED: &str = "> [!NOTE]\n\
+     > Shortened, because GitHub shows at most 1 MiB. The first to go are resources, then outputs, incidents and \
+     warnings. A `report-file` has them all.\n";
+
+/// The summary of a run that is over. Values of `masked` outputs are not in it.
+pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> String {
+    let Some((ending, _)) = &record.ended else {
+        return String::new();
+    };
+    let verdict = verdict::verdict(record, ending);
+    let bars = Bars::new(record);
+    let room = &mut Room::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
+    let mut page = vec![
+        room.whole(title(&verdict)),
+        failures::reasons(&verdict, room),
+        failures::steps(&verdict.steps, room),
+        room.whole(facts::section(record)),
+        room.whole(repeat::section(run)),
+    ];
+    let details = [
+        room.whole(timeline::section(&bars)),
+        resources::slowest(&bars, room),
+    ];
+    page.push(warnings::section(&record.warnings, room));
+    let incidents = incidents::section(record, room);
+    page.push(outputs::section(record, masked, room));
+    page.extend(details);
+    page.extend([resources::all(&bars, room), incidents]);
+    if room.is_shortened() {
+        page.push(SHORTENED.to_owned());
+    }
+    page.retain(|section| !section.is_empty());
+    page.join("\n")
+}
+
+fn title(verdict: &Verdict) -> String {
+    format!(
+        "## {} {}\n",
+        verdict.mood.emoji(),
+        escape(&capitalize(&verdict.headline))
+    )
+}
+
+fn capitalize(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}
