@@ -28,7 +28,7 @@ pub(crate) struct Record {
     /// Resources and nested deployments as last seen, in the order they appeared.
     pub(crate) resources: Vec<Seen>,
     /// Where in `resources` the one with this id in lower case is.
-    index: HashMap<String, usize>,
+    pub(crate) index: HashMap<String, usize>,
     /// Resources that have reached an end, nested deployments not counted.
     pub(crate) done: usize,
     /// Resources known, nested deployments not counted.
