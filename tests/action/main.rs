@@ -9,6 +9,7 @@ mod following;
 mod grammar;
 mod inputs;
 mod outputs;
+mod report;
 mod scopes;
 mod sign_in;
 mod step;

@@ -4,9 +4,15 @@ const CLASSES = { 1: 'bold', 2: 'faint', 31: 'red', 32: 'green', 33: 'yellow', 3
 
 const escape = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-export function toHtml(log) {
-  const lines = log.trimEnd().split('\n').map(line => `<li>${colour(line)}</li>`);
-  return `<ol class="log">${lines.join('')}</ol>`;
+/** The log, or with `keeps(lines, index)` an excerpt in which every gap shows. */
+export function toHtml(log, keeps = () => true) {
+  const lines = log.trimEnd().split('\n');
+  const kept = lines.map((_, at) => keeps(lines, at));
+  const items = lines.map((line, at) => {
+    if (kept[at]) return `<li value="${at + 1}">${colour(line)}</li>`;
+    return kept[at - 1] ? '<li class="gap">⋮</li>' : '';
+  });
+  return `<ol class="log">${items.join('')}</ol>`;
 }
 
 function colour(line) {

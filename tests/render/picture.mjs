@@ -5,8 +5,16 @@ import { toHtml as logToHtml } from './ansi.mjs';
 import { draw, show, withBrowser } from './browser.mjs';
 import { toHtml as summaryToHtml } from './markdown.mjs';
 
+// Of a long log: its beginning, its end, and what surrounds a refresh of the token.
+const BEGINNING = 24, END = 20, AROUND = 1;
+
+function isTold(lines, at) {
+  const around = lines.slice(Math.max(0, at - AROUND), at + AROUND + 1);
+  return at < BEGINNING || at >= lines.length - END || around.some(line => line.includes('token refreshed'));
+}
+
 const KINDS = {
-  log: text => logToHtml(text),
+  log: text => logToHtml(text, isTold),
   summary: text => `<article class="markdown-body">${summaryToHtml(text)}</article>`,
 };
 const WIDTH = 1012;

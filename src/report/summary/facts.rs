@@ -33,8 +33,16 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     if let Some(state) = &record.state {
         let state = escape(&cut(state.as_str(), NAME));
-        let done = format!("{} of {} resources done", record.done, record.known);
-        rows.push(fact("State", format!("{state}, {done}")));
+        let succeeded = record
+            .resources
+            .iter()
+            .filter(|seen| !seen.resource.is_deployment() && seen.resource.state.is_succeeded());
+        let balance = format!(
+            "{} of {} resources succeeded",
+            succeeded.count(),
+            record.known
+        );
+        rows.push(fact("State", format!("{state}, {balance}")));
     }
     if let Some(took) = record.duration() {
         rows.push(fact("Duration", duration::show(took)));

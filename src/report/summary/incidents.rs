@@ -97,7 +97,7 @@ fn tell_throttling<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String 
             _ => None,
         })
         .collect();
-    let times = count(waits.len(), "time", "times");
+    let waits_told = count(waits.len(), "wait", "waits");
     let sum = duration::show(waits.iter().sum());
-    format!("Azure asked us to slow down, {times} in all; waited {sum}")
+    format!("Azure asked us to slow down: {waits_told}, {sum} in all")
 }

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use crate::{host::text, report::duration};
 
-/// Characters of a name.
+/// Characters of a task's name, and of a section's.
 const NAME: usize = 60;
+const SECTION: usize = 30;
+/// Pixels of a character of a section's name, and around the name.
+const CHARACTER: usize = 6;
+const MARGIN: usize = 30;
 /// What is neither letter nor digit but harmless in Mermaid's language, where it ends no name and begins no comment,
 /// directive, entity or code fence.
 const HARMLESS: &str = " -_./()›";
@@ -32,12 +36,17 @@ pub(super) enum Look {
 
 /// A chart in a code fence; time counts from 0 to `length`. Sections have a name and tasks.
 pub(super) fn chart(length: Duration, sections: &[(String, Vec<Task<'_>>)]) -> String {
+    let names = sections.iter().map(|(name, _)| harmless(name, SECTION));
+    let names: Vec<String> = names.collect();
+    let widest = names.iter().map(|name| name.chars().count()).max();
+    let left = CHARACTER * widest.unwrap_or_default() + MARGIN;
     let mut text = format!(
-        "```mermaid\ngantt\n    dateFormat YYYY-MM-DD HH:mm:ss\n    axisFormat {}\n    todayMarker off\n",
+        "```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": {left}, \"topPadding\": 30}}}}}}%%\ngantt\n    \
+         dateFormat YYYY-MM-DD HH:mm:ss\n    axisFormat {}\n    todayMarker off\n",
         axis(length)
     );
-    for (name, tasks) in sections {
-        text.push_str(&format!("    section {}\n", harmless(name)));
+    for (name, (_, tasks)) in names.iter().zip(sections) {
+        text.push_str(&format!("    section {name}\n"));
         for task in tasks {
             text.push_str(&format!("    {}\n", line(task)));
         }
@@ -62,16 +71,16 @@ fn line(task: &Task<'_>) -> String {
     let end = task.start + task.length.max(Duration::from_secs(1));
     format!(
         "{mark} {} {} :{critical}{tag}{}, {}",
-        harmless(task.name),
+        harmless(task.name, NAME),
         duration::show(task.length),
         date(task.start),
         date(end)
     )
 }
 
-/// `name` in letters, digits and what is harmless.
-fn harmless(name: &str) -> String {
-    let name = text::cut(text::one_line(name).trim(), NAME);
+/// The first `most` characters of `name`, in letters, digits and what is harmless.
+fn harmless(name: &str, most: usize) -> String {
+    let name = text::cut(text::one_line(name).trim(), most);
     let harmless = |c: char| {
         if c.is_alphanumeric() || HARMLESS.contains(c) {
             c
@@ -151,10 +160,10 @@ mod tests {
             ("Zürich 東京 › vnet", "Zürich 東京 › vnet"),
             ("\u{202e}", "_"),
         ] {
-            assert_eq!(harmless(name), expected);
+            assert_eq!(harmless(name, NAME), expected);
         }
         assert_eq!(
-            harmless(&"x".repeat(500)).chars().count(),
+            harmless(&"x".repeat(500), NAME).chars().count(),
             NAME,
             "long names are cut"
         );

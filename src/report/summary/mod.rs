@@ -45,25 +45,23 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
     let verdict = verdict::verdict(record, ending);
     let bars = Bars::new(record);
     let room = &mut Room::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
-    let mut page = vec![
+    let top = [
         room.whole(title(&verdict)),
         failures::reasons(&verdict, room),
         failures::steps(&verdict.steps, room),
         room.whole(facts::section(record)),
         room.whole(repeat::section(run)),
-    ];
-    let details = [
         room.whole(timeline::section(&bars)),
         resources::slowest(&bars, room),
     ];
-    page.push(warnings::section(&record.warnings, room));
+    let warnings = warnings::section(&record.warnings, room);
     let incidents = incidents::section(record, room);
-    page.push(outputs::section(record, masked, room));
-    page.extend(details);
-    page.extend([resources::all(&bars, room), incidents]);
-    if room.is_shortened() {
-        page.push(SHORTENED.to_owned());
-    }
+    let outputs = outputs::section(record, masked, room);
+    let resources = resources::all(&bars, room);
+    let shortened = room.is_shortened().then(|| SHORTENED.to_owned());
+    let mut page: Vec<String> = top.into();
+    page.extend([resources, incidents, warnings, outputs]);
+    page.extend(shortened);
     page.retain(|section| !section.is_empty());
     page.join("\n")
 }

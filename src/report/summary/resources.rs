@@ -71,12 +71,17 @@ fn line(bars: &Bars<'_>, bar: &Bar<'_>) -> String {
         } else {
             name
         },
-        escape(&cut(&resource.kind, NAME)),
-        format!("{} {state}", mark(&resource.state)),
-        duration::show(bars.began(bar)),
-        duration::show(took),
-        share(took, bars.length),
+        escape(&cut(place::short_type(&resource.kind), NAME)),
+        solid(&format!("{} {state}", mark(&resource.state))),
+        solid(&duration::show(bars.began(bar))),
+        solid(&duration::show(took)),
+        solid(&share(took, bars.length)),
     ])
+}
+
+/// `text` that stays on one line.
+fn solid(text: &str) -> String {
+    text.replace(' ', "&nbsp;")
 }
 
 fn mark(state: &ProvisioningState) -> &'static str {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    deploy::Ending,
+    deploy::{Ending, Event, Resource},
     report::fixtures::{self, cause, minutes, progressed, record, resource},
 };
 
@@ -35,6 +35,7 @@ stories! {
     no_resources: fixtures::no_resources();
     many_resources: fixtures::many_resources(500);
     hostile_text: fixtures::hostile();
+    hostile_names: forged();
 }
 
 #[test]
@@ -55,6 +56,46 @@ fn secure_and_masked_values_are_stars() {
         "{summary}"
     );
     assert!(summary.contains("x…") && summary.len() < 1_000, "{summary}");
+}
+
+/// Names that mean something in Mermaid's language or in Markdown.
+fn forged() -> fixtures::Story {
+    const NAMES: [&str; 24] = [
+        "title forged",
+        "section forged",
+        "click a href \"https://evil.example\"",
+        "call forged()",
+        "excludes weekends",
+        "todayMarker off",
+        "2001-01-01",
+        "dateFormat X",
+        "end",
+        "gantt",
+        "done, crit",
+        "a: b, c",
+        "semi;colon",
+        "a#59;b",
+        "%% comment",
+        "%%{init: {\"theme\": \"dark\"}}%%",
+        "```",
+        "~~~",
+        "--- ---",
+        "<img src=x onerror=y>",
+        "\"quoted\" 'text'",
+        "@octocat #1",
+        "</details>",
+        "| | |",
+    ];
+    let changed = NAMES.iter().zip(1..).map(|(name, n)| Resource {
+        path: vec![(*name).to_owned()],
+        ..resource(name, "Succeeded", n)
+    });
+    let mut story = fixtures::begun();
+    story.extend([
+        (minutes(30), progressed(changed.collect(), 24, 24)),
+        (minutes(30), Event::Ended(Ending::Succeeded)),
+    ]);
+    story
 }
 
 /// Everything at once, and everything as long as it may be.

@@ -12,7 +12,7 @@ use crate::{
 /// Bars of the chart: the longest.
 const BARS: usize = 50;
 /// Names what the resources outside of nested deployments belong to.
-const ROOT: &str = "the deployment itself";
+const ROOT: &str = "top level";
 const SEPARATOR: &str = " › ";
 const LEGEND: &str = "Framed in red: what the end waited for. Filled with red: failed.";
 
