@@ -20,9 +20,12 @@ async function check(browser, file) {
   const foreign = await page.$$eval(FOREIGN, found => found.map(element => `foreign ${element.outerHTML}`));
   const errors = await draw(page);
   const diagrams = await page.locator('.diagram svg').count();
+  const drawn = await page.locator('.diagram svg rect.task').count();
+  const bars = markdown.match(/^ {4}[✓✗○…] .*, \d{4}-.*$/gm)?.length ?? 0;
+  if (drawn !== bars) problems.push(`${drawn} of ${bars} bars drawn`);
   await page.close();
   problems.push(...foreign, ...errors, ...asked.map(url => `loads ${url}`));
-  console.log(`${problems.length ? 'FAILED' : 'ok'}  ${file} (${diagrams} diagrams)`);
+  console.log(`${problems.length ? 'FAILED' : 'ok'}  ${file} (${diagrams} diagrams, ${bars} bars)`);
   problems.forEach(problem => console.log(`        ${problem}`));
   return problems.length === 0;
 }
