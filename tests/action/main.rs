@@ -12,6 +12,7 @@ mod inputs;
 mod outputs;
 mod post;
 mod registry;
+mod report;
 mod reruns;
 mod scopes;
 mod sign_in;
