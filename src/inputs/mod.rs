@@ -53,7 +53,11 @@ fn secrets_of(raw: &Raw) -> Vec<SecretString> {
 /// Whether `text` is the address of a document rather than a path.
 fn is_address(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
-    scheme.is_some_and(|scheme| ["http", "https"].iter().any(|name| scheme.eq_ignore_ascii_case(name)))
+    scheme.is_some_and(|scheme| {
+        ["http", "https"]
+            .iter()
+            .any(|name| scheme.eq_ignore_ascii_case(name))
+    })
 }
 
 #[cfg(test)]

@@ -115,8 +115,12 @@ impl TemplateInputs {
         let name = match &self.source {
             Some(TemplateSource::Spec(id)) => {
                 let parts: Vec<_> = id.split('/').collect();
-                let spec = parts.iter().position(|part| part.to_ascii_lowercase().ends_with("templatespecs"));
-                spec.and_then(|at| parts.get(at + 1)).copied().unwrap_or("template")
+                let spec = parts
+                    .iter()
+                    .position(|part| part.to_ascii_lowercase().ends_with("templatespecs"));
+                spec.and_then(|at| parts.get(at + 1))
+                    .copied()
+                    .unwrap_or("template")
             }
             _ => &shown,
         };
@@ -127,7 +131,8 @@ impl TemplateInputs {
 
 /// Whether the file's name ends in `extension`, in any case.
 pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    path.extension()
+        .is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
 /// `uri` without what may be a signature.

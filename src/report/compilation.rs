@@ -18,7 +18,9 @@ pub(crate) fn title(compilation: &Compilation) -> String {
         (number(Severity::Note), "note", "notes"),
     ];
     let counts = counts.into_iter().filter(|(number, ..)| *number > 0);
-    let counts: Vec<_> = counts.map(|(number, one, many)| count(number, one, many)).collect();
+    let counts: Vec<_> = counts
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
     if counts.is_empty() {
         format!("Bicep on {}", compilation.file)
     } else {
@@ -51,9 +53,10 @@ fn line(diagnostic: &Diagnostic) -> Line {
     };
     let place = diagnostic.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!("{place} "));
-    Line::plain(&place)
-        .with(style, word)
-        .with(Style::Plain, &format!(" {}: {}", diagnostic.code, diagnostic.message))
+    Line::plain(&place).with(style, word).with(
+        Style::Plain,
+        &format!(" {}: {}", diagnostic.code, diagnostic.message),
+    )
 }
 
 #[cfg(test)]
@@ -83,8 +86,14 @@ mod tests {
             diagnostics,
             text: "WARNING: experimental".to_owned(),
         };
-        assert_eq!(title(&compilation), "Bicep on infra/hub.bicep: 7 warnings, 1 note");
-        let shown: Vec<_> = lines(&compilation).iter().map(|line| line.render(false)).collect();
+        assert_eq!(
+            title(&compilation),
+            "Bicep on infra/hub.bicep: 7 warnings, 1 note"
+        );
+        let shown: Vec<_> = lines(&compilation)
+            .iter()
+            .map(|line| line.render(false))
+            .collect();
         assert_eq!(shown.len(), 9);
         assert_eq!(
             shown[1],
@@ -94,7 +103,10 @@ mod tests {
         let annotations = annotations(&compilation);
         assert_eq!(annotations.len(), 5);
         assert_eq!(annotations[0].file.as_deref(), Some("infra/hub.bicep"));
-        assert_eq!((annotations[4].line, annotations[4].column), (Some(5), Some(7)));
+        assert_eq!(
+            (annotations[4].line, annotations[4].column),
+            (Some(5), Some(7))
+        );
     }
 
     #[test]

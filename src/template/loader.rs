@@ -9,9 +9,9 @@ use super::{
     bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
     check,
     declaration::Declarations,
-    file, inline, limits, parameters_file,
+    file, inline, limits,
     parameters::{Given, Origin, Parameters},
-    schema, using,
+    parameters_file, schema, using,
 };
 use crate::{
     arm::Scope,
@@ -104,7 +104,14 @@ impl<'a> Loader<'a> {
         };
         let declarations = template.as_ref().map(Declarations::of).unwrap_or_default();
         // What is wrong with them is found again, and told, when they are put together.
-        let later = given(self.inputs, at + 1, self.compiler.folder(), None, &declarations, &mut Problems::default());
+        let later = given(
+            self.inputs,
+            at + 1,
+            self.compiler.folder(),
+            None,
+            &declarations,
+            &mut Problems::default(),
+        );
         let values = later.iter().filter_map(|argument| match &argument.given {
             Given::Value(value) => Some((argument.name.clone(), value.clone())),
             Given::Reference(_) | Given::Expression(_) => None,
@@ -151,7 +158,8 @@ impl<'a> Loader<'a> {
         };
         let (_, file) = self.inputs.bicepparam()?;
         let file = file.display();
-        self.problems.add("parameters-file", format!("`{file}` {message}"));
+        self.problems
+            .add("parameters-file", format!("`{file}` {message}"));
         None
     }
 
@@ -197,7 +205,14 @@ impl<'a> Loader<'a> {
         declarations: &Declarations<'_>,
     ) -> Parameters {
         let folder = self.compiler.folder();
-        given(self.inputs, from, folder, built, declarations, &mut self.problems)
+        given(
+            self.inputs,
+            from,
+            folder,
+            built,
+            declarations,
+            &mut self.problems,
+        )
     }
 }
 

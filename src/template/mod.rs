@@ -118,8 +118,7 @@ mod tests {
                 ..TemplateInputs::default()
             };
             let folder = self.0.path().to_owned();
-            let compiler =
-                Compiler::new(BicepInputs::default(), Environment::default(), folder);
+            let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
             load(&inputs, &Scope::Tenant, &compiler).await.template
         }
     }

@@ -29,7 +29,10 @@ mod tests {
     fn the_file_after_using() {
         for (text, expected) in [
             ("using './main.bicep'\nparam a = 1", Some("./main.bicep")),
-            ("\u{feff}// using 'x'\r\n/* using 'y'\n*/ using '../a b.json'", Some("../a b.json")),
+            (
+                "\u{feff}// using 'x'\r\n/* using 'y'\n*/ using '../a b.json'",
+                Some("../a b.json"),
+            ),
             ("var a = 1\nusing 'main.bicep'", Some("main.bicep")),
             ("using none\n", None),
             ("using 'br:host/a:1'\n", None),

@@ -11,8 +11,7 @@ mod text;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Environment, Problems, Request, catalog, creds::Creds, raw::Raw,
-    request::DeploymentMode,
+    Environment, Problems, Request, catalog, creds::Creds, raw::Raw, request::DeploymentMode,
 };
 use crate::identity::{Guid, InvalidGuid};
 

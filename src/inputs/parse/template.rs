@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Parser, deployment::given, text};
 use crate::inputs::{
-    BicepInputs, TemplateInputs, TemplateSource, has_extension, is_address,
-    request::without_query,
+    BicepInputs, TemplateInputs, TemplateSource, has_extension, is_address, request::without_query,
 };
 
 const NO_TEMPLATE: &str = "missing: give the path of a template, such as main.bicep or main.json";
@@ -28,7 +27,8 @@ impl Parser<'_> {
     /// Which Bicep program compiles.
     pub(super) fn bicep(&mut self) -> BicepInputs {
         let raw = self.raw;
-        let version = given(&raw.bicep_version).map(|version| version.trim_start_matches(['v', 'V']));
+        let version =
+            given(&raw.bicep_version).map(|version| version.trim_start_matches(['v', 'V']));
         if version.is_some_and(|version| !is_version(version)) {
             let quoted = self.quote(&raw.bicep_version);
             let message = format!("{quoted} is not a version: give one such as 0.48.1");
@@ -64,8 +64,14 @@ impl Parser<'_> {
             TemplateSource::Uri(uri.to_owned())
         });
         let spec = given(&raw.template_spec_id).map(|id| self.template_spec(id));
-        let all = [("template-file", file), ("template-uri", uri), ("template-spec-id", spec)];
-        let mut all = all.into_iter().filter_map(|(input, source)| Some((input, source?)));
+        let all = [
+            ("template-file", file),
+            ("template-uri", uri),
+            ("template-spec-id", spec),
+        ];
+        let mut all = all
+            .into_iter()
+            .filter_map(|(input, source)| Some((input, source?)));
         let (first, source) = all.next()?;
         for (input, _) in all {
             let message = format!("contradicts {first}: remove one of them");
@@ -88,7 +94,9 @@ impl Parser<'_> {
 
     fn template_spec(&mut self, id: &str) -> TemplateSource {
         let lower = id.to_ascii_lowercase();
-        if !lower.starts_with('/') || !lower.contains("templatespecs/") || !lower.contains("/versions/")
+        if !lower.starts_with('/')
+            || !lower.contains("templatespecs/")
+            || !lower.contains("/versions/")
         {
             let quoted = self.quote(id);
             let message = format!(
@@ -105,11 +113,14 @@ impl Parser<'_> {
         }
         let files = text::list(&self.raw.parameters_file);
         if files.iter().any(|file| is_address(file)) {
-            let message = "an address must be the only one: Azure takes one, and no files beside it";
+            let message =
+                "an address must be the only one: Azure takes one, and no files beside it";
             self.problems.add("parameters-file", message);
         }
         let files: Vec<_> = files.into_iter().map(PathBuf::from).collect();
-        let bicep = files.iter().filter(|path| has_extension(path, "bicepparam"));
+        let bicep = files
+            .iter()
+            .filter(|path| has_extension(path, "bicepparam"));
         if bicep.count() > 1 {
             let message = "has more than one .bicepparam file: give one, which may extend another";
             self.problems.add("parameters-file", message);
@@ -135,7 +146,9 @@ impl Parser<'_> {
         let is_whole = url::Url::parse(uri).is_ok_and(|url| url.has_host());
         if !is_address(uri) || !is_whole || uri.contains(char::is_whitespace) {
             let quoted = self.quote(without_query(uri));
-            let message = format!("{quoted} is not an address: give one such as https://example.com/main.json");
+            let message = format!(
+                "{quoted} is not an address: give one such as https://example.com/main.json"
+            );
             self.problems.add(input, message);
         }
     }
@@ -144,7 +157,8 @@ impl Parser<'_> {
 /// Whether it is such as `0.48.1`. It becomes part of a path and of an address.
 fn is_version(text: &str) -> bool {
     let parts: Vec<_> = text.split('.').collect();
-    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)
 }
 

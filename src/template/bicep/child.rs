@@ -55,7 +55,9 @@ pub(super) async fn run(
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     let ended = Clock::timeout_here(LIMIT, async { command.spawn()?.wait_with_output().await });
-    ended.await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+    ended
+        .await
+        .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
 }
 
 /// The compiler's environment: ours without what is ours alone, and with what .NET needs.
@@ -64,7 +66,9 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<String, String> {
     let mut theirs: BTreeMap<_, _> = theirs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    theirs.entry(INVARIANT.to_owned()).or_insert_with(|| "1".to_owned());
+    theirs
+        .entry(INVARIANT.to_owned())
+        .or_insert_with(|| "1".to_owned());
     let home = theirs.get("HOME").map(PathBuf::from);
     if !home.is_some_and(|home| is_writable(&home)) {
         let folder = scratch(ours).join("bicep-libraries").display().to_string();
@@ -76,7 +80,9 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<String, String> {
 /// Where files of this job may lie.
 pub(super) fn scratch(environment: &Environment) -> PathBuf {
     let folder = environment.get("RUNNER_TEMP").map(PathBuf::from);
-    folder.unwrap_or_else(std::env::temp_dir).join("long-deploy")
+    folder
+        .unwrap_or_else(std::env::temp_dir)
+        .join("long-deploy")
 }
 
 fn is_ours(name: &str) -> bool {
@@ -134,7 +140,12 @@ mod tests {
         let script = format!("echo $$ > {}; exec sleep 600", pid.display());
         let arguments = ["-c".as_ref(), script.as_ref()];
         let environment = BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
-        let child = run(Path::new("/bin/sh"), &arguments, &environment, folder.path());
+        let child = run(
+            Path::new("/bin/sh"),
+            &arguments,
+            &environment,
+            folder.path(),
+        );
         let begun = async {
             while fs::read_to_string(&pid).unwrap_or_default().is_empty() {
                 tokio::task::yield_now().await;

@@ -248,7 +248,9 @@ mod tests {
         };
         let with_template = write(json!("{\"resources\": []}"), Value::Null);
         assert_eq!(with_template.parameters["parameters"]["a"]["value"], 1);
-        assert!(matches!(with_template.using, Using::Template(template) if template.contains_key("resources")));
+        assert!(
+            matches!(with_template.using, Using::Template(template) if template.contains_key("resources"))
+        );
         let with_spec = write(Value::Null, json!("/subscriptions/x"));
         assert!(matches!(with_spec.using, Using::Spec(id) if id == "/subscriptions/x"));
         assert!(matches!(write(Value::Null, Value::Null).using, Using::None));

@@ -130,11 +130,13 @@ impl Finding {
             _ => Severity::Warning,
         };
         let mut locations = self.locations.into_iter();
-        let place = locations.next().map(|Location { physical_location }| Place {
-            file: relative(&physical_location.artifact_location.uri, folder),
-            line: physical_location.region.start_line,
-            column: physical_location.region.char_offset,
-        });
+        let place = locations
+            .next()
+            .map(|Location { physical_location }| Place {
+                file: relative(&physical_location.artifact_location.uri, folder),
+                line: physical_location.region.start_line,
+                column: physical_location.region.char_offset,
+            });
         Diagnostic {
             severity,
             code: self.rule_id,
@@ -147,7 +149,8 @@ impl Finding {
 /// The SARIF document in `text`, and what stands around it.
 fn split(text: &str) -> (Option<Sarif>, String) {
     let starts = text.match_indices('{').map(|(start, _)| start);
-    let mut starts = starts.filter(|start| text[..*start].is_empty() || text[..*start].ends_with('\n'));
+    let mut starts =
+        starts.filter(|start| text[..*start].is_empty() || text[..*start].ends_with('\n'));
     let Some(start) = starts.next() else {
         return (None, text.trim().to_owned());
     };
@@ -196,24 +199,50 @@ mod tests {
     }
 
     fn read(stderr: &str) -> Compilation {
-        Compilation::read("hub.bicep".to_owned(), stderr, Path::new("/github/workspace"))
+        Compilation::read(
+            "hub.bicep".to_owned(),
+            stderr,
+            Path::new("/github/workspace"),
+        )
     }
 
     #[test]
     fn sarif_is_read_and_text_around_it_is_kept() {
         let results = [
-            finding(Some("error"), "file:///github/workspace/infra/h%C3%BCb%20a.bicep"),
+            finding(
+                Some("error"),
+                "file:///github/workspace/infra/h%C3%BCb%20a.bicep",
+            ),
             finding(None, "file:///github/home/.bicep/br/main.json"),
             finding(Some("note"), "untitled:1"),
         ];
         let sarif = json!({"version": "2.1.0", "runs": [{"results": results}]});
-        let told = read(&format!("WARNING: experimental features\n{sarif:#}\nbye {{}}\n"));
+        let told = read(&format!(
+            "WARNING: experimental features\n{sarif:#}\nbye {{}}\n"
+        ));
         assert_eq!(told.text, "WARNING: experimental features\nbye {}");
-        let severities: Vec<_> = told.diagnostics.iter().map(|found| found.severity).collect();
-        assert_eq!(severities, [Severity::Error, Severity::Warning, Severity::Note]);
-        let files = told.diagnostics.iter().filter_map(|found| found.place.as_ref());
+        let severities: Vec<_> = told
+            .diagnostics
+            .iter()
+            .map(|found| found.severity)
+            .collect();
+        assert_eq!(
+            severities,
+            [Severity::Error, Severity::Warning, Severity::Note]
+        );
+        let files = told
+            .diagnostics
+            .iter()
+            .filter_map(|found| found.place.as_ref());
         let files: Vec<_> = files.map(|place| place.file.as_str()).collect();
-        assert_eq!(files, ["infra/hüb a.bicep", "/github/home/.bicep/br/main.json", "untitled:1"]);
+        assert_eq!(
+            files,
+            [
+                "infra/hüb a.bicep",
+                "/github/home/.bicep/br/main.json",
+                "untitled:1"
+            ]
+        );
         let place = told.diagnostics[0].place.as_ref().expect("a place");
         assert_eq!((place.line, place.column), (8, 13));
     }

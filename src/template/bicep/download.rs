@@ -60,10 +60,7 @@ pub(super) enum DownloadError {
         expected: String,
     },
     #[error("{what} cannot be stored ({reason})")]
-    Storage {
-        what: String,
-        reason: io::ErrorKind,
-    },
+    Storage { what: String, reason: io::ErrorKind },
     #[error("{what} was not there within 5 minutes")]
     TimedOut { what: String },
 }
@@ -158,7 +155,10 @@ impl Downloads {
         let (mut hasher, mut body) = (Sha256::new(), response.into_body());
         while let Some(bytes) = body.try_next().await.map_err(|error| {
             let reason = root_cause(&error);
-            DownloadError::Unreachable { what: what(), reason }
+            DownloadError::Unreachable {
+                what: what(),
+                reason,
+            }
         })? {
             hasher.update(&bytes);
             file.write_all(&bytes).await.map_err(storage)?;
@@ -190,7 +190,9 @@ impl Downloads {
         let mut assets = assets.into_iter().flatten();
         let asset = assets.find(|asset| asset.name == release.asset);
         let digest = asset.and_then(|asset| asset.digest);
-        let sha256 = digest.as_deref().and_then(|digest| digest.strip_prefix("sha256:"));
+        let sha256 = digest
+            .as_deref()
+            .and_then(|digest| digest.strip_prefix("sha256:"));
         sha256
             .map(str::to_ascii_lowercase)
             .ok_or_else(|| DownloadError::NoChecksum {
@@ -200,9 +202,9 @@ impl Downloads {
 
     /// The answer to a GET, tried again while its faults pass.
     async fn get(&self, url: &str, what: String) -> Result<AsyncRawResponse, DownloadError> {
-        let url: Url = url.parse().map_err(|_| DownloadError::NoSuchVersion {
-            what: what.clone(),
-        })?;
+        let url: Url = url
+            .parse()
+            .map_err(|_| DownloadError::NoSuchVersion { what: what.clone() })?;
         let mut tries = 1;
         loop {
             let mut request = Request::new(url.clone(), Method::Get);

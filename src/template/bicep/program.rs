@@ -22,10 +22,7 @@ const IN_IMAGE: &str = "/opt/bicep/bicep";
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProgramError {
     #[error("`{path}` cannot be run ({reason}): give the path of a Bicep program")]
-    Path {
-        path: String,
-        reason: io::ErrorKind,
-    },
+    Path { path: String, reason: io::ErrorKind },
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error(transparent)]
@@ -73,7 +70,8 @@ pub(super) async fn find(
     let on_path = environment.get("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(on_path).map(|folder| folder.join("bicep"));
     let mut all = std::iter::once(PathBuf::from(IN_IMAGE)).chain(on_path);
-    all.find_map(|path| runnable(&path).ok()).ok_or(ProgramError::Missing)
+    all.find_map(|path| runnable(&path).ok())
+        .ok_or(ProgramError::Missing)
 }
 
 /// `path` if it is a file that may be run.
@@ -132,7 +130,10 @@ mod tests {
         assert_eq!(found.unwrap(), folder.join("tools/bicep"));
         for (path, expected) in [
             ("tools", "`tools` cannot be run (is a directory)"),
-            ("tools/data", "`tools/data` cannot be run (permission denied)"),
+            (
+                "tools/data",
+                "`tools/data` cannot be run (permission denied)",
+            ),
             ("nowhere", "`nowhere` cannot be run (entity not found)"),
         ] {
             let error = find(&with(path), &environment, &folder).await.unwrap_err();

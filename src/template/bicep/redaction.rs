@@ -74,7 +74,9 @@ mod tests {
             ("null | string", "null | string"),
         ] {
             let message = |kind| {
-                format!("Expected a value of type \"int\" but the {TYPE}{kind}\". [https://aka.ms/x]")
+                format!(
+                    "Expected a value of type \"int\" but the {TYPE}{kind}\". [https://aka.ms/x]"
+                )
             };
             assert_eq!(without_literal(&message(quoted)), message(shown));
         }
@@ -95,7 +97,10 @@ mod tests {
         };
         let overrides = json!({"a": "hunter2", "b": [{"c": "hunter2-long"}], "d": "yes", "e": 7});
         redact(&mut compilation, [overrides].iter());
-        assert_eq!(compilation.diagnostics[0].message, "Cannot use \"***\" in yes");
+        assert_eq!(
+            compilation.diagnostics[0].message,
+            "Cannot use \"***\" in yes"
+        );
         assert_eq!(compilation.text, "exception: ***");
     }
 }

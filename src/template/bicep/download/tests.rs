@@ -37,7 +37,9 @@ impl Server {
                     "HTTP/1.1 {status} Told\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                     body.len()
                 );
-                stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+                stream
+                    .write_all(&[head.as_bytes(), &body].concat())
+                    .unwrap();
             }
         });
         Self { origin, asked }
@@ -98,9 +100,15 @@ async fn what_has_another_checksum_is_not_kept() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(vec![(200, b"something else".to_vec())]);
     let fetched = server.downloads(folder.path());
-    let error = fetched.program(&release(), Some(&sha256())).await.unwrap_err();
+    let error = fetched
+        .program(&release(), Some(&sha256()))
+        .await
+        .unwrap_err();
     let message = error.to_string();
-    assert!(message.starts_with("Bicep 9.9.9 (bicep-linux-x64) has the SHA-256 "), "{message}");
+    assert!(
+        message.starts_with("Bicep 9.9.9 (bicep-linux-x64) has the SHA-256 "),
+        "{message}"
+    );
     assert!(message.contains(&sha256()), "{message}");
     assert_eq!(files(folder.path()), [""; 0]);
 }
@@ -112,7 +120,10 @@ async fn a_tampered_copy_is_replaced() {
     let downloads = server.downloads(folder.path());
     std::fs::create_dir(&downloads.folder).unwrap();
     std::fs::write(downloads.folder.join("bicep-9.9.9"), "tampered").unwrap();
-    let path = downloads.program(&release(), Some(&sha256())).await.unwrap();
+    let path = downloads
+        .program(&release(), Some(&sha256()))
+        .await
+        .unwrap();
     assert_eq!(std::fs::read(path).unwrap(), PROGRAM);
 }
 
@@ -135,10 +146,22 @@ async fn without_a_checksum_nothing_is_fetched() {
     let folder = tempfile::tempdir().unwrap();
     let description = br#"{"assets": [{"name": "bicep-linux-x64", "digest": null}]}"#;
     for (status, body, expected) in [
-        (200, &description[..], "no checksum is known for Bicep 9.9.9"),
+        (
+            200,
+            &description[..],
+            "no checksum is known for Bicep 9.9.9",
+        ),
         (200, b"<html>", "no checksum is known"),
-        (404, b"", "the checksum of Bicep 9.9.9 (bicep-linux-x64) is not there"),
-        (403, b"", "the checksum of Bicep 9.9.9 (bicep-linux-x64) cannot be fetched: HTTP 403"),
+        (
+            404,
+            b"",
+            "the checksum of Bicep 9.9.9 (bicep-linux-x64) is not there",
+        ),
+        (
+            403,
+            b"",
+            "the checksum of Bicep 9.9.9 (bicep-linux-x64) cannot be fetched: HTTP 403",
+        ),
     ] {
         let server = Server::start(vec![(status, body.to_vec())]);
         let downloads = server.downloads(folder.path());
@@ -150,7 +173,13 @@ async fn without_a_checksum_nothing_is_fetched() {
 
 #[test]
 fn faults_that_pass_are_borne() {
-    for (error, is_transient) in [(503, true), (429, true), (500, true), (403, false), (302, false)] {
+    for (error, is_transient) in [
+        (503, true),
+        (429, true),
+        (500, true),
+        (403, false),
+        (302, false),
+    ] {
         let error = DownloadError::Refused {
             what: String::new(),
             status: error,
@@ -164,6 +193,9 @@ async fn a_fault_costs_a_second_try() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(vec![(503, vec![]), (200, PROGRAM.to_vec())]);
     let downloads = server.downloads(folder.path());
-    downloads.program(&release(), Some(&sha256())).await.unwrap();
+    downloads
+        .program(&release(), Some(&sha256()))
+        .await
+        .unwrap();
     assert_eq!(server.asked().len(), 2);
 }
