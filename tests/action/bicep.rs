@@ -445,10 +445,7 @@ fn real_templates() -> Vec<PathBuf> {
 fn real_templates_are_submitted_unharmed() {
     for path in real_templates() {
         let text = fs::read_to_string(&path).unwrap();
-        // Some of them have comments and strings over several lines, which only the program reads.
-        let Ok(body) = serde_json::from_str::<Value>(&text) else {
-            continue;
-        };
+        let body: Value = jsonc_parser::parse_to_serde_value(&text, &Default::default()).unwrap();
         let azure = azure();
         let schema = body["$schema"].as_str().unwrap();
         let step = Step::new(&azure, &template("resourceGroup", json!([])));
@@ -487,7 +484,19 @@ fn real_templates_are_submitted_unharmed() {
 /// A value for each parameter that needs one.
 fn required(body: &Value) -> Value {
     let parameters = body["parameters"].as_object().into_iter().flatten();
-    let needed = parameters.filter(|(_, declared)| {
+    let resolved = parameters.map(|(name, declared)| {
+        let reference = declared["$ref"]
+            .as_str()
+            .and_then(|path| path.strip_prefix('#'));
+        (
+            name,
+            reference
+                .and_then(|path| body.pointer(path))
+                .unwrap_or(declared),
+            declared,
+        )
+    });
+    let needed = resolved.filter(|(_, _, declared)| {
         declared.get("defaultValue").is_none() && declared["nullable"] != json!(true)
     });
     let value = |declared: &Value| {

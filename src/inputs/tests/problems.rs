@@ -179,7 +179,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("template-file", "")],
-            "template-file: missing: give the path of an ARM template, such as main.json",
+            "template-file: missing: give the path of a template, such as main.bicep or main.json",
         ),
         (
             &[("deployment-mode", "full")],

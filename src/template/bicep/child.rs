@@ -69,7 +69,7 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<String, String> {
     theirs
         .entry(INVARIANT.to_owned())
         .or_insert_with(|| "1".to_owned());
-    let home = theirs.get("HOME").map(PathBuf::from);
+    let home = ours.get("HOME").map(PathBuf::from);
     if !home.is_some_and(|home| is_writable(&home)) {
         let folder = scratch(ours).join("bicep-libraries").display().to_string();
         theirs.entry(EXTRACT.to_owned()).or_insert(folder);

@@ -44,7 +44,7 @@ pub(super) struct Downloads {
 
 /// Why there is no program.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DownloadError {
+pub(in crate::template) enum DownloadError {
     #[error("{what} cannot be fetched: {reason}")]
     Unreachable { what: String, reason: String },
     #[error("{what} is not there: check bicep-version")]

@@ -20,7 +20,7 @@ const IN_IMAGE: &str = "/opt/bicep/bicep";
 
 /// Why there is no compiler.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ProgramError {
+pub(in crate::template) enum ProgramError {
     #[error("`{path}` cannot be run ({reason}): give the path of a Bicep program")]
     Path { path: String, reason: io::ErrorKind },
     #[error(transparent)]
