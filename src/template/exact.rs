@@ -63,16 +63,19 @@ impl<'de> Visitor<'de> for Exact {
         while let Some(element) = elements.next_element_seed(Exact)? {
             array.push(element);
         }
+        array.shrink_to_fit();
         Ok(Value::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+        let mut all: Vec<(String, Value)> = Vec::new();
         while let Some(key) = members.next_key()? {
-            if object
-                .insert(key, members.next_value_seed(Exact)?)
-                .is_some()
-            {
+            all.push((key, members.next_value_seed(Exact)?));
+        }
+        // Room for just these: most of a template is small objects.
+        let mut object = Map::with_capacity(all.len());
+        for (key, value) in all {
+            if object.insert(key, value).is_some() {
                 return Err(A::Error::custom("a key given twice"));
             }
         }
