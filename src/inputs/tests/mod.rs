@@ -2,6 +2,7 @@
 
 mod problems;
 mod secrets;
+mod template;
 mod values;
 
 use super::{Environment, Request, read};
