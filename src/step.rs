@@ -58,9 +58,11 @@ pub(crate) fn clock(environment: &Environment) -> Clock {
 async fn step(environment: Environment, runner: Runner) -> u8 {
     let clock = clock(&environment);
     let request = inputs::read(&environment);
-    let settings = request
+    let mut settings = request
         .as_ref()
         .map_or_else(|_| Settings::default(), Settings::from);
+    settings.report_file =
+        inputs::report_file(&environment).map(|path| workspace(&environment).join(path));
     let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
 
     let (sender, received) = unbounded_channel();
@@ -204,7 +206,7 @@ impl Work {
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
     async fn load(&self, request: &Request, session: &Arc<Session>) -> Result<Template, Problems> {
-        let workspace = PathBuf::from(self.environment.get("GITHUB_WORKSPACE").unwrap_or("."));
+        let workspace = workspace(&self.environment);
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
         let offers = broker.as_ref().map(|broker| broker.environment(path));
@@ -300,6 +302,11 @@ fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
         on_timeout: request.on_timeout,
         on_cancel: request.on_cancel,
     })
+}
+
+/// The folder that relative paths start from.
+fn workspace(environment: &Environment) -> PathBuf {
+    PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
 }
 
 /// What a panic said.

@@ -17,10 +17,8 @@ pub use annotation::{Annotation, Level};
 #[cfg(test)]
 pub(crate) use console::tests::Kept;
 pub use console::{Console, Dialect};
-#[cfg(test)]
-pub(crate) use files::SUMMARY_LIMIT;
-pub(crate) use files::is_name;
 pub use files::{FileError, Files, Written};
+pub(crate) use files::{SUMMARY_LIMIT, is_name};
 pub use interruption::interruption;
 pub use line::{Line, Style};
 pub use runner::{Context, Runner};

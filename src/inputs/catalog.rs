@@ -379,10 +379,16 @@ pub const INPUTS: &[Input] = &[
         "Template outputs whose values are masked in the log.",
     ),
     input(Section::Run, "summary", "true", "Write the step summary."),
+    input(
+        Section::Run,
+        "report-file",
+        "",
+        "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`.",
+    ),
 ];
 
 /// Inputs that are promised for later. To ignore one could deploy what its user meant to prevent.
-pub(super) const LATER: &[&str] = &["debug-setting", "report-file", "rollback-on-error"];
+pub(super) const LATER: &[&str] = &["debug-setting", "rollback-on-error"];
 
 /// The environment variable that stands in for the input `name`.
 pub(super) fn variable(name: &str) -> Option<&'static str> {

@@ -1,5 +1,7 @@
 //! What the workflow asked for: from the environment to a typed, checked request.
 
+use std::path::PathBuf;
+
 use secrecy::{ExposeSecret, SecretString};
 
 pub mod catalog;
@@ -39,6 +41,13 @@ pub fn secrets(environment: &Environment) -> Vec<SecretString> {
     let request_token = environment.get(parse::ID_TOKEN_REQUEST_TOKEN);
     secrets.extend(request_token.map(SecretString::from));
     secrets
+}
+
+/// Where the report file goes, known also when the inputs are wrong: the report says so then.
+#[must_use]
+pub fn report_file(environment: &Environment) -> Option<PathBuf> {
+    let path = Raw::read(environment).report_file;
+    (!path.is_empty()).then(|| path.into())
 }
 
 fn secrets_of(raw: &Raw) -> Vec<SecretString> {

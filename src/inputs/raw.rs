@@ -68,6 +68,7 @@ pub(super) struct Raw {
     pub(super) wait: String,
     pub(super) masked_outputs: String,
     pub(super) summary: String,
+    pub(super) report_file: String,
 }
 
 impl Raw {
@@ -211,11 +212,11 @@ mod tests {
     #[test]
     fn inputs_of_later_versions_are_not_ignored() {
         let mut problems = Problems::default();
-        let environment = [("INPUT_REPORT-FILE", "run.json"), ("INPUT_TAGS", "")];
+        let environment = [("INPUT_ROLLBACK-ON-ERROR", "hub"), ("INPUT_TAGS", "")];
         check(&environment.into_iter().collect(), &mut problems);
         assert_eq!(
             problems.to_string(),
-            "report-file: not supported yet by this version: remove it"
+            "rollback-on-error: not supported yet by this version: remove it"
         );
         assert!(
             INPUTS.iter().all(|input| !LATER.contains(&input.name)),

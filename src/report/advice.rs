@@ -49,9 +49,9 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
             )]
         }
         Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&with, *submitted),
-        Ending::TimedOut { .. } if !record.is_submitted() => {
-            vec![plain("set `timeout` to more than Azure takes to answer")]
-        }
+        Ending::TimedOut {
+            submitted: false, ..
+        } => vec![plain("set a longer `timeout` and run the workflow again")],
         Ending::TimedOut { cancelled, .. } => after_time_out(&with, *cancelled),
         Ending::Cancelled {
             submitted,

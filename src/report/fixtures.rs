@@ -8,6 +8,7 @@ use url::Url;
 use crate::{
     arm::{Cause, DeploymentId, Portal, ProvisioningState, Scope},
     deploy::{Ending, Event, Plan, Resource, Token},
+    host::Context,
     inputs::{Operation, Problems},
     report::record::Record,
 };
@@ -19,6 +20,18 @@ pub(crate) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
 pub(crate) fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
+}
+
+/// The workflow run that the stories are part of.
+pub(crate) fn workflow_run() -> Context {
+    Context {
+        run_id: Some("42".to_owned()),
+        attempt: Some(1),
+        run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
+        repository: Some("org/landing-zone".to_owned()),
+        workflow: Some("Deploy".to_owned()),
+        debug: false,
+    }
 }
 
 pub(crate) fn plan_at(scope: Scope) -> Plan {
@@ -86,7 +99,10 @@ pub(crate) fn progressed(changed: Vec<Resource>, done: usize, known: usize) -> E
 
 /// The record of a whole story.
 pub(crate) fn record(story: &Story) -> Record {
-    let mut record = Record::default();
+    let mut record = Record {
+        started: "2026-01-05T02:00:00Z".parse().expect("a timestamp"),
+        ..Record::default()
+    };
     for (at, event) in story {
         record.observe(event, *at);
     }
@@ -302,6 +318,22 @@ pub(crate) fn no_resources() -> Story {
         (minutes(6), state("Succeeded")),
         (minutes(6), Event::OutputsRead(serde_json::Map::new())),
         (minutes(6), Event::Ended(Ending::Succeeded)),
+    ]);
+    story
+}
+
+/// `count` resources in five nested deployments, none of them longer than an hour.
+pub(crate) fn many_resources(count: u64) -> Story {
+    let mut story = begun();
+    let changed = (0..count).map(|n| Resource {
+        path: vec![format!("spoke-{}", n % 5)],
+        ..resource(&format!("r{n}"), "Succeeded", n % 60)
+    });
+    let all = usize::try_from(count).expect("a count");
+    story.extend([
+        (minutes(60), progressed(changed.collect(), all, all)),
+        (minutes(60), state("Succeeded")),
+        (minutes(61), Event::Ended(Ending::Succeeded)),
     ]);
     story
 }

@@ -317,7 +317,9 @@ fn prospect(token: &Token) -> String {
 }
 
 fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Duration) -> String {
-    let what = if running.is_empty() {
+    let what = if record.known == 0 && !record.is_submitted() {
+        "nothing is submitted yet".to_owned()
+    } else if running.is_empty() {
         "Azure names no resource in progress".to_owned()
     } else {
         format!("still running: {}", verdict::name_running(running))

@@ -53,13 +53,18 @@ pub(crate) fn link(label: &str, url: &str) -> String {
 }
 
 /// A table of cells that are Markdown already.
-pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
-    let mut lines = vec![row(&head), row(&["---"; N])];
-    lines.extend(rows.iter().map(|cells| row(cells)));
-    lines.concat()
+pub(crate) fn table<const N: usize>(cells: [&str; N], rows: &[[String; N]]) -> String {
+    let rows = rows.iter().map(|cells| row(cells));
+    head(cells) + &rows.collect::<String>()
 }
 
-fn row(cells: &[impl AsRef<str>]) -> String {
+/// The head of a table, which rows follow.
+pub(crate) fn head<const N: usize>(cells: [&str; N]) -> String {
+    row(&cells) + &row(&["---"; N])
+}
+
+/// A row of a table, of cells that are Markdown already.
+pub(crate) fn row(cells: &[impl AsRef<str>]) -> String {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
     format!("| {} |\n", cells.join(" | "))
 }

@@ -1,18 +1,25 @@
 //! What is known of a run so far: its events, folded.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{
     arm::{Diagnostic, ProvisioningState, WhatIf},
     deploy::{Ending, Event, Plan, Resource, StackResources},
     inputs::Operation,
+    report::{
+        incident::{Incident, Outage},
+        seen::Seen,
+    },
 };
 
 /// What is known of a run so far. Times count from the run's start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
+    /// When the run started.
+    pub(crate) started: Timestamp,
     pub(crate) plan: Option<Plan>,
     /// What the validation found, once it is over.
     pub(crate) validated: Option<Validated>,
@@ -25,6 +32,8 @@ pub(crate) struct Record {
     pub(crate) token_issued: Duration,
     /// Resources and nested deployments as last seen, in the order they appeared.
     pub(crate) resources: Vec<Seen>,
+    /// Where in `resources` the one with this id in lower case is.
+    pub(crate) index: HashMap<String, usize>,
     /// Resources that have reached an end, nested deployments not counted.
     pub(crate) done: usize,
     /// Resources known, nested deployments not counted.
@@ -32,6 +41,8 @@ pub(crate) struct Record {
     pub(crate) outages: Vec<Outage>,
     /// Times in which Azure asked us to slow down.
     pub(crate) throttlings: usize,
+    /// What else happened on the way, and when.
+    pub(crate) incidents: Vec<(Duration, Incident)>,
     pub(crate) warnings: Vec<String>,
     /// What became of a stack's resources, once known.
     pub(crate) stack: Option<StackResources>,
@@ -49,24 +60,11 @@ pub(crate) struct Validated {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// A resource, and when it was first seen to run; Azure states its start only after its end.
-#[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    resource: Resource,
-    began: Duration,
-}
-
-/// A time in which Azure could not be reached.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outage {
-    began: Duration,
-    /// How long it lasted; `None` while it lasts.
-    lasted: Option<Duration>,
-}
-
 impl Record {
     /// Takes in an event that happened `at` this time.
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
+        self.incidents
+            .extend(Incident::of(event).map(|incident| (at, incident)));
         match event {
             Event::Planned(plan) => self.plan = Some(plan.clone()),
             Event::SignedIn(_) => self.token_issued = at,
@@ -99,13 +97,10 @@ impl Record {
                 (self.done, self.known) = (*done, *known);
             }
             Event::Throttled { .. } => self.throttlings += 1,
-            Event::OutageBegan { .. } => self.outages.push(Outage {
-                began: at,
-                lasted: None,
-            }),
-            Event::OutageEnded { lasted, .. } => {
+            Event::OutageBegan { reason } => self.outages.push(Outage::new(at, reason)),
+            Event::OutageEnded { lasted, attempts } => {
                 if let Some(outage) = self.outages.last_mut() {
-                    outage.lasted = Some(*lasted);
+                    outage.end(*lasted, *attempts);
                 }
             }
             Event::Warned { message } => self.warnings.push(message.clone()),
@@ -119,18 +114,6 @@ impl Record {
             | Event::ThrottlingEnded { .. }
             | Event::CancelRequested => {}
         }
-    }
-
-    /// Resources as last seen, the slowest first, nested deployments left out.
-    pub(crate) fn slowest_first(&self) -> Vec<&Resource> {
-        let mut resources: Vec<_> = self
-            .resources
-            .iter()
-            .map(|seen| &seen.resource)
-            .filter(|resource| !resource.is_deployment())
-            .collect();
-        resources.sort_by_key(|resource| std::cmp::Reverse(resource.duration));
-        resources
     }
 
     /// What is running, the longest first, nested deployments left out.
@@ -194,14 +177,14 @@ impl Record {
 
     /// How long Azure could not be reached in all, up to the end where it never answered again.
     pub(crate) fn time_without_azure(&self) -> Duration {
-        let length = |outage: &Outage| {
-            outage.lasted.unwrap_or_else(|| {
-                self.duration()
-                    .unwrap_or(outage.began)
-                    .saturating_sub(outage.began)
-            })
-        };
+        let length = |outage: &Outage| outage.length(self.duration().unwrap_or(outage.began));
         self.outages.iter().map(length).sum()
+    }
+
+    /// The wall clock's time `after` the start.
+    pub(crate) fn time(&self, after: Duration) -> Timestamp {
+        let after = SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
+        self.started.saturating_add(after).unwrap_or(Timestamp::MAX)
     }
 
     /// What still runs is shown with the time it has run until now.
@@ -215,13 +198,12 @@ impl Record {
     }
 
     fn update(&mut self, resource: &Resource, at: Duration) {
-        let same = |seen: &&mut Seen| seen.resource.id.eq_ignore_ascii_case(&resource.id);
-        match self.resources.iter_mut().find(same) {
-            Some(seen) => seen.resource = resource.clone(),
-            None => self.resources.push(Seen {
-                began: at.saturating_sub(resource.duration),
-                resource: resource.clone(),
-            }),
+        let next = self.resources.len();
+        let key = resource.id.to_ascii_lowercase();
+        let place = *self.index.entry(key).or_insert(next);
+        match self.resources.get_mut(place) {
+            Some(seen) => seen.update(resource, at),
+            None => self.resources.push(Seen::new(resource, at)),
         }
     }
 }
@@ -254,9 +236,9 @@ mod tests {
             (minutes(12), progressed(vec![late], 2, 2)),
         ]);
         let seen: Vec<_> = record
-            .slowest_first()
+            .resources
             .iter()
-            .map(|resource| (resource.name.as_str(), resource.state.as_str()))
+            .map(|seen| (seen.resource.name.as_str(), seen.resource.state.as_str()))
             .collect();
         assert_eq!(seen, [("afw-hub", "Succeeded"), ("vnet", "Succeeded")]);
         assert_eq!((record.done, record.known), (2, 2));

@@ -1,6 +1,6 @@
 //! The reporter: hears every event and tells the people and the runner.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     clock::Clock,
@@ -8,7 +8,8 @@ use crate::{
     host::{Annotation, Level, Runner},
     inputs::Request,
     report::{
-        annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record, summary,
+        annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record,
+        report_file, summary,
     },
     template::Compilation,
 };
@@ -20,6 +21,8 @@ pub struct Settings {
     pub masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub summary: bool,
+    /// Where the run is written as JSON.
+    pub report_file: Option<PathBuf>,
     /// Longest silence in the log.
     pub heartbeat_interval: Duration,
 }
@@ -29,6 +32,7 @@ impl From<&Request> for Settings {
         Self {
             masked_outputs: request.masked_outputs.clone(),
             summary: request.summary,
+            report_file: None,
             heartbeat_interval: request.pace.heartbeat_interval,
         }
     }
@@ -40,6 +44,7 @@ impl Default for Settings {
         Self {
             masked_outputs: Vec::new(),
             summary: true,
+            report_file: None,
             heartbeat_interval: Duration::from_secs(300),
         }
     }
@@ -64,10 +69,13 @@ impl Reporter {
     pub fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
             spoke: clock.elapsed(),
+            record: Record {
+                started: clock.now(),
+                ..Record::default()
+            },
             runner,
             clock,
             settings,
-            record: Record::default(),
             log: Log::default(),
             fold: Fold::default(),
         }
@@ -148,7 +156,7 @@ impl Reporter {
         }
     }
 
-    /// Gives outputs and summary to the runner; neither depends on the other's success.
+    /// Gives outputs, report file and summary to the runner; none depends on another's success.
     fn hand_over(&mut self) {
         let outputs = outputs::outputs(&self.record);
         for warning in &outputs.warnings {
@@ -157,10 +165,26 @@ impl Reporter {
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.complain(&format!("the outputs are lost: {error}"));
         }
-        if !self.settings.summary {
-            return;
+        self.write_report_file();
+        if self.settings.summary {
+            self.write_summary();
         }
-        let summary = summary::summary(&self.record, &self.settings.masked_outputs);
+    }
+
+    fn write_report_file(&mut self) {
+        let (settings, run) = (&self.settings, &self.runner.context);
+        let Some(path) = &settings.report_file else {
+            return;
+        };
+        let written = report_file::write(path, &self.record, &settings.masked_outputs, run);
+        if let Err(error) = written {
+            self.complain(&format!("the report file is lost: {error}"));
+        }
+    }
+
+    fn write_summary(&mut self) {
+        let (settings, run) = (&self.settings, &self.runner.context);
+        let summary = summary::summary(&self.record, &settings.masked_outputs, run);
         if let Err(error) = self.runner.add_summary(&summary) {
             self.complain(&format!("the summary is lost: {error}"));
         }
@@ -195,7 +219,7 @@ mod tests {
         },
     };
 
-    /// All that a run leaves behind on GitHub: the log, the outputs and the summary.
+    /// What a run leaves behind in the log and the outputs; other tests show its summary and report file.
     async fn told(story: Story) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let log = observed(story, folder.path()).await;
@@ -204,8 +228,7 @@ mod tests {
         for (name, value) in grammar::parse(&read("GITHUB_OUTPUT")).expect("well-formed") {
             writeln!(outputs, "{name} = {value:?}").expect("memory is enough");
         }
-        let summary = read("GITHUB_STEP_SUMMARY");
-        format!("{log}\n===== outputs\n{outputs}\n===== summary\n{summary}")
+        format!("{log}\n===== outputs\n{outputs}")
     }
 
     async fn observed(story: Story, folder: &std::path::Path) -> String {

@@ -45,11 +45,17 @@ pub(super) enum FileError {
 /// # Errors
 /// What is wrong with the file; the message is to follow the file's name.
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(&error))?;
+    let bytes = bytes(path).map_err(|error| unreadable(&error))?;
     object(bytes)
+}
+
+/// The file's beginning, as much as shows whether it is too large.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(LARGEST);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The JSON object in `bytes`.

@@ -8,7 +8,7 @@ use jsonc_parser::{
 };
 use serde_json::{Map, Number, Value, map::Entry};
 
-use super::quoted::quoted;
+use super::{exact, quoted::quoted};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: true,
@@ -57,6 +57,9 @@ impl JsonError {
 /// values. (With the same value it is harmless, and published templates have it.)
 pub(super) fn parse(text: &str) -> Result<Value, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(value) = exact::parse(text) {
+        return Ok(value);
+    }
     if let Some(offset) = text.bytes().position(is_stray_control) {
         let message = "a control character: remove it, or write it as \\u and four digits";
         return Err(JsonError::at(text, offset, message));

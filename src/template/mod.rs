@@ -8,6 +8,7 @@ mod arbitrary;
 pub mod bicep;
 mod check;
 mod declaration;
+mod exact;
 mod file;
 mod fingerprint;
 mod inline;

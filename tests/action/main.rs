@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
+mod bicep;
 mod causes;
 mod endings;
 mod faults;
@@ -12,6 +13,7 @@ mod inputs;
 mod outputs;
 mod post;
 mod registry;
+mod report;
 mod reruns;
 mod scopes;
 mod sign_in;

@@ -140,6 +140,14 @@ impl Step {
         self.start().outcome()
     }
 
+    /// Runs the step to its end, then calls `look` while its workspace is still there.
+    pub fn run_and(self, look: impl FnOnce()) -> Outcome {
+        let mut running = self.start();
+        let outcome = running.end();
+        look();
+        outcome
+    }
+
     /// Starts the step.
     pub fn start(self) -> Running {
         let mut child = self.command().spawn().unwrap();
@@ -213,6 +221,10 @@ impl Running {
 
     /// Waits for the end.
     pub fn outcome(mut self) -> Outcome {
+        self.end()
+    }
+
+    fn end(&mut self) -> Outcome {
         self.stdout
             .read_to_string(&mut self.log)
             .expect("the log is UTF-8");

@@ -136,7 +136,7 @@ fn the_level_reaches_azure() {
     let step = validate(&azure, &network()).input("validation-level", "providernorbac");
     valid(step.run());
     let post = azure.journal().into_iter();
-    let post = post.filter(|exchange| exchange.service == Service::ResourceManager);
-    let body = post.last().unwrap().request_body.unwrap();
+    let mut post = post.filter(|exchange| exchange.service == Service::ResourceManager);
+    let body = post.next_back().unwrap().request_body.unwrap();
     assert_eq!(body["properties"]["validationLevel"], "ProviderNoRbac");
 }

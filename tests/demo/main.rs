@@ -118,12 +118,6 @@ fn environment(azure: &Simulator, folder: &Path) -> Vec<(String, String)> {
             ("INPUT_TENANT-ID", TENANT_ID),
             ("INPUT_SUBSCRIPTION-ID", SUBSCRIPTION_ID),
             ("INPUT_LOCATION", "westeurope"),
-            ("INPUT_TEMPLATE-FILE", "examples/hub/hub.json"),
-            ("INPUT_PARAMETERS-FILE", "examples/hub/hub.parameters.json"),
-            (
-                "INPUT_PARAMETERS",
-                "adminPassword=not-a-real-one\nvpnSharedKey=neither-is-this",
-            ),
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_RUN_ID", "1"),
             ("GITHUB_WORKSPACE", &project.display().to_string()),
@@ -134,7 +128,49 @@ fn environment(azure: &Simulator, folder: &Path) -> Vec<(String, String)> {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
+    environment.extend(hub(folder));
     environment
+}
+
+/// The hub in Bicep, where there is a compiler; else what it compiles to.
+fn hub(folder: &Path) -> Vec<(String, String)> {
+    let hub = match bicep() {
+        Some(bicep) => vec![
+            ("INPUT_BICEP-PATH", bicep.display().to_string()),
+            (
+                "INPUT_PARAMETERS-FILE",
+                "examples/hub/hub.bicepparam".to_owned(),
+            ),
+            (
+                "INPUT_PARAMETERS",
+                "{\"vpnSharedKey\": \"neither-is-this\"}".to_owned(),
+            ),
+            ("HUB_ADMIN_PASSWORD", "not-a-real-one".to_owned()),
+            ("RUNNER_TEMP", folder.display().to_string()),
+        ],
+        None => vec![
+            ("INPUT_TEMPLATE-FILE", "examples/hub/hub.json".to_owned()),
+            (
+                "INPUT_PARAMETERS-FILE",
+                "examples/hub/hub.parameters.json".to_owned(),
+            ),
+            (
+                "INPUT_PARAMETERS",
+                "adminPassword=not-a-real-one\nvpnSharedKey=neither-is-this".to_owned(),
+            ),
+        ],
+    };
+    let named = |(name, value): (&str, String)| (name.to_owned(), value);
+    hub.into_iter().map(named).collect()
+}
+
+/// The Bicep program that the variable `BICEP` names, or of the `PATH`.
+fn bicep() -> Option<PathBuf> {
+    let named = std::env::var_os("BICEP").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).map(|folder| folder.join("bicep"));
+    let mut all = named.into_iter().chain(on_path);
+    all.find(|path| path.is_file())
 }
 
 /// A line of the log as GitHub shows it; `None` for what it keeps to itself.

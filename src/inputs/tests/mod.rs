@@ -3,6 +3,7 @@
 mod problems;
 mod secrets;
 mod stacks;
+mod template;
 mod values;
 
 use super::{Environment, Request, read};

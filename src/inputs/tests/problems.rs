@@ -226,8 +226,8 @@ fn each_problem_names_the_input_and_the_remedy() {
             r#"summary: "1" is not known: give one of true, false"#,
         ),
         (
-            &[("report-file", "run.json")],
-            "report-file: not supported yet by this version: remove it",
+            &[("rollback-on-error", "lastSuccessful")],
+            "rollback-on-error: not supported yet by this version: remove it",
         ),
         (
             &[("validation-level", "full")],

@@ -159,8 +159,8 @@ mod tests {
         - ]
         ~ size: 1 => null
         ~ rules:
-          - : []
-          + : [
+          - []
+          + [
             + 0: "x"
           + ]
         ~ subnets: [

@@ -26,8 +26,11 @@ const WIDTH: usize = 500;
 const MESSAGE: usize = 1_500;
 const DIAGNOSTICS: usize = 20;
 
-/// `2 to create, 1 no change`.
+/// `2 to create, 1 no change`; the settings of a stack if no resource changes.
 pub(crate) fn counts(what_if: &WhatIf) -> String {
+    if what_if.all().next().is_none() && !what_if.settings.is_empty() {
+        return "the stack's settings".to_owned();
+    }
     in_words(&what_if.counts())
 }
 

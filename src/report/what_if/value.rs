@@ -25,13 +25,13 @@ pub(super) fn spread(
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            line(mark, format!("{path}: ["));
+            line(mark, label(path, "["));
             for (index, item) in items.iter().enumerate() {
                 spread(mark, depth + 1, &index.to_string(), item, lines);
             }
             lines.push(DiffLine::new(mark, depth, "]".to_owned()));
         }
-        _ => line(mark, format!("{path}: {}", plain(value))),
+        _ => line(mark, label(path, &plain(value))),
     }
 }
 
@@ -46,6 +46,15 @@ pub(super) fn has_parts(value: &Value) -> bool {
         Value::Object(fields) => !fields.is_empty(),
         Value::Array(items) => !items.is_empty(),
         _ => false,
+    }
+}
+
+/// `value` as that of the property `path`; alone if it has no name of its own.
+fn label(path: &str, value: &str) -> String {
+    if path.is_empty() {
+        value.to_owned()
+    } else {
+        format!("{path}: {value}")
     }
 }
 

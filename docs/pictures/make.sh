@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Makes the README's pictures from what `cargo demo` says and writes.
+#
+# Needs Node.js, Chromium (CHROMIUM names the program) with the fonts Liberation and Noto Color Emoji, and pngquant
+# if the pictures are to be small. On Debian: apt-get install chromium fonts-liberation fonts-noto-color-emoji pngquant
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+[ -d tests/render/node_modules ] || npm install --prefix tests/render --ignore-scripts --no-package-lock
+
+work=$(mktemp -d)
+# shellcheck disable=SC2064 # the folder of now
+trap "rm -r '$work'" EXIT
+
+cargo demo > "$work/demo.log"
+# The log of the step itself, without what the demo says around it.
+sed -e '1,/^$/d' -e '/^exit status /,$d' "$work/demo.log" > "$work/step.log"
+node tests/render/picture.mjs log "$work/step.log" docs/pictures/log.png
+node tests/render/picture.mjs summary target/tmp/demo/summary.md docs/pictures/summary.png
+
+if command -v pngquant > /dev/null; then
+  pngquant --force --ext .png --skip-if-larger docs/pictures/*.png
+fi

@@ -1,0 +1,42 @@
+//! The report file: the whole run as JSON, for machines and for later.
+//!
+//! Its form is published as `docs/report.schema.json`. Within one format version, fields are added but never renamed.
+
+mod document;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, io, path::Path};
+
+use document::Document;
+
+use crate::{host::Context, report::record::Record};
+
+/// Why there is no report file.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write it to {path}: {source}; let report-file name a file that can be written", path = path.display())]
+pub(crate) struct ReportError<'a> {
+    path: &'a Path,
+    source: io::Error,
+}
+
+/// Writes the report of a run that is over, and the folders around it. Outputs that are secure or `masked` are left
+/// out.
+///
+/// # Errors
+/// [`ReportError`] if the system does not let us write.
+pub(crate) fn write<'a>(
+    path: &'a Path,
+    record: &Record,
+    masked: &[String],
+    run: &Context,
+) -> Result<(), ReportError<'a>> {
+    let Some(document) = Document::new(record, masked, run) else {
+        return Ok(());
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)
+        .and_then(|()| Ok(serde_json::to_vec_pretty(&document)?))
+        .and_then(|json| fs::write(path, json))
+        .map_err(|source| ReportError { path, source })
+}

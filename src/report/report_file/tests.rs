@@ -1,0 +1,110 @@
+//! Whole runs as report files, each checked against the published schema.
+
+use boon::{Compiler, Schemas};
+use serde_json::Value;
+
+use super::*;
+use crate::report::fixtures::{self, Story};
+
+const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
+
+/// The report file of `story`. What the schema does not know, it must not have.
+fn report(story: &Story) -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("new/folder/report.json");
+    let masked = ["AdminKey".to_owned()];
+    write(
+        &path,
+        &fixtures::record(story),
+        &masked,
+        &fixtures::workflow_run(),
+    )
+    .expect("it can be written");
+    let text = fs::read(&path).expect("it was written");
+    let report = serde_json::from_slice(&text).expect("JSON");
+    validate(&report);
+    report
+}
+
+fn validate(report: &Value) {
+    let schema = closed(serde_json::from_str(SCHEMA).expect("JSON"));
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler
+        .add_resource("report.json", schema)
+        .expect("a schema");
+    let schema = compiler
+        .compile("report.json", &mut schemas)
+        .expect("a schema");
+    if let Err(error) = schemas.validate(report, schema) {
+        panic!("{error:#}\n{report:#}");
+    }
+}
+
+/// `schema` for writers: every object that lists its properties has no others.
+fn closed(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(fields) => {
+            for field in fields.values_mut() {
+                *field = closed(field.take());
+            }
+            if fields.get("properties").is_some_and(Value::is_object) && fields.contains_key("type")
+            {
+                fields.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| *item = closed(item.take())),
+        _ => {}
+    }
+    schema
+}
+
+macro_rules! stories {
+    ($($name:ident: $story:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let mut report = report(&$story);
+            report["program"]["version"] = "[version]".into();
+            insta::assert_snapshot!(format!("{report:#}"));
+        }
+    )*};
+}
+
+stories! {
+    success_with_nesting: fixtures::success();
+    failure: fixtures::failure();
+    time_out: fixtures::time_out(false);
+    cancel: fixtures::cancel();
+    outage: fixtures::outage();
+    input_problems: fixtures::input_problems();
+    no_resources: fixtures::no_resources();
+}
+
+#[test]
+fn every_story_fits_the_schema() {
+    for story in [
+        fixtures::time_out(true),
+        fixtures::sign_in_lost(),
+        fixtures::hostile(),
+        fixtures::many_resources(500),
+    ] {
+        report(&story);
+    }
+}
+
+#[test]
+fn secure_and_masked_outputs_are_left_out() {
+    let report = report(&fixtures::success());
+    let outputs = report["outputs"].as_object().expect("an object");
+    assert!(outputs.contains_key("hubId") && !report.to_string().contains("hunter22"));
+    assert!(!outputs.contains_key("adminKey") && !outputs.contains_key("secret"));
+}
+
+#[test]
+fn a_folder_in_the_way_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = fixtures::record(&fixtures::success());
+    let error = write(folder.path(), &record, &[], &Context::default()).expect_err("a folder");
+    assert!(error.to_string().contains("let report-file name a file"));
+}

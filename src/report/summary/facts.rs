@@ -1,0 +1,93 @@
+//! What ran, where and for whom.
+
+use super::{NAME, capitalize};
+use crate::{
+    deploy::Plan,
+    host::text::cut,
+    inputs::Operation,
+    report::{
+        count::count,
+        duration,
+        markdown::{code, escape, link, table},
+        record::Record,
+        stack,
+    },
+};
+
+/// A table of the run's facts; empty while nothing is planned.
+pub(super) fn section(record: &Record) -> String {
+    let Some(plan) = &record.plan else {
+        return String::new();
+    };
+    let name = cut(plan.id.name(), NAME);
+    let deployment = record
+        .portal_url()
+        .map_or_else(|| code(&name), |url| link(&name, url));
+    let mut rows = of_run(record);
+    rows.extend(of_plan(plan));
+    if let Some(id) = &record.correlation_id {
+        rows.push(fact("Correlation id", code(id)));
+    }
+    let noun = capitalize(stack::noun(record));
+    table([&noun, &deployment], &rows)
+}
+
+fn of_run(record: &Record) -> Vec<[String; 2]> {
+    let mut rows = Vec::new();
+    if let Some(state) = &record.state {
+        let state = escape(&cut(state.as_str(), NAME));
+        let succeeded = record
+            .resources
+            .iter()
+            .filter(|seen| !seen.resource.is_deployment() && seen.resource.state.is_succeeded());
+        let balance = format!(
+            "{} of {} resources succeeded",
+            succeeded.count(),
+            record.known
+        );
+        rows.push(fact("State", format!("{state}, {balance}")));
+    }
+    if let Some(took) = record.duration() {
+        rows.push(fact("Duration", duration::show(took)));
+    }
+    let mut tokens = count(record.token_refreshes, "refresh", "refreshes");
+    if !record.outages.is_empty() {
+        let outages = count(record.outages.len(), "outage", "outages");
+        let time = duration::show(record.time_without_azure());
+        tokens = format!("{tokens}, {outages} ({time} in all)");
+    }
+    rows.push(fact("Tokens", tokens));
+    if record.throttlings > 0 {
+        let times = count(record.throttlings, "time", "times");
+        rows.push(fact("Throttled", times));
+    }
+    rows
+}
+
+fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
+    let mut scope = escape(&plan.scope.to_string());
+    if let Some(location) = &plan.location {
+        scope = format!("{scope}, data in {}", escape(location));
+    }
+    let template = match plan.operation {
+        Operation::Delete => "none: the stack is deleted".to_owned(),
+        _ => format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode),
+    };
+    let identity = plan
+        .client_id
+        .as_deref()
+        .map_or_else(|| "system-assigned".to_owned(), code);
+    let mut facts = vec![
+        fact("Scope", scope),
+        fact("Template", template),
+        fact("Identity", identity),
+    ];
+    let settings = plan.stack.iter();
+    let settings = settings.flat_map(|settings| stack::facts(settings, plan.operation));
+    facts.extend(settings.map(|(name, value)| fact(&capitalize(name), value)));
+    facts
+}
+
+fn fact(name: &str, value: String) -> [String; 2] {
+    [name.to_owned(), value]
+}

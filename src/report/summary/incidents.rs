@@ -1,0 +1,103 @@
+//! What happened beside the resources: tokens, outages, throttling.
+
+use std::time::Duration;
+
+use super::{
+    MESSAGE, capitalize,
+    room::{Frame, Room},
+};
+use crate::{
+    host::text::cut,
+    report::{
+        count::count,
+        duration,
+        incident::{Incident, Outage},
+        markdown::{escape, head, row},
+        record::Record,
+    },
+};
+
+const INCIDENTS: usize = 50;
+
+/// A table of incidents in the order of time; nothing if there were none.
+pub(super) fn section(record: &Record, room: &mut Room) -> String {
+    let now = record.duration().unwrap_or_default();
+    let (throttled, others): (Vec<_>, Vec<_>) = record
+        .incidents
+        .iter()
+        .partition(|(_, incident)| matches!(incident, Incident::Throttled { .. }));
+    let mut told: Vec<(Duration, String)> = others
+        .iter()
+        .filter_map(|(at, incident)| Some((*at, tell(incident)?)))
+        .collect();
+    let outages = record.outages.iter();
+    told.extend(outages.map(|outage| (outage.began, tell_outage(outage, now))));
+    told.extend(throttled.first().map(|(at, _)| {
+        let times = throttled.iter().map(|(_, incident)| incident);
+        (*at, tell_throttling(times))
+    }));
+    told.sort_by_key(|(at, _)| *at);
+    let frame = Frame {
+        head: &format!(
+            "<details><summary>{}</summary>\n\n{}",
+            title(record),
+            head(["After", "What happened"])
+        ),
+        foot: "\n</details>\n",
+        most: INCIDENTS,
+    };
+    let lines = told
+        .into_iter()
+        .map(|(at, what)| row(&[duration::show(at), capitalize(&what)]));
+    room.lines(frame, lines)
+}
+
+fn title(record: &Record) -> String {
+    let refreshes = count(record.token_refreshes, "token refresh", "token refreshes");
+    let outages = count(record.outages.len(), "outage", "outages");
+    format!("{refreshes}, {outages}")
+}
+
+fn tell(incident: &Incident) -> Option<String> {
+    Some(match incident {
+        Incident::TokenRefreshed { lifetime } => {
+            format!("fresh token, good for {}", duration::show(*lifetime))
+        }
+        Incident::TokenRefreshFailed { reason, expires_in } => format!(
+            "no fresh token, the old one was still good for {}: {}",
+            duration::show(*expires_in),
+            escape(&cut(reason, MESSAGE))
+        ),
+        Incident::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
+        Incident::Throttled { .. } => return None,
+    })
+}
+
+fn tell_outage(outage: &Outage, now: Duration) -> String {
+    let length = duration::show(outage.length(now));
+    let fate = match outage.lasted {
+        Some(_) => format!(
+            "{length}, {}",
+            count(
+                outage.attempts as usize,
+                "request failed",
+                "requests failed"
+            )
+        ),
+        None => format!("{length}, until the end"),
+    };
+    let reason = escape(&cut(&outage.reason, MESSAGE));
+    format!("Azure could not be reached for {fate}: {reason}")
+}
+
+fn tell_throttling<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String {
+    let waits: Vec<Duration> = incidents
+        .filter_map(|incident| match incident {
+            Incident::Throttled { wait } => Some(*wait),
+            _ => None,
+        })
+        .collect();
+    let waits_told = count(waits.len(), "wait", "waits");
+    let sum = duration::show(waits.iter().sum());
+    format!("Azure asked us to slow down: {waits_told}, {sum} in all")
+}

@@ -1,0 +1,129 @@
+//! The resources: the slowest in sight, all of them in a fold.
+
+use std::time::Duration;
+
+use super::{
+    NAME,
+    room::{Frame, Room},
+};
+use crate::{
+    arm::ProvisioningState,
+    host::text::cut,
+    report::{
+        bars::{Bar, Bars},
+        duration,
+        markdown::{code, escape, head, row},
+        place,
+    },
+};
+
+/// Resources that the table in sight has.
+const SLOWEST: usize = 10;
+const HEAD: [&str; 6] = ["Resource", "Type", "State", "Began after", "Took", "Share"];
+
+/// A table of the slowest resources with their share of the whole time. Those that the end waited for are bold.
+pub(super) fn slowest(bars: &Bars<'_>, room: &mut Room) -> String {
+    let sorted = bars.longest_first();
+    let title = if is_folded(bars) {
+        format!("### The {SLOWEST} slowest of {} resources", sorted.len())
+    } else {
+        "### Resources, the slowest first".to_owned()
+    };
+    let frame = Frame {
+        head: &format!("{title}\n\n{}", head(HEAD)),
+        foot: "",
+        most: usize::MAX,
+    };
+    let shown = sorted.len().min(SLOWEST);
+    let lines = sorted[..shown].iter().map(|bar| line(bars, bar));
+    room.lines(frame, lines)
+}
+
+/// All resources in the order in which they appeared, folded; nothing if the slowest are all there are.
+pub(super) fn all(bars: &Bars<'_>, room: &mut Room) -> String {
+    if !is_folded(bars) {
+        return String::new();
+    }
+    let count = bars.all.len();
+    let frame = Frame {
+        head: &format!(
+            "<details><summary>All {count} resources</summary>\n\n{}",
+            head(HEAD)
+        ),
+        foot: "\n</details>\n",
+        most: usize::MAX,
+    };
+    room.lines(frame, bars.all.iter().map(|bar| line(bars, bar)))
+}
+
+fn is_folded(bars: &Bars<'_>) -> bool {
+    bars.all.len() > SLOWEST
+}
+
+fn line(bars: &Bars<'_>, bar: &Bar<'_>) -> String {
+    let resource = bar.resource;
+    let state = escape(&cut(resource.state.as_str(), NAME));
+    let name = code(&cut(&place::of_resource(resource), 2 * NAME));
+    let took = bar.span.length();
+    row(&[
+        if bar.critical {
+            format!("**{name}**")
+        } else {
+            name
+        },
+        escape(&cut(place::short_type(&resource.kind), NAME)),
+        solid(&format!("{} {state}", mark(&resource.state))),
+        solid(&duration::show(bars.began(bar))),
+        solid(&duration::show(took)),
+        solid(&share(took, bars.length)),
+    ])
+}
+
+/// `text` that stays on one line.
+fn solid(text: &str) -> String {
+    text.replace(' ', "&nbsp;")
+}
+
+fn mark(state: &ProvisioningState) -> &'static str {
+    if state.is_succeeded() {
+        "✅"
+    } else if state.is_failed() {
+        "❌"
+    } else if state.is_terminal() {
+        "⚪"
+    } else {
+        "⏳"
+    }
+}
+
+/// `part` of `whole` in per cent.
+fn share(part: Duration, whole: Duration) -> String {
+    if whole.is_zero() {
+        return String::new();
+    }
+    let share = 100.0 * part.as_secs_f64() / whole.as_secs_f64();
+    if share > 0.0 && share < 1.0 {
+        "< 1 %".to_owned()
+    } else {
+        format!("{:.0} %", share.min(100.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_whole_per_cents() {
+        for (part, whole, shown) in [
+            (126, 130, "97 %"),
+            (1, 1_000, "< 1 %"),
+            (0, 10, "0 %"),
+            (11, 10, "100 %"),
+            (1, 0, ""),
+        ] {
+            let seconds = Duration::from_secs;
+            assert_eq!(share(seconds(part), seconds(whole)), shown);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Whole runs as summaries.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    deploy::{Ending, Event, Resource},
+    report::fixtures::{self, cause, minutes, progressed, record, resource},
+};
+
+fn shown(record: &Record) -> String {
+    summary(record, &["AdminKey".to_owned()], &fixtures::workflow_run())
+}
+
+macro_rules! stories {
+    ($($name:ident: $story:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(shown(&record(&$story)));
+        }
+    )*};
+}
+
+stories! {
+    success_with_nesting: fixtures::success();
+    failure: fixtures::failure();
+    time_out: fixtures::time_out(false);
+    time_out_and_cancel: fixtures::time_out(true);
+    cancel: fixtures::cancel();
+    outage: fixtures::outage();
+    sign_in_lost: fixtures::sign_in_lost();
+    input_problems: fixtures::input_problems();
+    no_resources: fixtures::no_resources();
+    many_resources: fixtures::many_resources(500);
+    hostile_text: fixtures::hostile();
+    hostile_names: forged();
+}
+
+#[test]
+fn secure_and_masked_values_are_stars() {
+    let outputs = json!({
+        "adminKey": { "type": "String", "value": "hunter22" },
+        "secure": { "type": "SecureString", "value": "never sent, but if it were" },
+        "long": { "type": "String", "value": "x".repeat(5_000) },
+    });
+    let record = Record {
+        outputs: outputs.as_object().cloned(),
+        ended: Some((Ending::Succeeded, minutes(1))),
+        ..Record::default()
+    };
+    let summary = shown(&record);
+    assert!(
+        !summary.contains("hunter22") && !summary.contains("never sent"),
+        "{summary}"
+    );
+    assert!(summary.contains("x…") && summary.len() < 1_000, "{summary}");
+}
+
+/// Names that mean something in Mermaid's language or in Markdown.
+fn forged() -> fixtures::Story {
+    const NAMES: [&str; 24] = [
+        "title forged",
+        "section forged",
+        "click a href \"https://evil.example\"",
+        "call forged()",
+        "excludes weekends",
+        "todayMarker off",
+        "2001-01-01",
+        "dateFormat X",
+        "end",
+        "gantt",
+        "done, crit",
+        "a: b, c",
+        "semi;colon",
+        "a#59;b",
+        "%% comment",
+        "%%{init: {\"theme\": \"dark\"}}%%",
+        "```",
+        "~~~",
+        "--- ---",
+        "<img src=x onerror=y>",
+        "\"quoted\" 'text'",
+        "@octocat #1",
+        "</details>",
+        "| | |",
+    ];
+    let changed = NAMES.iter().zip(1..).map(|(name, n)| Resource {
+        path: vec![(*name).to_owned()],
+        ..resource(name, "Succeeded", n)
+    });
+    let mut story = fixtures::begun();
+    story.extend([
+        (minutes(30), progressed(changed.collect(), 24, 24)),
+        (minutes(30), Event::Ended(Ending::Succeeded)),
+    ]);
+    story
+}
+
+/// Everything at once, and everything as long as it may be.
+fn huge() -> Record {
+    let name = "&".repeat(5_000);
+    let outputs = (0..5_000)
+        .map(|n| (format!("{n}{name}"), json!({ "value": name })))
+        .collect();
+    let mut record = Record {
+        outputs: Some(outputs),
+        warnings: vec![name.clone(); 500],
+        ended: Some((
+            Ending::Failed {
+                causes: vec![cause(&name, &name, &name); 500],
+            },
+            minutes(1),
+        )),
+        ..Record::default()
+    };
+    let changed = (0..900)
+        .map(|n| resource(&format!("{n}{name}"), "Failed", n))
+        .collect();
+    record.observe(&progressed(changed, 900, 900), minutes(1));
+    record
+}
+
+#[test]
+fn a_huge_run_loses_its_least_and_says_so() {
+    let summary = shown(&huge());
+    assert!(summary.len() < SUMMARY_LIMIT);
+    assert!(summary.ends_with(SHORTENED));
+    assert!(summary.contains("### Timeline") && summary.contains("### Outputs"));
+    assert!(!summary.contains("All 900 resources"), "they go first");
+}
+
+#[test]
+fn ten_thousand_resources_fit() {
+    let record = record(&fixtures::many_resources(10_000));
+    let begun = Instant::now();
+    let summary = shown(&record);
+    let took = begun.elapsed();
+    assert!(summary.len() < SUMMARY_LIMIT);
+    assert!(summary.contains("<details><summary>All 10000 resources"));
+    report_time(summary.len(), took);
+}
+
+#[expect(clippy::print_stdout, reason = "a measurement, for `--nocapture`")]
+fn report_time(bytes: usize, took: std::time::Duration) {
+    println!("10000 resources: {bytes} bytes in {took:?}");
+}
+
+#[test]
+fn a_run_that_is_not_over_has_none() {
+    assert_eq!(shown(&Record::default()), "");
+}

@@ -1,0 +1,121 @@
+//! When each resource ran, as a chart.
+
+use super::mermaid::{self, Look, Task};
+use crate::{
+    arm::ProvisioningState,
+    report::{
+        bars::{Bar, Bars},
+        count::count,
+    },
+};
+
+/// Bars of the chart: the longest.
+const BARS: usize = 50;
+/// Names what the resources outside of nested deployments belong to.
+const ROOT: &str = "top level";
+const SEPARATOR: &str = " › ";
+const LEGEND: &str = "Framed in red: what the end waited for. Filled with red: failed.";
+
+/// The chart, with a section for each nested deployment.
+pub(super) fn section(bars: &Bars<'_>) -> String {
+    let mut shown = bars.longest_first();
+    shown.truncate(BARS);
+    if shown.is_empty() {
+        return String::new();
+    }
+    let rest = match bars.all.len() - shown.len() {
+        0 => String::new(),
+        rest => {
+            let resources = count(rest, "shorter resource is", "shorter resources are");
+            format!(" {resources} left out.")
+        }
+    };
+    shown.sort_by_key(|bar| bar.span.start);
+    let chart = mermaid::chart(bars.length, &by_section(bars, &shown));
+    format!("### Timeline\n\n{chart}\n{LEGEND}{rest}\n")
+}
+
+/// Tasks by the nested deployment they are in; both in the order in which they began.
+fn by_section<'a>(bars: &Bars<'_>, shown: &[Bar<'a>]) -> Vec<(String, Vec<Task<'a>>)> {
+    let mut sections: Vec<(&[String], Vec<Task<'a>>)> = Vec::new();
+    for bar in shown {
+        let path = bar.resource.path.as_slice();
+        let task = task(bars, bar);
+        match sections.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, tasks)) => tasks.push(task),
+            None => sections.push((path, vec![task])),
+        }
+    }
+    let name = |path: &[String]| match path {
+        [] => ROOT.to_owned(),
+        path => path.join(SEPARATOR),
+    };
+    sections
+        .into_iter()
+        .map(|(path, tasks)| (name(path), tasks))
+        .collect()
+}
+
+fn task<'a>(bars: &Bars<'_>, bar: &Bar<'a>) -> Task<'a> {
+    Task {
+        name: &bar.resource.name,
+        look: look(&bar.resource.state),
+        critical: bar.critical,
+        start: bars.began(bar),
+        length: bar.span.length(),
+    }
+}
+
+fn look(state: &ProvisioningState) -> Look {
+    if state.is_failed() {
+        Look::Failed
+    } else if state.is_canceled() {
+        Look::Cancelled
+    } else if state.is_terminal() {
+        Look::Done
+    } else {
+        Look::Running
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        deploy::{Ending, Event},
+        report::{
+            fixtures::{minutes, progressed, resource},
+            record::Record,
+        },
+    };
+
+    fn run(resources: usize, name: &str) -> String {
+        let changed = (0..resources)
+            .map(|n| resource(&format!("{n}{name}"), "Succeeded", n as u64))
+            .collect();
+        let mut record = Record::default();
+        record.observe(&progressed(changed, resources, resources), minutes(600));
+        record.observe(&Event::Ended(Ending::Succeeded), minutes(600));
+        section(&Bars::new(&record))
+    }
+
+    #[test]
+    fn only_the_longest_are_drawn() {
+        let text = run(60, "x");
+        assert_eq!(text.matches(" :").count(), BARS, "{text}");
+        assert!(
+            text.contains("59x") && text.contains("10x") && !text.contains("9x 9m"),
+            "{text}"
+        );
+        assert!(
+            text.contains("10 shorter resources are left out."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_chart_stays_within_what_github_draws() {
+        assert!(run(1_000, &"東".repeat(500)).len() < 50_000);
+        assert_eq!(run(0, ""), "");
+    }
+}

@@ -1,0 +1,524 @@
+//! Bicep, compiled by the real compiler, where there is one.
+
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use azure_simulator::{SUBSCRIPTION_ID, Simulator};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{
+    step::{Outcome, Step, azure},
+    templates::{network, template},
+};
+
+const PASSWORD: &str = "hunter2-in-the-hub";
+const MAIN: &str = "param count int\nparam name string = 'vnet'\nparam unused string = ''\n\
+    resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: name\n  location: 'westeurope'\n  \
+    tags: { count: string(count) }\n}\noutput count int = count\n";
+
+/// The Bicep program that the variable `BICEP` names, or of the `PATH`.
+fn bicep() -> Option<PathBuf> {
+    let named = env::var_os("BICEP").map(PathBuf::from);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut all = named
+        .into_iter()
+        .chain(env::split_paths(&path).map(|folder| folder.join("bicep")));
+    let found = all.find(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("skipped: no Bicep program, neither in BICEP nor on the PATH");
+    }
+    found
+}
+
+/// A step in which `files` are compiled.
+fn step(azure: &Simulator, files: &[(&str, &str)]) -> Option<Step> {
+    let bicep = bicep()?.display().to_string();
+    let step = Step::new(azure, &network());
+    let home = step.path("home").display().to_string();
+    fs::create_dir(&home).unwrap();
+    let step = step
+        .input("template-file", "")
+        .input("bicep-path", bicep)
+        .environment("HOME", &home);
+    Some(
+        files
+            .iter()
+            .fold(step, |step, (name, content)| step.file(name, content)),
+    )
+}
+
+/// The body of the one deployment that was submitted.
+#[track_caller]
+fn submitted(azure: &Simulator) -> Value {
+    let journal = azure.journal();
+    let mut puts = journal.iter().filter(|exchange| exchange.method == "PUT");
+    let body = puts.next().and_then(|put| put.request_body.clone());
+    body.expect("something was submitted")["properties"].clone()
+}
+
+/// Runs a step that must be refused before anything is sent.
+#[track_caller]
+fn refused(files: &[(&str, &str)], inputs: &[(&str, &str)]) -> Option<Outcome> {
+    let azure = azure();
+    let outcome = step(&azure, files)?.inputs(inputs).run().expect(2);
+    assert!(azure.journal().is_empty(), "{}", outcome.log);
+    Some(outcome)
+}
+
+fn hub() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hub")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// Types of resources and how many there are of each, nested deployments left out.
+fn tally(kinds: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for kind in kinds {
+        *tally.entry(kind.to_lowercase()).or_default() += 1;
+    }
+    tally.remove("microsoft.resources/deployments");
+    tally
+}
+
+/// The resources that the compiler predicts for the hub.
+fn predicted(bicep: &Path) -> BTreeMap<String, usize> {
+    let folder = TempDir::new().unwrap();
+    copy(&hub(), folder.path());
+    let file = folder.path().join("hub.bicepparam");
+    let parameters = fs::read_to_string(&file).unwrap() + "param vpnSharedKey = 'x'\n";
+    fs::write(&file, parameters).unwrap();
+    let status = Command::new(bicep)
+        .arg("snapshot")
+        .arg(&file)
+        .args([
+            "--mode",
+            "Overwrite",
+            "--location",
+            "westeurope",
+            "--deployment-name",
+            "hub",
+        ])
+        .args(["--subscription-id", SUBSCRIPTION_ID])
+        .env("HUB_ADMIN_PASSWORD", PASSWORD)
+        .env("HOME", folder.path())
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let snapshot = fs::read(folder.path().join("hub.snapshot.json")).unwrap();
+    let snapshot: Value = serde_json::from_slice(&snapshot).unwrap();
+    let resources = snapshot["predictedResources"].as_array().unwrap();
+    tally(
+        resources
+            .iter()
+            .map(|resource| resource["type"].as_str().unwrap().to_owned()),
+    )
+}
+
+#[test]
+fn the_hub_is_compiled_and_deployed_as_the_compiler_predicts() {
+    let azure = azure();
+    let (Some(step), Some(bicep)) = (step(&azure, &[]), bicep()) else {
+        return;
+    };
+    let outcome = step
+        .input("resource-group-name", "")
+        .input("location", "westeurope")
+        .input("parameters-file", "hub.bicepparam")
+        .input("parameters", "vpnSharedKey=neither-is-this")
+        .input("name", "hub")
+        .input("wait", "false")
+        .environment("GITHUB_WORKSPACE", &hub().display().to_string())
+        .environment("HUB_ADMIN_PASSWORD", PASSWORD)
+        .run()
+        .expect(0)
+        .hides(PASSWORD)
+        .hides("neither-is-this");
+    assert!(
+        outcome.log.contains("Deploying hub.bicepparam"),
+        "{}",
+        outcome.log
+    );
+    let body = submitted(&azure);
+    assert_eq!(body["parameters"]["adminPassword"]["value"], PASSWORD);
+    assert_eq!(
+        body["parameters"]["vpnSharedKey"]["value"],
+        "neither-is-this"
+    );
+    let deployed = azure.deployment("hub").expect("it was accepted");
+    let deployed = tally(deployed.resources.into_iter().map(|resource| resource.kind));
+    assert_eq!(deployed, predicted(&bicep));
+}
+
+#[test]
+fn the_hub_in_json_is_the_compiled_one() {
+    let Some(bicep) = bicep() else { return };
+    let home = TempDir::new().unwrap();
+    let output = Command::new(bicep)
+        .args(["build", "--stdout"])
+        .arg(hub().join("hub.bicep"))
+        .env("HOME", home.path())
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+        .output()
+        .unwrap();
+    let mut compiled: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let file = fs::read(hub().join("hub.json")).unwrap();
+    let mut file: Value = serde_json::from_slice(&file).unwrap();
+    for template in [&mut compiled, &mut file] {
+        without_generator(template);
+    }
+    assert!(
+        compiled == file,
+        "hub.json is out of date: run `bicep build examples/hub/hub.bicep`"
+    );
+}
+
+/// Takes out what the compiler says of itself.
+fn without_generator(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.remove("_generator");
+            members.values_mut().for_each(without_generator);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(without_generator),
+        _ => {}
+    }
+}
+
+#[test]
+fn warnings_are_grouped_and_fail_nothing() {
+    let azure = azure();
+    let Some(step) = step(&azure, &[("main.bicep", MAIN)]) else {
+        return;
+    };
+    let outcome = step
+        .inputs(&[("template-file", "main.bicep"), ("parameters", "count=3")])
+        .run()
+        .expect(0)
+        .says(&[
+            "::group::Bicep on main.bicep: 1 warning",
+            "::warning title=no-unused-params,file=main.bicep,line=3,col=7::",
+        ]);
+    assert_eq!(outcome.output("count"), "3");
+}
+
+#[test]
+fn errors_become_annotations_at_their_place() {
+    let files = [("main.bicep", "param a string\n\noutput b string = nope\n")];
+    let Some(outcome) = refused(&files, &[("template-file", "main.bicep")]) else {
+        return;
+    };
+    let outcome = outcome.says(&[
+        "::error title=template-file,file=main.bicep,line=3,col=19::",
+        "BCP057",
+    ]);
+    assert!(
+        outcome.summary.contains("at main.bicep&#58;3&#58;19"),
+        "{}",
+        outcome.summary
+    );
+}
+
+#[test]
+fn what_the_compiler_says_in_words_is_readable() {
+    let inputs = [("template-file", "nowhere.bicep")];
+    if let Some(outcome) = refused(&[], &inputs) {
+        outcome.says(&["Could not find file", "nowhere.bicep"]);
+    }
+}
+
+#[test]
+fn without_a_compiler_the_step_says_how_to_get_one() {
+    let azure = azure();
+    let outcome = Step::new(&azure, &network())
+        .file("main.bicep", MAIN)
+        .input("template-file", "main.bicep")
+        .environment("PATH", "/nowhere")
+        .run()
+        .expect(2);
+    outcome.says(&["template-file", "there is no Bicep here", "bicep-version"]);
+}
+
+#[test]
+fn inline_parameters_complete_and_override_a_bicepparam_file() {
+    for parameters in ["count=7", "{\"count\": 7}", "count: 7"] {
+        let azure = azure();
+        let file = "using 'main.bicep'\nparam name = 'x'\n";
+        let Some(step) = step(&azure, &[("main.bicep", MAIN), ("dev.bicepparam", file)]) else {
+            return;
+        };
+        let step = step.input("parameters-file", "dev.bicepparam");
+        let outcome = step.input("parameters", parameters).run().expect(0);
+        assert_eq!(outcome.output("count"), "7");
+        assert_eq!(submitted(&azure)["parameters"]["name"]["value"], "x");
+    }
+}
+
+#[test]
+fn values_in_the_compilers_messages_are_not_shown() {
+    let files = [
+        ("main.bicep", MAIN),
+        ("dev.bicepparam", "using 'main.bicep'\n"),
+    ];
+    let inputs = [
+        ("parameters-file", "dev.bicepparam"),
+        ("parameters", "{\"count\": \"hunter2\"}"),
+    ];
+    if let Some(outcome) = refused(&files, &inputs) {
+        outcome.hides("hunter2").says(&["BCP033", "dev.bicepparam"]);
+    }
+}
+
+#[test]
+fn using_agrees_with_the_template_or_leaves_it_open() {
+    let azure = azure();
+    let none = [
+        ("main.bicep", MAIN),
+        ("dev.bicepparam", "using none\nparam count = 5\n"),
+    ];
+    let Some(open) = step(&azure, &none) else {
+        return;
+    };
+    let both = [
+        ("template-file", "main.bicep"),
+        ("parameters-file", "dev.bicepparam"),
+    ];
+    assert_eq!(open.inputs(&both).run().expect(0).output("count"), "5");
+    let alone = [("parameters-file", "dev.bicepparam")];
+    refused(&none, &alone)
+        .unwrap()
+        .says(&["`dev.bicepparam` says `using none`"]);
+    let other = [
+        ("main.bicep", MAIN),
+        ("other.bicep", MAIN),
+        ("dev.bicepparam", "using 'other.bicep'\nparam count = 5\n"),
+    ];
+    refused(&other, &both)
+        .unwrap()
+        .says(&["parameters-file", "doesn't match the Bicep file"]);
+    let json = [
+        ("template-file", "main.json"),
+        ("parameters-file", "dev.bicepparam"),
+    ];
+    refused(&other, &json)
+        .unwrap()
+        .says(&["is for another template"]);
+}
+
+#[test]
+fn a_bicepparam_file_for_json() {
+    let azure = azure();
+    let Some(step) = step(&azure, &[("dev.bicepparam", "using 'main.json'\n")]) else {
+        return;
+    };
+    let inputs = [
+        ("template-file", "main.json"),
+        ("parameters-file", "dev.bicepparam"),
+    ];
+    step.inputs(&inputs).run().expect(0);
+    assert_eq!(submitted(&azure)["template"], network());
+}
+
+#[test]
+fn the_compiler_sees_the_users_variables_and_none_of_ours() {
+    let file = |name: &str| {
+        format!(
+            "using 'main.bicep'\nparam count = 1\nparam name = readEnvironmentVariable('{name}')\n"
+        )
+    };
+    let azure = azure();
+    let theirs = file("MY_VALUE");
+    let Some(step) = step(&azure, &[("main.bicep", MAIN), ("dev.bicepparam", &theirs)]) else {
+        return;
+    };
+    let step = step.input("parameters-file", "dev.bicepparam");
+    step.environment("MY_VALUE", "mine").run().expect(0);
+    assert_eq!(submitted(&azure)["parameters"]["name"]["value"], "mine");
+    for ours in ["INPUT_TENANT-ID", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] {
+        let ours = file(ours);
+        let files = [("main.bicep", MAIN), ("dev.bicepparam", ours.as_str())];
+        let outcome = refused(&files, &[("parameters-file", "dev.bicepparam")]);
+        outcome.unwrap().says(&["BCP427"]);
+    }
+}
+
+#[test]
+fn a_bicep_file_and_its_json_have_one_fingerprint() {
+    let azure = azure();
+    let Some(compiled) = step(&azure, &[("main.bicep", MAIN)]) else {
+        return;
+    };
+    let inputs = [
+        ("parameters", "count=3"),
+        ("wait", "false"),
+        ("name", "one"),
+    ];
+    let fingerprint = |outcome: &Outcome| {
+        let (_, rest) = outcome.log.split_once("(fingerprint ").expect("it is told");
+        rest.split(')').next().unwrap_or_default().to_owned()
+    };
+    let compiled = compiled
+        .inputs(&inputs)
+        .input("template-file", "main.bicep")
+        .run()
+        .expect(0);
+    let mut body = submitted(&azure)["template"].clone();
+    body["metadata"]["_generator"] = json!({"name": "bicep", "version": "0.1.0"});
+    let read = Step::new(&azure, &body)
+        .inputs(&inputs)
+        .input("name", "two")
+        .run()
+        .expect(0);
+    assert_eq!(fingerprint(&compiled), fingerprint(&read));
+}
+
+#[test]
+fn templates_and_parameters_by_link() {
+    let azure = azure();
+    let spec = format!(
+        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg/providers/Microsoft.Resources/templateSpecs/hub/versions/1"
+    );
+    for (inputs, expected) in [
+        (
+            [
+                ("template-uri", "https://a.example/hub.json?sig=hush-hush"),
+                ("parameters", "{\"a\": 1}"),
+            ],
+            json!({"templateLink": {"uri": "https://a.example/hub.json?sig=hush-hush"}, "parameters": {"a": {"value": 1}}}),
+        ),
+        (
+            [
+                ("template-spec-id", spec.as_str()),
+                ("parameters-file", "https://a.example/p.json?sig=hush-hush"),
+            ],
+            json!({"templateLink": {"id": spec}, "parametersLink": {"uri": "https://a.example/p.json?sig=hush-hush"}}),
+        ),
+    ] {
+        let azure = self::azure();
+        let step = Step::new(&azure, &network()).input("template-file", "");
+        // The simulated Azure fetches nothing.
+        let outcome = step.inputs(&inputs).run().expect(1);
+        let mut body = submitted(&azure);
+        body.as_object_mut().unwrap().remove("mode");
+        assert_eq!(body, expected);
+        assert!(
+            outcome.log.contains("::add-mask::sig=hush-hush"),
+            "{}",
+            outcome.log
+        );
+    }
+    drop(azure);
+}
+
+/// Templates that people deploy, from a folder outside of the repository, where it is there.
+fn real_templates() -> Vec<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
+    let data = env::var_os("LONG_DEPLOY_SHARED_DATA").unwrap_or_else(|| beside.into());
+    let folder = PathBuf::from(data).join("templates");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        eprintln!("skipped: no real templates in {}", folder.display());
+        return Vec::new();
+    };
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn real_templates_are_submitted_unharmed() {
+    for path in real_templates() {
+        let text = fs::read_to_string(&path).unwrap();
+        let read =
+            jsonc_parser::parse_to_ast(&text, &Default::default(), &Default::default()).unwrap();
+        let body = Value::from(read.value.unwrap());
+        let azure = azure();
+        let schema = body["$schema"].as_str().unwrap();
+        let step = Step::new(&azure, &template("resourceGroup", json!([])));
+        let step = step
+            .file("real.json", &text)
+            .input("template-file", "real.json");
+        let step = if schema.contains("/tenant") {
+            step.input("scope", "tenant")
+                .input("resource-group-name", "")
+                .input("location", "westeurope")
+        } else if schema.contains("/managementGroup") {
+            let group = azure_simulator::MANAGEMENT_GROUP;
+            step.inputs(&[
+                ("management-group-id", group),
+                ("resource-group-name", ""),
+                ("location", "westeurope"),
+            ])
+        } else {
+            step
+        };
+        let outcome = step
+            .input("parameters", required(&body).to_string())
+            .input("wait", "false")
+            .run();
+        // Whether Azure likes the dummy values is another question.
+        assert!(
+            matches!(outcome.status, Some(0 | 1)),
+            "{}: {}",
+            path.display(),
+            outcome.log
+        );
+        assert!(submitted(&azure)["template"] == body, "{}", path.display());
+    }
+}
+
+/// A value for each parameter that needs one.
+fn required(body: &Value) -> Value {
+    let parameters = body["parameters"].as_object().into_iter().flatten();
+    let resolved = parameters.map(|(name, declared)| {
+        let reference = declared["$ref"]
+            .as_str()
+            .and_then(|path| path.strip_prefix('#'));
+        (
+            name,
+            reference
+                .and_then(|path| body.pointer(path))
+                .unwrap_or(declared),
+            declared,
+        )
+    });
+    let needed = resolved.filter(|(_, _, declared)| {
+        declared.get("defaultValue").is_none() && declared["nullable"] != json!(true)
+    });
+    let value = |declared: &Value| {
+        if let Some(allowed) = declared["allowedValues"].as_array() {
+            return allowed[0].clone();
+        }
+        match declared["type"]
+            .as_str()
+            .unwrap_or_default()
+            .to_lowercase()
+            .as_str()
+        {
+            "int" => json!(1),
+            "bool" => json!(true),
+            "array" => json!([]),
+            "object" | "secureobject" => json!({}),
+            _ => json!("abcde"),
+        }
+    };
+    needed
+        .map(|(name, kind, _)| (name.clone(), value(kind)))
+        .collect()
+}
