@@ -182,8 +182,8 @@ impl Work {
         request: &Request,
         session: &Arc<Session>,
     ) -> Result<(Plan, Submission), Ending> {
-        if request.operation == Operation::Delete {
-            return Ok(deploy::plan_deletion(request));
+        if !request.operation.needs_template() {
+            return Ok(deploy::plan_existing(request));
         }
         let template = self.load(request, session).await;
         let template = template.map_err(|problems| match session.failure() {

@@ -12,6 +12,8 @@ use crate::{
 pub enum Ending {
     /// The deployment succeeded.
     Succeeded,
+    /// The deployment, and those within it, have ended because we cancelled it, or had ended before.
+    Stopped,
     /// The deployment was submitted, and following it was not asked for.
     Detached,
     /// The deployment could be submitted, which was all that was asked.
@@ -77,7 +79,11 @@ impl Ending {
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Succeeded | Self::Detached | Self::Validated | Self::Predicted => 0,
+            Self::Succeeded
+            | Self::Stopped
+            | Self::Detached
+            | Self::Validated
+            | Self::Predicted => 0,
             Self::Failed { .. } | Self::Refused { .. } | Self::Forbidden { .. } => 1,
             Self::InvalidInputs(_) => 2,
             Self::SignInFailed { .. } => 3,

@@ -68,6 +68,13 @@ pub enum Event {
         /// Azure's name for that submission.
         correlation_id: String,
     },
+    /// The deployment or stack that another step submitted was found.
+    Found {
+        /// Azure's name for that submission.
+        correlation_id: String,
+        /// When it began.
+        since: Option<jiff::Timestamp>,
+    },
     /// Another deployment of the same name is running; ours is submitted after its end.
     Waiting {
         /// Azure's name for that submission.

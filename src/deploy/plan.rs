@@ -2,11 +2,12 @@
 
 use azure_core::Bytes;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{Plan, Submission, correlation::correlation_id, stack};
 use crate::{
     arm::{DeploymentId, Portal, Scope, StackId},
-    inputs::{Request, ValidationLevel},
+    inputs::{Request, Rollback, ValidationLevel},
     template::{Arguments, Fingerprint, Source, Template, name::default_name},
 };
 
@@ -18,6 +19,8 @@ const NO_RUN: &str = "local";
 struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    tags: &'a Map<String, Value>,
     properties: Properties<'a>,
 }
 
@@ -31,6 +34,10 @@ struct Properties<'a> {
     arguments: &'a Arguments,
     #[serde(skip_serializing_if = "Option::is_none")]
     validation_level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_error_deployment: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    debug_setting: Option<Value>,
 }
 
 /// What will be submitted, and what people are told of it first.
@@ -99,11 +106,58 @@ fn body(
 ) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&Body {
         location,
+        tags: &request.tags,
         properties: Properties {
             mode: request.mode.as_str(),
             source: &template.source,
             arguments: &template.arguments,
             validation_level: request.validation_level.map(ValidationLevel::as_str),
+            on_error_deployment: request.rollback.as_ref().map(on_error),
+            debug_setting: (request.debug_setting)
+                .map(|setting| json!({ "detailLevel": setting.as_str() })),
         },
     })
+}
+
+fn on_error(rollback: &Rollback) -> Value {
+    match rollback {
+        Rollback::LastSuccessful => json!({ "type": "LastSuccessful" }),
+        Rollback::To(name) => json!({ "type": "SpecificDeployment", "deploymentName": name }),
+    }
+}
+
+/// What is told of a deployment or stack that exists already, and the identity of a run with it.
+pub(crate) fn plan_existing(request: &Request) -> (Plan, Submission) {
+    let name = request.name.as_deref().unwrap_or_default();
+    let is_stack = request.stack.is_some();
+    let id = if is_stack {
+        DeploymentId::from_target(StackId::new(&request.scope, name).as_str())
+    } else {
+        DeploymentId::new(&request.scope, name)
+    };
+    let portal = request.sign_in.cloud.portal.as_ref();
+    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
+    let client_id = request.sign_in.client_id.as_ref();
+    let plan = Plan {
+        portal_url: portal
+            .filter(|_| !is_stack)
+            .map(|portal| id.portal_url(portal)),
+        portal: portal.map(|portal| Portal::new(portal, tenant.as_deref())),
+        id: id.clone(),
+        operation: request.operation,
+        stack: request.stack.clone().map(Box::new),
+        scope: request.scope.clone(),
+        location: None,
+        mode: "",
+        template: String::new(),
+        fingerprint: String::new(),
+        client_id: client_id.map(ToString::to_string),
+    };
+    let submission = Submission {
+        id,
+        body: Bytes::new(),
+        correlation_id: uuid::Uuid::new_v4().to_string(),
+        if_active: request.if_active,
+    };
+    (plan, submission)
 }

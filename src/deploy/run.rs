@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Ending, cancel,
-    event::Events,
+    event::{Event, Events},
     patience::Patience,
     preview::{Preview, look_ahead},
     stack::{self, StackJob},
@@ -99,12 +99,22 @@ async fn drive(
     watch: &mut Watch<'_>,
     is_ours: &mut bool,
 ) -> Ending {
-    match submit(context, patience, &job.submission).await {
-        Ok(()) if !job.wait => return Ending::Detached,
+    let begun = match job.operation {
+        Operation::Wait | Operation::Cancel => find(context, patience, &job.submission).await,
+        _ => submit(context, patience, &job.submission).await,
+    };
+    match begun {
+        Ok(()) if !job.wait && job.operation == Operation::Create => return Ending::Detached,
         Ok(()) => *is_ours = true,
         Err(error) => return refusal(error),
     }
-    match watch.follow(patience).await {
+    let ended = match job.operation {
+        Operation::Cancel => cancel::carry_through(context, patience, watch)
+            .await
+            .map(|_| Ending::Stopped),
+        _ => watch.follow(patience).await,
+    };
+    match ended {
         Ok(ending) => ending,
         Err(ArmError::SignIn(error)) => Ending::SignInFailed {
             message: error.to_string(),
@@ -114,6 +124,22 @@ async fn drive(
             causes: error.causes(),
         },
     }
+}
+
+/// Finds the deployment that another step submitted.
+async fn find(
+    context: Context<'_>,
+    patience: &mut Patience<'_>,
+    submission: &Submission,
+) -> Result<(), ArmError> {
+    let look = async || context.arm.deployment(&submission.id).await;
+    let found = patience.persist(ArmError::is_transient, look).await?;
+    let properties = found.value.properties;
+    context.events.emit(Event::Found {
+        since: properties.began(),
+        correlation_id: properties.correlation_id,
+    });
+    Ok(())
 }
 
 /// Whether a deployment exists that carries our correlation id.

@@ -148,7 +148,7 @@ pub const INPUTS: &[Input] = &[
         Section::Deployment,
         "operation",
         "create",
-        "`create`; `validate`: Azure checks whether it could be deployed; `whatIf`: Azure predicts what it would change; `delete`, for a stack.",
+        "`create`; `validate`: Azure checks whether it could be deployed; `whatIf`: Azure predicts what it would change; `wait`: follow the one of this `name` that another step submitted; `cancel`: cancel that one and all within it; `delete`, for a stack.",
     ),
     input(
         Section::Deployment,
@@ -233,6 +233,18 @@ pub const INPUTS: &[Input] = &[
         "bicep-path",
         "",
         "A Bicep program of your own.",
+    ),
+    input(
+        Section::Deployment,
+        "rollback-on-error",
+        "",
+        "Deployment that Azure repeats if this one fails: `lastSuccessful`, or a deployment's name.",
+    ),
+    input(
+        Section::Deployment,
+        "debug-setting",
+        "none",
+        "What Azure keeps for debugging: `none`, `requestContent`, `responseContent` or `all`. It may hold secrets.",
     ),
     input(
         Section::Deployment,
@@ -328,7 +340,7 @@ pub const INPUTS: &[Input] = &[
         Section::Deployment,
         "tags",
         "",
-        "Tags of a stack: a JSON or YAML object, or `key=value` lines.",
+        "Tags of the deployment or stack: a JSON or YAML object, or `key=value` lines.",
     ),
     input(
         Section::Run,
@@ -386,9 +398,6 @@ pub const INPUTS: &[Input] = &[
         "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`.",
     ),
 ];
-
-/// Inputs that are promised for later. To ignore one could deploy what its user meant to prevent.
-pub(super) const LATER: &[&str] = &["debug-setting", "rollback-on-error"];
 
 /// The environment variable that stands in for the input `name`.
 pub(super) fn variable(name: &str) -> Option<&'static str> {

@@ -16,8 +16,8 @@ mod stack;
 pub use environment::Environment;
 pub use problem::{Place, Problem, Problems};
 pub use request::{
-    BicepInputs, DeploymentMode, Fate, IfActive, Operation, Pace, Request, ResultFormat,
-    TemplateInputs, TemplateSource, ValidationLevel, WhatIfInputs,
+    BicepInputs, DebugSetting, DeploymentMode, Fate, IfActive, Operation, Pace, Request,
+    ResultFormat, Rollback, TemplateInputs, TemplateSource, ValidationLevel, WhatIfInputs,
 };
 pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 

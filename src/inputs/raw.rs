@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     Environment, Problems,
-    catalog::{INPUTS, LATER},
+    catalog::INPUTS,
     parse::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE},
 };
 
@@ -44,6 +44,8 @@ pub(super) struct Raw {
     pub(super) bicep_sha256: String,
     pub(super) bicep_path: String,
     pub(super) validation_level: String,
+    pub(super) rollback_on_error: String,
+    pub(super) debug_setting: String,
     pub(super) what_if: String,
     pub(super) what_if_exclude_change_types: String,
     pub(super) what_if_result_format: String,
@@ -98,7 +100,7 @@ impl fmt::Debug for Raw {
     }
 }
 
-/// Finds what cannot be read or is not supported, whatever it means.
+/// Finds what cannot be read, whatever it means.
 pub(super) fn check(environment: &Environment, problems: &mut Problems) {
     for input in INPUTS {
         let from_input = variables(input.name);
@@ -113,11 +115,6 @@ pub(super) fn check(environment: &Environment, problems: &mut Problems) {
     for name in VARIABLES {
         if environment.is_not_text(name) {
             problems.add(name, "is not UTF-8 text: set it as UTF-8, or unset it");
-        }
-    }
-    for name in LATER {
-        if value(environment, name).is_some() {
-            problems.add(name, "not supported yet by this version: remove it");
         }
     }
 }
@@ -206,21 +203,6 @@ mod tests {
             "tenant-id: AZURE_TENANT_ID is not UTF-8 text: give it as UTF-8; \
              client-secret: INPUT_CLIENT-SECRET is not UTF-8 text: give it as UTF-8; \
              AZURE_FEDERATED_TOKEN_FILE: is not UTF-8 text: set it as UTF-8, or unset it"
-        );
-    }
-
-    #[test]
-    fn inputs_of_later_versions_are_not_ignored() {
-        let mut problems = Problems::default();
-        let environment = [("INPUT_ROLLBACK-ON-ERROR", "hub"), ("INPUT_TAGS", "")];
-        check(&environment.into_iter().collect(), &mut problems);
-        assert_eq!(
-            problems.to_string(),
-            "rollback-on-error: not supported yet by this version: remove it"
-        );
-        assert!(
-            INPUTS.iter().all(|input| !LATER.contains(&input.name)),
-            "an input is both supported and not"
         );
     }
 }

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::{Map, Value};
+
 use super::StackSettings;
 use crate::{
     arm::{ChangeType, Scope},
@@ -35,6 +37,12 @@ pub struct Request {
     pub mode: DeploymentMode,
     /// How thoroughly Azure checks the deployment first; `None` leaves it to Azure.
     pub validation_level: Option<ValidationLevel>,
+    /// Tags of the deployment; a stack has its own.
+    pub tags: Map<String, Value>,
+    /// What Azure is to do if the deployment fails.
+    pub rollback: Option<Rollback>,
+    /// What Azure is to keep of requests and answers; `None` for nothing.
+    pub debug_setting: Option<DebugSetting>,
     /// The what-if to make, before the deployment or instead of it.
     pub what_if: Option<WhatIfInputs>,
     /// How the run keeps time.
@@ -65,6 +73,56 @@ pub enum Operation {
     WhatIf,
     /// The stack is deleted.
     Delete,
+    /// One that another step submitted is followed.
+    Wait,
+    /// One that another step submitted is cancelled.
+    Cancel,
+}
+
+impl Operation {
+    /// Whether there must be a template; other operations are about what exists.
+    #[must_use]
+    pub fn needs_template(self) -> bool {
+        matches!(self, Self::Create | Self::Validate | Self::WhatIf)
+    }
+
+    /// Whether Azure is only asked what would happen.
+    #[must_use]
+    pub fn is_preview(self) -> bool {
+        matches!(self, Self::Validate | Self::WhatIf)
+    }
+}
+
+/// Which deployment Azure repeats if this one fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rollback {
+    /// The last one that succeeded.
+    LastSuccessful,
+    /// The one of this name.
+    To(String),
+}
+
+/// What Azure keeps of the requests and answers of a deployment. They may hold secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DebugSetting {
+    /// Requests.
+    Request,
+    /// Answers.
+    Response,
+    /// Both.
+    All,
+}
+
+impl DebugSetting {
+    /// The level of detail as Azure writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "requestContent",
+            Self::Response => "responseContent",
+            Self::All => "requestContent, responseContent",
+        }
+    }
 }
 
 /// How thoroughly Azure checks a deployment before it begins.

@@ -18,7 +18,7 @@ pub(crate) struct Step {
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
     let with = Commands(record.plan.as_ref());
     match ending {
-        Ending::Succeeded | Ending::Validated | Ending::Predicted => vec![],
+        Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![with.show(), with.cancel()],
         Ending::Failed { .. } if record.is_canceled() => vec![plain(
             "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",

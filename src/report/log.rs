@@ -120,7 +120,7 @@ fn heading(plan: &Plan) -> Vec<Line> {
         Operation::Create => "Deploying",
         Operation::Validate => "Validating",
         Operation::WhatIf => "Predicting the changes of",
-        Operation::Delete => return deletion(plan),
+        Operation::Delete | Operation::Wait | Operation::Cancel => return of_existing(plan),
     };
     let noun = if plan.stack.is_some() {
         "stack"
@@ -141,14 +141,25 @@ fn heading(plan: &Plan) -> Vec<Line> {
         identity(plan),
     ];
     lines.extend(stack_facts(plan));
-    if plan.operation == Operation::Create {
+    if !plan.operation.is_preview() {
         lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
     }
     lines
 }
 
-fn deletion(plan: &Plan) -> Vec<Line> {
-    let name = format!("Deleting stack {} ", plan.id.name());
+/// What is done with something that exists already.
+fn of_existing(plan: &Plan) -> Vec<Line> {
+    let doing = match plan.operation {
+        Operation::Delete => "Deleting",
+        Operation::Cancel => "Cancelling",
+        _ => "Following",
+    };
+    let noun = if plan.stack.is_some() {
+        "stack"
+    } else {
+        "deployment"
+    };
+    let name = format!("{doing} {noun} {} ", plan.id.name());
     let mut lines = vec![
         Line::default()
             .with(Style::Strong, &name)
@@ -262,6 +273,13 @@ fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
         Event::Adopted { correlation_id } => format!(
             "this very deployment is running already, from an earlier run: following it (correlation id {correlation_id})"
         ),
+        Event::Found {
+            correlation_id,
+            since,
+        } => {
+            let since = since.map_or_else(String::new, |since| format!(", begun {since:.0}"));
+            format!("found the {noun} (correlation id {correlation_id}{since})")
+        }
         Event::Waiting {
             correlation_id,
             since,

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use crate::{
     arm::WhatIf,
     host::is_name,
-    inputs::Operation,
     report::{duration, record::Record, verdict, what_if},
 };
 
@@ -84,7 +83,7 @@ impl Outputs {
             self.add("deployment-id", &plan.id);
             self.add("deployment-name", plan.id.name());
             if let Some(url) = &plan.portal_url
-                && plan.operation == Operation::Create
+                && !plan.operation.is_preview()
             {
                 self.add("portal-url", url);
             }

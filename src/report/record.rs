@@ -82,7 +82,9 @@ impl Record {
                 });
             }
             Event::WhatIfRead(what_if) => self.what_if = Some(what_if.clone()),
-            Event::Submitted { correlation_id, .. } | Event::Adopted { correlation_id } => {
+            Event::Submitted { correlation_id, .. }
+            | Event::Adopted { correlation_id }
+            | Event::Found { correlation_id, .. } => {
                 self.correlation_id = Some(correlation_id.clone());
             }
             Event::StateChanged { state } => self.state = Some(state.clone()),

@@ -156,7 +156,11 @@ pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
 /// The code of an ending that is not a success, for programs. Azure's own first code where there is one.
 pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
     let code = match ending {
-        Ending::Succeeded | Ending::Detached | Ending::Validated | Ending::Predicted => {
+        Ending::Succeeded
+        | Ending::Stopped
+        | Ending::Detached
+        | Ending::Validated
+        | Ending::Predicted => {
             return None;
         }
         Ending::Failed { causes } | Ending::Refused { causes } => match causes.first() {
@@ -199,7 +203,7 @@ fn is_itemised(ending: &Ending) -> bool {
 
 fn mood(ending: &Ending) -> Mood {
     match ending {
-        Ending::Succeeded | Ending::Validated | Ending::Predicted => Mood::Good,
+        Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => Mood::Good,
         Ending::Detached | Ending::Cancelled { .. } => Mood::Doubtful,
         _ => Mood::Bad,
     }
@@ -214,6 +218,10 @@ fn headline(record: &Record, ending: &Ending) -> String {
     match ending {
         Ending::Succeeded if record.operation() == Operation::Delete => deleted(record, &it, &took),
         Ending::Succeeded => format!("{it} succeeded in {took}"),
+        Ending::Stopped if record.is_canceled() => {
+            format!("{it} and all within it were cancelled in {took}")
+        }
+        Ending::Stopped => format!("{it} had ended before it could be cancelled"),
         Ending::Detached if record.operation() == Operation::Delete => {
             format!("{it} is being deleted by Azure; this step does not follow it")
         }
@@ -238,6 +246,9 @@ fn headline(record: &Record, ending: &Ending) -> String {
         }
         Ending::Refused { .. } if record.operation() == Operation::Delete => {
             format!("Azure refused to delete {it}; nothing was deleted")
+        }
+        Ending::Refused { .. } if !record.operation().needs_template() => {
+            format!("{it} cannot be followed")
         }
         Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
         Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
@@ -351,6 +362,7 @@ fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
         Ending::Bug { message } => own("Bug", message),
         Ending::Succeeded
+        | Ending::Stopped
         | Ending::Detached
         | Ending::Validated
         | Ending::Predicted

@@ -6,6 +6,7 @@
 mod bicep;
 mod causes;
 mod endings;
+mod existing;
 mod faults;
 mod following;
 mod grammar;

@@ -36,6 +36,24 @@ impl Run<'_> {
         }
     }
 
+    /// Finds the stack that another step submitted.
+    ///
+    /// # Errors
+    /// 404 if there is none.
+    pub(super) async fn find(&self, patience: &mut Patience<'_>) -> Result<Submitted, ArmError> {
+        let arm = self.context.arm;
+        let look = async || arm.stack(&self.stack.id).await;
+        let found = patience.persist(ArmError::is_transient, look).await?;
+        self.context.events.emit(Event::Found {
+            correlation_id: found.value.properties.correlation_id,
+            since: None,
+        });
+        Ok(Submitted {
+            earlier: String::new(),
+            operation: None,
+        })
+    }
+
     /// Submits the stack, and tells that Azure accepted it.
     ///
     /// # Errors

@@ -23,7 +23,6 @@ use crate::{
 };
 
 pub(super) use plan::body;
-pub(crate) use plan::plan_deletion;
 
 /// Which stack a run is about, and its settings.
 #[derive(Debug)]
@@ -126,6 +125,7 @@ impl Run<'_> {
         let submitting = async {
             match self.job.operation {
                 Operation::Delete => self.submit_deletion(patience).await,
+                Operation::Wait => self.find(patience).await.map(Some),
                 _ => self.submit(patience).await.map(Some),
             }
         };

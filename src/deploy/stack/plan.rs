@@ -1,12 +1,9 @@
 //! From a request to what is sent of a stack.
 
-use azure_core::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::{Plan, Submission};
 use crate::{
-    arm::{DeploymentId, StackId},
     inputs::{Request, StackSettings, ValidationLevel},
     template::{Arguments, Source, Template},
 };
@@ -87,32 +84,4 @@ pub(crate) fn body(
             validation_level: request.validation_level.map(ValidationLevel::as_str),
         },
     })
-}
-
-/// What is told and sent of a stack that is to be deleted.
-pub(crate) fn plan_deletion(request: &Request) -> (Plan, Submission) {
-    let name = request.name.as_deref().unwrap_or_default();
-    let stack = StackId::new(&request.scope, name);
-    let id = DeploymentId::from_target(stack.as_str());
-    let client_id = request.sign_in.client_id.as_ref();
-    let plan = Plan {
-        id: id.clone(),
-        operation: request.operation,
-        stack: request.stack.clone().map(Box::new),
-        scope: request.scope.clone(),
-        location: None,
-        mode: "",
-        template: String::new(),
-        fingerprint: String::new(),
-        client_id: client_id.map(ToString::to_string),
-        portal_url: None,
-        portal: None,
-    };
-    let submission = Submission {
-        id,
-        body: Bytes::new(),
-        correlation_id: uuid::Uuid::new_v4().to_string(),
-        if_active: request.if_active,
-    };
-    (plan, submission)
 }

@@ -1,7 +1,10 @@
 //! What is deployed, and how.
 
+use serde_json::{Map, Value};
+
 use super::{DeploymentMode, Operation, Parser, ValidationLevel};
 use crate::arm::Scope;
+use crate::inputs::{DebugSetting, Rollback};
 
 /// Longest name of a deployment, in characters.
 const LONGEST_NAME: usize = 64;
@@ -11,41 +14,59 @@ const LONGEST_STACK_NAME: usize = 90;
 impl Parser<'_> {
     pub(super) fn operation(&mut self, is_stack: Option<bool>) -> Option<Operation> {
         let operations = [
-            ("create", Some(Operation::Create)),
-            ("validate", Some(Operation::Validate)),
-            ("whatIf", Some(Operation::WhatIf)),
-            ("delete", Some(Operation::Delete)),
-            ("wait", None),
-            ("cancel", None),
+            ("create", Operation::Create),
+            ("validate", Operation::Validate),
+            ("whatIf", Operation::WhatIf),
+            ("delete", Operation::Delete),
+            ("wait", Operation::Wait),
+            ("cancel", Operation::Cancel),
         ];
-        let operation = self.supported("operation", &self.raw.operation, &operations);
+        let operation = self.choice("operation", &self.raw.operation, &operations);
         if operation == Some(Operation::Delete) && is_stack == Some(false) {
             self.problems.add(
                 "operation",
                 "only a stack can be deleted: give the type deploymentStack, or another operation",
             );
         }
+        if operation == Some(Operation::Cancel) && is_stack == Some(true) {
+            self.problems.add(
+                "operation",
+                "Azure cannot cancel a stack: give another operation",
+            );
+        }
         operation
     }
 
-    /// What `value` stands for among `choices`; those without a meaning come with a later version.
-    fn supported<T: Copy>(
-        &mut self,
-        input: &'static str,
-        value: &str,
-        choices: &[(&str, Option<T>)],
-    ) -> Option<T> {
-        let chosen = self.choice(input, value, choices)?;
-        if chosen.is_none() {
-            let present = choices.iter().filter(|(_, meaning)| meaning.is_some());
-            let present: Vec<_> = present.map(|(name, _)| *name).collect();
-            let (quoted, present) = (self.quote(value), present.join(", "));
-            self.problems.add(
-                input,
-                format!("{quoted} is not supported yet by this version: give {present}"),
-            );
+    /// The tags of a deployment; those of a stack are among its settings.
+    pub(super) fn deployment_tags(&mut self, is_stack: Option<bool>) -> Option<Map<String, Value>> {
+        match is_stack? {
+            true => Some(Map::new()),
+            false => self.tags(),
         }
-        chosen
+    }
+
+    pub(super) fn rollback(&mut self) -> Option<Rollback> {
+        let name = given(&self.raw.rollback_on_error)?;
+        if name.eq_ignore_ascii_case("lastSuccessful") {
+            return Some(Rollback::LastSuccessful);
+        }
+        if let Err(message) = check_name(name, LONGEST_NAME) {
+            let quoted = self.quote(name);
+            let message = format!("{quoted} {message}; or give lastSuccessful");
+            self.problems.add("rollback-on-error", message);
+        }
+        Some(Rollback::To(name.to_owned()))
+    }
+
+    /// Reads `debug-setting`: `None` inside if nothing is to be kept.
+    pub(super) fn debug_setting(&mut self) -> Option<Option<DebugSetting>> {
+        let choices = [
+            ("none", None),
+            ("requestContent", Some(DebugSetting::Request)),
+            ("responseContent", Some(DebugSetting::Response)),
+            ("all", Some(DebugSetting::All)),
+        ];
+        self.choice("debug-setting", &self.raw.debug_setting, &choices)
     }
 
     /// Reads `validation-level`: `None` inside if it is left to Azure.
@@ -62,13 +83,23 @@ impl Parser<'_> {
         self.choice("validation-level", level, &choices).map(Some)
     }
 
-    pub(super) fn name(&mut self, is_stack: Option<bool>) -> Option<String> {
+    pub(super) fn name(
+        &mut self,
+        is_stack: Option<bool>,
+        operation: Option<Operation>,
+    ) -> Option<String> {
         let is_stack = is_stack.unwrap_or(false);
         let Some(name) = given(&self.raw.name) else {
             if is_stack {
                 self.missing(
                     "name",
                     "a stack is known by its name, and under another name would be another stack",
+                );
+            }
+            if matches!(operation, Some(Operation::Wait | Operation::Cancel)) {
+                self.missing(
+                    "name",
+                    "it is the output deployment-name of the step that submitted it",
                 );
             }
             return None;

@@ -67,14 +67,17 @@ impl<'a> Parser<'a> {
         let sign_in = self.sign_in();
         let is_stack = self.is_stack();
         let operation = self.operation(is_stack);
-        let scope = self.scope();
+        let scope = self.scope(operation);
         let stack = self.stack(is_stack, operation, scope.as_ref());
         let location = self.location(scope.as_ref(), operation);
-        let name = self.name(is_stack);
+        let name = self.name(is_stack, operation);
         let template = self.template(operation);
         let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
+        let tags = self.deployment_tags(is_stack);
+        let rollback = self.rollback();
+        let debug_setting = self.debug_setting();
         let what_if = self.what_if(operation);
         let pace = self.pace();
         let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
@@ -93,6 +96,9 @@ impl<'a> Parser<'a> {
             bicep,
             mode: mode?,
             validation_level: validation_level?,
+            tags: tags?,
+            rollback,
+            debug_setting: debug_setting?,
             what_if: what_if?,
             pace: pace?,
             on_timeout: on_timeout?,

@@ -35,12 +35,13 @@ impl Kind {
 }
 
 impl Parser<'_> {
-    pub(super) fn scope(&mut self) -> Option<Scope> {
+    pub(super) fn scope(&mut self, operation: Option<Operation>) -> Option<Scope> {
+        let exists = operation.is_some_and(|operation| !operation.needs_template());
         let creds = self.creds.subscription_id.clone();
         let subscription = self.id("subscription-id", &self.raw.subscription_id, creds);
         let group = self.named("resource-group-name", &self.raw.resource_group_name);
         let management_group = self.named("management-group-id", &self.raw.management_group_id);
-        let kind = self.kind(!matches!(subscription, Ok(None)))?;
+        let kind = self.kind(!matches!(subscription, Ok(None)), exists)?;
         self.contradictions(kind);
         match kind {
             Kind::Tenant => Some(Scope::Tenant),
@@ -61,13 +62,13 @@ impl Parser<'_> {
         }
     }
 
-    /// The region, where one is needed; a resource group has its own, and what is deleted has one already.
+    /// The region, where one is needed; a resource group has its own, and what exists has one already.
     pub(super) fn location(
         &mut self,
         scope: Option<&Scope>,
         operation: Option<Operation>,
     ) -> Option<String> {
-        if operation == Some(Operation::Delete) {
+        if operation.is_some_and(|operation| !operation.needs_template()) {
             return None;
         }
         let scope = scope.filter(|scope| !matches!(scope, Scope::ResourceGroup { .. }))?;
@@ -91,7 +92,7 @@ impl Parser<'_> {
     }
 
     /// The scope's kind: as given, else the most specific place that the inputs name.
-    fn kind(&mut self, has_subscription: bool) -> Option<Kind> {
+    fn kind(&mut self, has_subscription: bool, exists: bool) -> Option<Kind> {
         let raw = self.raw;
         if let Some(scope) = given(&raw.scope) {
             return self.choice("scope", scope, &KINDS);
@@ -100,7 +101,7 @@ impl Parser<'_> {
         let problem = match (given(&raw.management_group_id), group) {
             (Some(_), None) => return Some(Kind::ManagementGroup),
             (None, Some(_)) => return Some(Kind::ResourceGroup),
-            (None, None) if has_subscription && given(&raw.location).is_some() => {
+            (None, None) if has_subscription && (exists || given(&raw.location).is_some()) => {
                 return Some(Kind::Subscription);
             }
             (Some(_), Some(_)) => {

@@ -113,7 +113,6 @@ impl Parser<'_> {
                 &raw.bypass_stack_out_of_sync_error,
             ),
             ("description", &raw.description),
-            ("tags", &raw.tags),
         ] {
             if !value.is_empty() {
                 self.problems.add(input, NOT_A_STACK);
@@ -236,7 +235,7 @@ impl Parser<'_> {
     }
 
     /// The tags: a JSON or YAML object, or `key=value` lines.
-    fn tags(&mut self) -> Option<Map<String, Value>> {
+    pub(super) fn tags(&mut self) -> Option<Map<String, Value>> {
         let Some(text) = given(&self.raw.tags) else {
             return Some(Map::new());
         };

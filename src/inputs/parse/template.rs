@@ -10,9 +10,9 @@ use crate::inputs::{
 const NO_TEMPLATE: &str = "missing: give the path of a template, such as main.bicep or main.json";
 
 impl Parser<'_> {
-    /// The template; none is read where a stack is deleted.
+    /// The template; none is read where it is about what exists.
     pub(super) fn template(&mut self, operation: Option<Operation>) -> Option<TemplateInputs> {
-        if operation == Some(Operation::Delete) {
+        if operation.is_some_and(|operation| !operation.needs_template()) {
             return Some(TemplateInputs::default());
         }
         let inputs = TemplateInputs {

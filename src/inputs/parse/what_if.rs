@@ -27,7 +27,7 @@ impl Parser<'_> {
         self.check_forbidden(&inputs);
         let (wanted, guarded) = (wanted?, !inputs.forbidden.is_empty());
         match operation? {
-            Operation::Validate | Operation::Delete => {
+            Operation::Validate | Operation::Delete | Operation::Wait | Operation::Cancel => {
                 self.check_no_what_if(wanted, guarded);
                 Some(None)
             }

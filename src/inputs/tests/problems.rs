@@ -103,7 +103,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("operation", "Wait")],
-            r#"operation: "Wait" is not supported yet by this version: give create, validate, whatIf, delete"#,
+            "name: missing: it is the output deployment-name of the step that submitted it: give name",
         ),
         (
             &[("operation", "destroy")],
@@ -226,8 +226,12 @@ fn each_problem_names_the_input_and_the_remedy() {
             r#"summary: "1" is not known: give one of true, false"#,
         ),
         (
-            &[("rollback-on-error", "lastSuccessful")],
-            "rollback-on-error: not supported yet by this version: remove it",
+            &[("rollback-on-error", "a/b")],
+            r#"rollback-on-error: "a/b" has a character that Azure does not allow: use letters, digits and - _ . ( ); or give lastSuccessful"#,
+        ),
+        (
+            &[("debug-setting", "everything")],
+            r#"debug-setting: "everything" is not known: give one of none, requestContent, responseContent, all"#,
         ),
         (
             &[("validation-level", "full")],

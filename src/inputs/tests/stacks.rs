@@ -125,9 +125,9 @@ fn each_problem_names_the_input_and_the_remedy() {
                 ("type", "deployment"),
                 ("action-on-unmanage-resources", ""),
                 ("deny-settings-mode", ""),
-                ("tags", "a=b"),
+                ("description", "x"),
             ],
-            "tags: belongs to a deployment stack: give the type deploymentStack, or remove it",
+            "description: belongs to a deployment stack: give the type deploymentStack, or remove it",
         ),
     ] {
         assert_eq!(problems(changes), expected, "{changes:?}");

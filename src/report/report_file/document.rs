@@ -273,6 +273,7 @@ impl<'a> From<&'a Cause> for CauseOf<'a> {
 fn kind(ending: &Ending) -> &'static str {
     match ending {
         Ending::Succeeded => "succeeded",
+        Ending::Stopped => "stopped",
         Ending::Detached => "detached",
         Ending::Validated => "validated",
         Ending::Predicted => "predicted",

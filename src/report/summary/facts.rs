@@ -71,6 +71,7 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
     }
     let template = match plan.operation {
         Operation::Delete => "none: the stack is deleted".to_owned(),
+        Operation::Wait | Operation::Cancel => "submitted by another step".to_owned(),
         _ => format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode),
     };
     let identity = plan
