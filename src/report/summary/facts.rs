@@ -35,17 +35,8 @@ pub(super) fn section(record: &Record) -> String {
 fn of_run(record: &Record) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     if let Some(state) = &record.state {
-        let state = escape(&cut(state.as_str(), NAME));
-        let succeeded = record
-            .resources
-            .iter()
-            .filter(|seen| !seen.resource.is_deployment() && seen.resource.state.is_succeeded());
-        let balance = format!(
-            "{} of {} resources succeeded",
-            succeeded.count(),
-            record.known
-        );
-        rows.push(fact("State", format!("{state}, {balance}")));
+        rows.push(fact("State", escape(&cut(state.as_str(), NAME))));
+        rows.push(fact("Resources", balance(record)));
     }
     if let Some(took) = record.duration() {
         rows.push(fact("Duration", duration::show(took)));
@@ -62,6 +53,13 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
         rows.push(fact("Throttled", times));
     }
     rows
+}
+
+fn balance(record: &Record) -> String {
+    let resources = record.resources.iter().map(|seen| &seen.resource);
+    let succeeded =
+        resources.filter(|resource| !resource.is_deployment() && resource.state.is_succeeded());
+    format!("{} of {} succeeded", succeeded.count(), record.known)
 }
 
 fn of_plan(plan: &Plan) -> Vec<[String; 2]> {

@@ -41,7 +41,7 @@ pub(super) fn chart(length: Duration, sections: &[(String, Vec<Task<'_>>)]) -> S
     let widest = names.iter().map(|name| name.chars().count()).max();
     let left = CHARACTER * widest.unwrap_or_default() + MARGIN;
     let mut text = format!(
-        "```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": {left}, \"topPadding\": 30}}}}}}%%\ngantt\n    \
+        "```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": {left}}}}}}}%%\ngantt\n    \
          dateFormat YYYY-MM-DD HH:mm:ss\n    axisFormat {}\n    todayMarker off\n",
         axis(length)
     );
