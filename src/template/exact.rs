@@ -1,5 +1,5 @@
-//! Plain JSON, read in one go. What is anything else is left to the reader that keeps places and takes comments, at
-//! three times the memory.
+//! Plain JSON, read in one go. What is anything else is left to the reader that keeps places and takes comments, and
+//! needs a syntax tree for it.
 
 use std::fmt;
 
