@@ -1,15 +1,14 @@
 //! How runs end: success, failure, time-out, cancellation; outputs and summary are written whatever happens.
 
-use azure_simulator::{ResourceFailure, Simulator, State};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+
+use azure_simulator::{Fault, ResourceFailure, Simulator, State};
 use serde_json::json;
 
 use super::{
-    step::{Step, azure, options},
+    step::{ACCEPTED, Step, azure, options},
     templates::{gateway, nested, network, resource, template},
 };
-
-/// What the log says once the deployment is Azure's.
-const ACCEPTED: &str = "Azure accepted the deployment";
 
 #[test]
 fn success_is_told_in_log_outputs_and_summary() {
@@ -144,6 +143,49 @@ fn a_cancelled_workflow_can_cancel_the_deployment() {
         .filter(|exchange| exchange.path.ends_with("/cancel"))
         .count();
     assert_eq!(cancels, 1);
+}
+
+#[test]
+fn a_cancel_that_comes_too_late_is_told() {
+    let azure = azure();
+    azure.inject(Fault::status(409).path_contains("/cancel").times(9));
+    let step = Step::new(&azure, &gateway())
+        .input("on-cancel", "cancel")
+        .start();
+    let outcome = step.until(ACCEPTED).signal("INT").outcome().expect(5);
+    outcome.says(&["could not be cancelled", "it has just ended"]);
+}
+
+#[test]
+fn a_cancelled_workflow_leaves_while_bicep_compiles() {
+    let azure = azure();
+    let step = Step::new(&azure, &network()).file("main.bicep", "");
+    let (program, fifo) = (step.path("bicep"), step.path("started"));
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    let script = format!("#!/bin/sh\necho > {}\nexec /bin/sleep 600\n", fifo.display());
+    let step = step.file("bicep", script);
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let step = step
+        .inputs(&[("template-file", "main.bicep")])
+        .input("bicep-path", program.display().to_string())
+        .start();
+    // Blocks until the program has begun.
+    fs::read(&fifo).unwrap();
+    let outcome = step.signal("TERM").outcome().expect(5);
+    outcome.says(&["nothing was deployed"]);
+    assert!(azure.journal().is_empty());
+}
+
+#[test]
+fn a_cancelled_workflow_leaves_while_azure_is_silent_about_the_submission() {
+    let azure = azure();
+    azure.inject(Fault::hang().method("PUT").times(9));
+    let step = Step::new(&azure, &gateway())
+        .input("on-cancel", "cancel")
+        .start();
+    let outcome = step.until("signed in").signal("INT").outcome().expect(5);
+    outcome.says(&["nothing was deployed"]);
 }
 
 #[test]

@@ -6,12 +6,9 @@ use azure_simulator::{Fault, Options, Service, Simulator, State};
 use serde_json::json;
 
 use super::{
-    step::{Outcome, Step, azure, options},
+    step::{ACCEPTED, Outcome, Step, azure, options},
     templates::{gateway, network, template},
 };
-
-/// What the log says once the deployment is Azure's.
-const ACCEPTED: &str = "Azure accepted the deployment";
 
 /// A step that was cancelled in mid-run.
 fn cancelled(step: Step) -> Outcome {

@@ -1,14 +1,12 @@
 //! Runs that meet a deployment of their own name.
 
 use azure_simulator::{Simulator, State};
+use serde_json::json;
 
 use super::{
-    step::{Step, azure},
-    templates::{gateway, network},
+    step::{ACCEPTED, Step, azure},
+    templates::{gateway, network, with_parameters},
 };
-
-/// What the log says once the deployment is Azure's.
-const ACCEPTED: &str = "Azure accepted the deployment";
 
 fn submissions(azure: &Simulator) -> usize {
     let journal = azure.journal();
@@ -35,6 +33,25 @@ fn a_killed_run_is_taken_up_by_the_next() {
         killed.output("correlation-id")
     );
     assert_eq!(submissions(&azure), 1);
+}
+
+#[test]
+fn legs_of_a_matrix_deploy_side_by_side() {
+    let azure = azure();
+    let template = with_parameters(gateway(), json!({ "region": { "type": "string" } }));
+    let leg = |region: &str| {
+        let parameters = format!("region={region}");
+        Step::new(&azure, &template)
+            .input("parameters", parameters)
+            .start()
+            .until(ACCEPTED)
+    };
+    let (west, north) = (leg("west"), leg("north"));
+    let (west, north) = (west.outcome().expect(0), north.outcome().expect(0));
+    assert_ne!(
+        west.output("deployment-name"),
+        north.output("deployment-name")
+    );
 }
 
 #[test]

@@ -19,6 +19,9 @@ use super::grammar;
 /// Simulated seconds in a real one, for tests that do not ask for another scale.
 pub const SCALE: u32 = 240;
 
+/// What the log says once the deployment is Azure's.
+pub const ACCEPTED: &str = "Azure accepted the deployment";
+
 /// An Azure with the scale of these tests.
 pub fn azure() -> Simulator {
     Simulator::start(options())
