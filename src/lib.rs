@@ -26,9 +26,7 @@ pub mod host;
 pub mod http;
 pub mod identity;
 pub mod inputs;
-mod post;
 pub mod report;
-mod state;
 mod step;
 pub mod template;
 mod usage;
@@ -53,7 +51,7 @@ pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     }
     let is_post = name.rsplit('/').next() == Some(POST);
     match arguments.next().as_deref() {
-        None if is_post => exit(post::run()),
+        None if is_post => exit(step::run_post()),
         None => exit(step::run()),
         Some("--help" | "-h") => answer(&usage::help(), 0),
         Some("--version" | "-V") => answer(&usage::version(), 0),

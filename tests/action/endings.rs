@@ -163,7 +163,10 @@ fn a_cancelled_workflow_leaves_while_bicep_compiles() {
     let (program, fifo) = (step.path("bicep"), step.path("started"));
     let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
     assert!(made.success());
-    let script = format!("#!/bin/sh\necho > {}\nexec /bin/sleep 600\n", fifo.display());
+    let script = format!(
+        "#!/bin/sh\necho > {}\nexec /bin/sleep 600\n",
+        fifo.display()
+    );
     let step = step.file("bicep", script);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let step = step

@@ -7,6 +7,7 @@ use std::{env, time::Duration};
 
 use tokio::sync::mpsc::unbounded_channel;
 
+use super::{setting, state::State};
 use crate::{
     arm::Arm,
     clock::Clock,
@@ -15,8 +16,6 @@ use crate::{
     http,
     inputs::{self, Environment, Fate, Request},
     report::{Reporter, Settings},
-    state::State,
-    step,
 };
 
 /// How long everything may take: the runner gives about four and a half minutes after a cancellation.
@@ -33,8 +32,8 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let (Some(state), Ok(request)) = (state, inputs::read(&environment)) else {
         return Ok(0);
     };
-    let runner = step::runner(&environment);
-    let clock = step::clock(&environment);
+    let runner = setting::runner(&environment);
+    let clock = setting::clock(&environment);
     let looking = async {
         let looking = look_after(&environment, &runner, &clock, &request, &state);
         clock.timeout(LIMIT, looking).await
@@ -55,12 +54,12 @@ async fn look_after(
     let (sender, received) = unbounded_channel();
     let events = Events::new(sender);
     let reporter = Reporter::new(runner.clone(), clock.clone(), Settings::from(request));
-    tokio::spawn(step::tell(reporter, received));
+    tokio::spawn(setting::tell(reporter, received));
     let http = match http::client() {
         Ok(http) => http,
         Err(error) => return unknown(error),
     };
-    let session = step::session(environment, request, http.clone(), clock, &events);
+    let session = setting::session(environment, request, http.clone(), clock, &events);
     let keeper = match session.keeper().await {
         Ok(keeper) => keeper,
         Err(error) => return unknown(format!("this cancelled job gets no token: {error}")),

@@ -12,18 +12,18 @@ const ENDED: &str = "ended";
 
 /// The deployment of a step, as its post step finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct State {
+pub(super) struct State {
     /// What the step was about to deploy.
-    pub(crate) id: DeploymentId,
+    pub(super) id: DeploymentId,
     /// Under which correlation id.
-    pub(crate) correlation_id: String,
+    pub(super) correlation_id: String,
     /// Whether the step ended by itself.
-    pub(crate) ended: bool,
+    pub(super) ended: bool,
 }
 
 impl State {
     /// What the main step saved; `None` if it never came so far.
-    pub(crate) fn saved(environment: &Environment) -> Option<Self> {
+    pub(super) fn saved(environment: &Environment) -> Option<Self> {
         let saved = |name: &str| environment.get(&format!("STATE_{name}"));
         Some(Self {
             id: DeploymentId::from_target(saved(ID)?),
@@ -36,7 +36,7 @@ impl State {
     ///
     /// # Errors
     /// When the runner's file cannot be written.
-    pub(crate) fn save(
+    pub(super) fn save(
         runner: &Runner,
         id: &DeploymentId,
         correlation_id: &str,
@@ -49,7 +49,7 @@ impl State {
     ///
     /// # Errors
     /// When the runner's file cannot be written.
-    pub(crate) fn save_end(runner: &Runner) -> Result<(), FileError> {
+    pub(super) fn save_end(runner: &Runner) -> Result<(), FileError> {
         runner.save_state(ENDED, "true")
     }
 }

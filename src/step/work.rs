@@ -1,138 +1,39 @@
-//! One step of a workflow, from its environment to its exit status.
+//! The work of a step: prepare, sign in, deploy.
 
-use std::{
-    any::Any, env, ffi::OsStr, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration,
-};
+use std::{env, ffi::OsStr, sync::Arc, time::Duration};
 
 use azure_core::http::HttpClient;
-use futures::FutureExt;
-use tokio::{
-    select,
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
-};
+use tokio::select;
 use tokio_util::sync::CancellationToken;
 
+use super::{
+    setting::{session, workspace},
+    state::State,
+};
 use crate::{
     arm::Arm,
-    clock::{Clock, TIME_SCALE},
+    clock::Clock,
     deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, StackJob, Submission},
-    host::{self, Runner},
+    host::Runner,
     http,
-    identity::{Broker, Credential, Keeper, Session, SignInError},
-    inputs::{self, Environment, Operation, Problems, Request},
-    report::{Reporter, Settings, duration},
-    state::State,
+    identity::{Broker, Keeper, Session, SignInError},
+    inputs::{Environment, Operation, Problems, Request},
+    report::duration,
     template::{self, Compiler, Template},
 };
 
-/// Runs the step that the process's environment describes.
-///
-/// # Errors
-/// When the program cannot even start; everything else becomes an exit status.
-pub(crate) fn run() -> anyhow::Result<u8> {
-    let environment: Environment = env::vars_os().collect();
-    let runner = runner(&environment);
-    let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(step(environment, runner)))
-}
-
-/// The runner that the environment describes, which is told first what it must mask.
-pub(crate) fn runner(environment: &Environment) -> Runner {
-    let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
-    for secret in inputs::secrets(environment) {
-        runner.console.mask(&secret);
-    }
-    if runner.context.debug {
-        host::trace(&runner.console);
-    }
-    runner
-}
-
-/// The clock of the run, which the demo and the tests let run faster.
-pub(crate) fn clock(environment: &Environment) -> Clock {
-    let scale = environment.get(TIME_SCALE);
-    Clock::new(scale.and_then(|scale| scale.parse().ok()).unwrap_or(1))
-}
-
-/// The step itself: the work, and the reports in a task of their own. A bug in the work costs no report.
-async fn step(environment: Environment, runner: Runner) -> u8 {
-    let clock = clock(&environment);
-    let request = inputs::read(&environment);
-    let mut settings = request
-        .as_ref()
-        .map_or_else(|_| Settings::default(), Settings::from);
-    settings.report_file =
-        inputs::report_file(&environment).map(|path| workspace(&environment).join(path));
-    let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
-
-    let (sender, received) = unbounded_channel();
-    let events = Events::new(sender);
-    let telling = tokio::spawn(tell(reporter, received));
-    let work = Work {
-        environment,
-        runner: runner.clone(),
-        clock,
-        events: events.clone(),
-        interrupt: host::interruption(),
-    };
-    let done = AssertUnwindSafe(work.carry_out(request))
-        .catch_unwind()
-        .await;
-    let ending = done.unwrap_or_else(|panic| bug(&message_of(&*panic)));
-    let status = ending.exit_status();
-    if !matches!(ending, Ending::Cancelled { .. }) {
-        // If that fails, the post step only looks once more.
-        let _ = State::save_end(&runner);
-    }
-    events.emit(Event::Ended(ending));
-    match telling.await {
-        Ok(()) => status,
-        Err(error) => bug(&error).exit_status(),
-    }
-}
-
-/// Reports what happens until the end, and that nothing happens when it has been silent for too long.
-pub(crate) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
-    loop {
-        select! {
-            event = received.recv() => {
-                let Some(event) = event else { return };
-                let last = matches!(event, Event::Ended(_));
-                reporter.observe(&event);
-                if last {
-                    return;
-                }
-            }
-            () = reporter.silence() => reporter.heartbeat(),
-        }
-    }
-}
-
-/// A session of whom the request names, which signs in when the first token is needed.
-pub(crate) fn session(
-    environment: &Environment,
-    request: &Request,
-    http: Arc<dyn HttpClient>,
-    clock: &Clock,
-    events: &Events,
-) -> Session {
-    let variable = |name: &str| environment.get(name).map(str::to_owned);
-    let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
-    let limit = request.pace.token_refresh_interval;
-    Session::new(credential, limit, clock.clone(), events.clone())
-}
-
 /// What the work of a step needs.
-struct Work {
-    environment: Environment,
-    runner: Runner,
-    clock: Clock,
-    events: Events,
-    interrupt: CancellationToken,
+pub(super) struct Work {
+    pub(super) environment: Environment,
+    pub(super) runner: Runner,
+    pub(super) clock: Clock,
+    pub(super) events: Events,
+    pub(super) interrupt: CancellationToken,
 }
 
 impl Work {
-    async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
+    /// Does what the request asks for, from its template to the end of the deployment.
+    pub(super) async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
         let request = match request {
             Ok(request) => request,
             Err(problems) => return Ending::InvalidInputs(problems),
@@ -304,18 +205,6 @@ fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
     })
 }
 
-/// The folder that relative paths start from.
-fn workspace(environment: &Environment) -> PathBuf {
-    PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
-}
-
-/// What a panic said.
-fn message_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    message.unwrap_or_else(|| "panicked".to_owned())
-}
-
 fn sign_in_failed(error: &SignInError) -> Ending {
     Ending::SignInFailed {
         message: error.to_string(),
@@ -330,7 +219,7 @@ fn unreachable(error: &impl ToString) -> Ending {
     }
 }
 
-fn bug(error: &impl ToString) -> Ending {
+pub(super) fn bug(error: &impl ToString) -> Ending {
     Ending::Bug {
         message: error.to_string(),
     }

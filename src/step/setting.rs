@@ -1,0 +1,69 @@
+//! What a step and its post step run in.
+
+use std::{path::PathBuf, sync::Arc};
+
+use azure_core::http::HttpClient;
+use tokio::{select, sync::mpsc::UnboundedReceiver};
+
+use crate::{
+    clock::{Clock, TIME_SCALE},
+    deploy::{Event, Events},
+    host::{self, Runner},
+    identity::{Credential, Session},
+    inputs::{self, Environment, Request},
+    report::Reporter,
+};
+
+/// The runner that the environment describes, which is told first what it must mask.
+pub(super) fn runner(environment: &Environment) -> Runner {
+    let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
+    for secret in inputs::secrets(environment) {
+        runner.console.mask(&secret);
+    }
+    if runner.context.debug {
+        host::trace(&runner.console);
+    }
+    runner
+}
+
+/// The clock of the run, which the demo and the tests let run faster.
+pub(super) fn clock(environment: &Environment) -> Clock {
+    let scale = environment.get(TIME_SCALE);
+    Clock::new(scale.and_then(|scale| scale.parse().ok()).unwrap_or(1))
+}
+
+/// A session of whom the request names, which signs in when the first token is needed.
+pub(super) fn session(
+    environment: &Environment,
+    request: &Request,
+    http: Arc<dyn HttpClient>,
+    clock: &Clock,
+    events: &Events,
+) -> Session {
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
+    let limit = request.pace.token_refresh_interval;
+    Session::new(credential, limit, clock.clone(), events.clone())
+}
+
+/// Reports what happens until the end, and that nothing happens when it has been silent for too long.
+pub(super) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
+    loop {
+        select! {
+            event = received.recv() => {
+                let Some(event) = event else { return };
+                let last = matches!(event, Event::Ended(_));
+                reporter.observe(&event);
+                if last {
+                    return;
+                }
+            }
+            () = reporter.silence() => reporter.heartbeat(),
+        }
+    }
+}
+
+/// The folder that relative paths start from.
+pub(super) fn workspace(environment: &Environment) -> PathBuf {
+    PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
+}
