@@ -92,8 +92,14 @@ fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &After
         Aftermath::Absent => runner.console.print(&Line::plain(&format!(
             "deployment {name} was never submitted: nothing to look after"
         ))),
+        // Only what was to be cancelled was followed into what is within it.
+        Aftermath::Ended(state) if request.on_cancel == Fate::Cancel => {
+            runner.console.print(&Line::plain(&format!(
+                "deployment {name} and all within it have ended: {state}"
+            )));
+        }
         Aftermath::Ended(state) => runner.console.print(&Line::plain(&format!(
-            "deployment {name} and all within it have ended: {state}"
+            "deployment {name} has ended: {state}"
         ))),
         Aftermath::Running => runner.console.annotate(&Annotation::new(
             Level::Warning,
