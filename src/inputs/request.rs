@@ -80,6 +80,19 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The operation as the input writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Validate => "validate",
+            Self::WhatIf => "whatIf",
+            Self::Delete => "delete",
+            Self::Wait => "wait",
+            Self::Cancel => "cancel",
+        }
+    }
+
     /// Whether there must be a template; other operations are about what exists.
     #[must_use]
     pub fn needs_template(self) -> bool {

@@ -278,6 +278,8 @@ mod tests {
         failure_of_the_new_generation: stories::failure_of_the_new_generation();
         failure_in_plain_words: stories::failure_in_plain_words();
         many_resources: stories::many_resources();
+        what_if: stories::what_if();
+        stack: stories::stack();
     }
 
     #[tokio::test(start_paused = true)]

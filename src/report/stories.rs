@@ -1,13 +1,16 @@
-//! More runs for the tests: how Azure tells of failures, throttling, and runs of many resources.
+//! More runs for the tests: how Azure tells of failures, throttling, runs of many resources, what-ifs and stacks.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::fixtures::{Story, begun, minutes, nested, progressed, resource, state};
+use super::fixtures::{
+    SUBSCRIPTION, Story, begun, minutes, nested, plan_at, progressed, resource, state,
+};
 use crate::{
-    arm::Cause,
-    deploy::{Ending, Event},
+    arm::{Cause, Scope, WhatIf},
+    deploy::{Ending, Event, StackResources},
+    inputs::Operation,
 };
 
 /// Azure puts requests off for a while, twice.
@@ -116,6 +119,63 @@ pub(crate) fn many_resources() -> Story {
         (minutes(62), progressed(again("Succeeded", 2), 500, 500)),
         (minutes(63), state("Succeeded")),
         (minutes(63), Event::Ended(Ending::Succeeded)),
+    ]);
+    story
+}
+
+/// A what-if with a change of each colour.
+pub(crate) fn what_if() -> Story {
+    let id = |name: &str| {
+        format!(
+            "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-hub/providers/Microsoft.Network/azureFirewalls/{name}"
+        )
+    };
+    let answer = json!({ "status": "Succeeded", "properties": { "changes": [
+        { "resourceId": id("new"), "changeType": "Create", "after": { "name": "new" } },
+        { "resourceId": id("old"), "changeType": "Delete", "before": { "name": "old" } },
+        { "resourceId": id("afw"), "changeType": "Modify", "delta": [
+            { "path": "properties.sku.tier", "propertyChangeType": "Modify", "before": "Basic", "after": "Standard" },
+            { "path": "tags.team", "propertyChangeType": "Create", "after": "platform" },
+        ] },
+        { "resourceId": id("same"), "changeType": "NoChange" },
+    ] } });
+    let mut plan = plan_at(Scope::Subscription(SUBSCRIPTION.parse().expect("a GUID")));
+    plan.operation = Operation::WhatIf;
+    vec![
+        (Duration::ZERO, Event::Planned(plan)),
+        (minutes(1), Event::WhatIfRead(WhatIf::read(answer, &[]))),
+        (minutes(1), Event::Ended(Ending::Predicted)),
+    ]
+}
+
+/// A stack that lets go of resources in every way.
+pub(crate) fn stack() -> Story {
+    let mut story = begun();
+    if let Some((_, Event::Planned(plan))) = story.first_mut() {
+        plan.stack = Some(Box::default());
+    }
+    let resources = StackResources {
+        managed: 2,
+        detached: vec![
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/left"
+                .to_owned(),
+        ],
+        deleted: vec![
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/routeTables/gone"
+                .to_owned(),
+        ],
+        failed: vec![],
+    };
+    let done = vec![
+        resource("afw", "Succeeded", 9),
+        resource("vnet", "Succeeded", 1),
+    ];
+    story.extend([
+        (minutes(10), progressed(done, 2, 2)),
+        (minutes(11), state("deletingResources")),
+        (minutes(12), state("succeeded")),
+        (minutes(12), Event::StackRead(resources)),
+        (minutes(12), Event::Ended(Ending::Succeeded)),
     ]);
     story
 }

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    arm::Cause,
-    deploy::{Ending, Plan, Resource},
+    arm::{Cause, WhatIf},
+    deploy::{Ending, Plan, Resource, StackResources},
     host::Context,
     report::{
         bars::{Bar, Bars},
@@ -43,7 +43,24 @@ pub(super) struct Document<'a> {
     outages: Vec<Break<'a>>,
     throttled: Vec<Throttle>,
     warnings: &'a [String],
+    what_if: Option<Prediction>,
+    stack: Option<Stack<'a>>,
     outputs: Map<String, Value>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Prediction {
+    has_changes: bool,
+    counts: Map<String, Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stack<'a> {
+    managed: usize,
+    detached: &'a [String],
+    deleted: &'a [String],
+    failed: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -76,6 +93,7 @@ struct Why {
     code: String,
     place: String,
     message: String,
+    hint: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,11 +101,12 @@ struct Why {
 struct Deployment<'a> {
     id: &'a str,
     name: &'a str,
+    operation: &'static str,
     scope: String,
     location: Option<&'a str>,
-    mode: &'a str,
-    template: &'a str,
-    fingerprint: &'a str,
+    mode: Option<&'a str>,
+    template: Option<&'a str>,
+    fingerprint: Option<&'a str>,
     client_id: Option<&'a str>,
     portal_url: Option<&'a str>,
     correlation_id: Option<&'a str>,
@@ -197,6 +216,8 @@ impl<'a> Document<'a> {
             outages: outages(record, *took),
             throttled: pick(record, throttle),
             warnings: &record.warnings,
+            what_if: record.what_if.as_ref().map(Prediction::from),
+            stack: record.stack.as_ref().map(Stack::from),
             outputs: outputs(record, masked),
         })
     }
@@ -233,6 +254,30 @@ impl From<Reason> for Why {
             code: reason.title,
             place: reason.place,
             message: reason.message,
+            hint: reason.hint.map(|hint| hint.text),
+        }
+    }
+}
+
+impl From<&WhatIf> for Prediction {
+    fn from(what_if: &WhatIf) -> Self {
+        let counts = what_if.counts().into_iter();
+        Self {
+            has_changes: what_if.has_changes(),
+            counts: counts
+                .map(|(kind, count)| (kind.as_str().to_owned(), count.into()))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a StackResources> for Stack<'a> {
+    fn from(resources: &'a StackResources) -> Self {
+        Self {
+            managed: resources.managed,
+            detached: &resources.detached,
+            deleted: &resources.deleted,
+            failed: &resources.failed,
         }
     }
 }
@@ -289,15 +334,21 @@ fn kind(ending: &Ending) -> &'static str {
     }
 }
 
+/// `text`, unless there is none: what another step submitted has no template here.
+fn given(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 fn deployment<'a>(record: &'a Record, plan: &'a Plan) -> Deployment<'a> {
     Deployment {
         id: plan.id.as_str(),
         name: plan.id.name(),
+        operation: plan.operation.as_str(),
         scope: plan.scope.to_string(),
         location: plan.location.as_deref(),
-        mode: plan.mode,
-        template: &plan.template,
-        fingerprint: &plan.fingerprint,
+        mode: given(plan.mode),
+        template: given(&plan.template),
+        fingerprint: given(&plan.fingerprint),
         client_id: plan.client_id.as_deref(),
         portal_url: record.portal_url(),
         correlation_id: record.correlation_id.as_deref(),

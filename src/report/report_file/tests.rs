@@ -4,7 +4,10 @@ use boon::{Compiler, Schemas};
 use serde_json::Value;
 
 use super::*;
-use crate::report::fixtures::{self, Story};
+use crate::report::{
+    fixtures::{self, Story},
+    stories,
+};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
@@ -78,6 +81,12 @@ stories! {
     cancel: fixtures::cancel();
     outage: fixtures::outage();
     input_problems: fixtures::input_problems();
+    throttling: stories::throttling();
+    failure_of_the_old_generation: stories::failure_of_the_old_generation();
+    failure_of_the_new_generation: stories::failure_of_the_new_generation();
+    failure_in_plain_words: stories::failure_in_plain_words();
+    what_if: stories::what_if();
+    stack: stories::stack();
     no_resources: fixtures::no_resources();
 }
 

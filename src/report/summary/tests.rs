@@ -7,7 +7,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     deploy::{Ending, Event, Resource},
-    report::fixtures::{self, cause, minutes, progressed, record, resource},
+    report::{
+        fixtures::{self, cause, minutes, progressed, record, resource},
+        stories,
+    },
 };
 
 fn shown(record: &Record) -> String {
@@ -36,6 +39,12 @@ stories! {
     many_resources: fixtures::many_resources(500);
     hostile_text: fixtures::hostile();
     hostile_names: forged();
+    throttling: stories::throttling();
+    failure_of_the_old_generation: stories::failure_of_the_old_generation();
+    failure_of_the_new_generation: stories::failure_of_the_new_generation();
+    failure_in_plain_words: stories::failure_in_plain_words();
+    what_if: stories::what_if();
+    stack: stories::stack();
 }
 
 #[test]
