@@ -70,7 +70,8 @@ impl<'a> Bars<'a> {
 /// Azure starts a resource as soon as what it depends on has ended, so that is what it waited for, most likely.
 fn mark_critical(bars: &mut [Bar<'_>]) {
     let mut by_end: Vec<usize> = (0..bars.len()).collect();
-    by_end.sort_by_key(|&at| (bars[at].span.end, bars[at].span.start));
+    // Of those that end together, the longest held up the end.
+    by_end.sort_by_key(|&at| (bars[at].span.end, Reverse(bars[at].span.start)));
     let mut rest = by_end.as_slice();
     while let [before @ .., last] = rest {
         bars[*last].critical = true;

@@ -64,6 +64,26 @@ fn a_stack_shows_the_progress_of_its_deployment() {
 }
 
 #[test]
+fn another_step_can_wait_for_a_stack() {
+    let azure = azure();
+    stack(&azure, &with_tables(&["routes"]))
+        .input("wait", "false")
+        .run()
+        .expect(0);
+    let outcome = stack(&azure, &network())
+        .inputs(&[("operation", "wait"), ("template-file", "")])
+        .inputs(&[
+            ("action-on-unmanage-resources", ""),
+            ("deny-settings-mode", ""),
+        ])
+        .run()
+        .expect(0)
+        .says(&["Following stack hub", "found the stack", "routes"]);
+    assert_eq!(outcome.output("answer"), "42");
+    assert_eq!(bodies(&azure, "PUT").len(), 1);
+}
+
+#[test]
 fn every_setting_reaches_azure() {
     let azure = azure();
     let outcome = stack(&azure, &with_tables(&[]))

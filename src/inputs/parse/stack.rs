@@ -34,7 +34,7 @@ impl Parser<'_> {
             return Some(None);
         }
         self.check_stack(scope);
-        let unmanaged = self.unmanaged();
+        let unmanaged = self.unmanaged(operation);
         let deny = self.deny(operation);
         let bypass = self.flag(
             "bypass-stack-out-of-sync-error",
@@ -120,7 +120,7 @@ impl Parser<'_> {
         }
     }
 
-    fn unmanaged(&mut self) -> Option<Unmanaged> {
+    fn unmanaged(&mut self, operation: Option<Operation>) -> Option<Unmanaged> {
         let raw = self.raw;
         let (one, many) = (
             given(&raw.action_on_unmanage_managementgroup),
@@ -134,7 +134,7 @@ impl Parser<'_> {
                 "contradicts action-on-unmanage-managementgroups, which means the same: remove one of them",
             );
         }
-        if raw.action_on_unmanage_resources.is_empty() {
+        if raw.action_on_unmanage_resources.is_empty() && operation != Some(Operation::Wait) {
             self.missing(
                 "action-on-unmanage-resources",
                 "it says whether resources that leave the stack are deleted (delete) or stay in Azure (detach)",
@@ -198,7 +198,7 @@ impl Parser<'_> {
         })
     }
 
-    /// A stack that goes needs no protection.
+    /// A stack that goes needs no protection, and one that is only followed has its own.
     fn deny_mode(&mut self, operation: Option<Operation>) -> Option<DenyMode> {
         let choices = [
             DenyMode::None,
@@ -208,7 +208,9 @@ impl Parser<'_> {
         let choices = choices.map(|mode| (mode.as_str(), mode));
         match given(&self.raw.deny_settings_mode) {
             Some(mode) => self.choice("deny-settings-mode", mode, &choices),
-            None if operation == Some(Operation::Delete) => Some(DenyMode::None),
+            None if matches!(operation, Some(Operation::Delete | Operation::Wait)) => {
+                Some(DenyMode::None)
+            }
             None => {
                 self.missing(
                     "deny-settings-mode",

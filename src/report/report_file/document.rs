@@ -346,7 +346,7 @@ fn deployment<'a>(record: &'a Record, plan: &'a Plan) -> Deployment<'a> {
         operation: plan.operation.as_str(),
         scope: plan.scope.to_string(),
         location: plan.location.as_deref(),
-        mode: given(plan.mode),
+        mode: given(plan.mode).filter(|_| plan.stack.is_none()),
         template: given(&plan.template),
         fingerprint: given(&plan.fingerprint),
         client_id: plan.client_id.as_deref(),
