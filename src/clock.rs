@@ -1,6 +1,13 @@
 //! The time a run lives by.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 #[cfg(test)]
 use jiff::SignedDuration;
@@ -21,6 +28,8 @@ const REAL_ANSWER: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Clock {
     scale: u32,
+    /// Nanoseconds that ran too fast, because this machine's own work does not.
+    too_fast: Arc<AtomicU64>,
     origin: Instant,
     wall: Wall,
 }
@@ -31,7 +40,7 @@ enum Wall {
         origin: Timestamp,
     },
     #[cfg(test)]
-    Manual(std::sync::Arc<std::sync::Mutex<(Timestamp, SignedDuration)>>),
+    Manual(Arc<std::sync::Mutex<(Timestamp, SignedDuration)>>),
 }
 
 impl Clock {
@@ -40,6 +49,7 @@ impl Clock {
     pub fn new(scale: u32) -> Self {
         Self {
             scale: scale.max(1),
+            too_fast: Arc::default(),
             origin: Instant::now(),
             wall: Wall::System {
                 origin: Timestamp::now(),
@@ -50,7 +60,7 @@ impl Clock {
     /// Time since the run began, by the monotonic clock.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.origin.elapsed() * self.scale
+        (self.origin.elapsed() * self.scale).saturating_sub(self.too_fast())
     }
 
     /// The wall clock.
@@ -59,7 +69,8 @@ impl Clock {
         match &self.wall {
             Wall::System { origin } => {
                 let passed = Timestamp::now().duration_since(*origin);
-                *origin + passed * i32::try_from(self.scale).unwrap_or(i32::MAX)
+                let passed = passed * i32::try_from(self.scale).unwrap_or(i32::MAX);
+                *origin + passed - self.too_fast()
             }
             #[cfg(test)]
             Wall::Manual(wall) => {
@@ -69,6 +80,20 @@ impl Clock {
                 origin + step + SignedDuration::try_from(self.elapsed()).expect("tests are short")
             }
         }
+    }
+
+    /// Waits for `future`, which works on this machine; its time passes as it is, however fast time runs.
+    pub async fn at_work<F: Future>(&self, future: F) -> F::Output {
+        let begun = Instant::now();
+        let output = future.await;
+        let too_fast = begun.elapsed() * (self.scale - 1);
+        let nanoseconds = u64::try_from(too_fast.as_nanos()).unwrap_or(u64::MAX);
+        self.too_fast.fetch_add(nanoseconds, Ordering::Relaxed);
+        output
+    }
+
+    fn too_fast(&self) -> Duration {
+        Duration::from_nanos(self.too_fast.load(Ordering::Relaxed))
     }
 
     /// Waits for `duration`.
@@ -106,8 +131,9 @@ impl Clock {
         let origin = "2026-01-05T02:00:00Z".parse().expect("a timestamp");
         Self {
             scale: 1,
+            too_fast: Arc::default(),
             origin: Instant::now(),
-            wall: Wall::Manual(std::sync::Arc::new(std::sync::Mutex::new((
+            wall: Wall::Manual(Arc::new(std::sync::Mutex::new((
                 origin,
                 SignedDuration::ZERO,
             )))),

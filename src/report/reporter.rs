@@ -126,6 +126,11 @@ impl Reporter {
     /// Breaks the silence: what is running, and that the token is fresh.
     pub fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
+        self.spoke = at;
+        if self.record.plan.is_none() {
+            // Bicep is compiling, which has a limit of its own.
+            return;
+        }
         self.observe(&Event::StillRunning {
             running: self.record.running(at),
             token_age: self.record.token_age(at),

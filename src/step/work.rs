@@ -22,6 +22,9 @@ use crate::{
     template::{self, Compiler, Template},
 };
 
+/// What the default `timeout` may lack of six hours because earlier steps took their time: not worth a warning.
+const ID_TOKEN_SLACK: Duration = Duration::from_secs(30 * 60);
+
 /// What the work of a step needs.
 pub(super) struct Work {
     pub(super) environment: Environment,
@@ -66,7 +69,8 @@ impl Work {
         request: &Request,
         session: Arc<Session>,
     ) -> Result<(Submission, Arc<Keeper>), Ending> {
-        let (plan, submission) = self.prepare(request, &session).await?;
+        let preparing = self.prepare(request, &session);
+        let (plan, submission) = self.clock.at_work(preparing).await?;
         self.events.emit(Event::Planned(plan));
         let keeper = session
             .keeper()
@@ -147,7 +151,7 @@ impl Work {
             return;
         };
         let left = Duration::try_from(left).unwrap_or_default();
-        if left < timeout {
+        if left + ID_TOKEN_SLACK < timeout {
             let left = duration::show(left);
             self.warn(format!(
                 "GitHub issues id tokens to this job for another {left} only, which is less than `timeout`: \

@@ -60,8 +60,8 @@ fn main() -> ExitCode {
 /// The slow resources at the slow end of what they take.
 fn durations() -> Vec<(String, Duration)> {
     [
-        ("vgw-hub", 48),
-        ("ergw-hub", 42),
+        ("vgw-hub", 50),
+        ("ergw-hub", 44),
         ("afw-hub", 11),
         ("vm-hub-dc1/promote", 5),
     ]

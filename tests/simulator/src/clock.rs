@@ -1,7 +1,7 @@
-//! Simulated time: it starts now and runs faster.
+//! Simulated time: it starts with the first request and runs faster.
 
 use std::{
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use crate::world::lock;
 /// A clock that runs `scale` times as fast as the real one.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    started: Instant,
+    started: OnceLock<Instant>,
     epoch: Timestamp,
     scale: f64,
     /// How far the clock was put forward.
@@ -20,19 +20,25 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn start(scale: f64) -> Self {
-        let (started, epoch) = (Instant::now(), Timestamp::now());
+    /// A clock that stands still until it is started.
+    pub(crate) fn new(scale: f64) -> Self {
         Self {
-            started,
-            epoch,
+            started: OnceLock::new(),
+            epoch: Timestamp::now(),
             scale,
             skipped: Mutex::default(),
         }
     }
 
+    /// Starts it, unless it runs already. What a client does before it first asks takes real time.
+    pub(crate) fn start(&self) {
+        self.started.get_or_init(Instant::now);
+    }
+
     /// Simulated time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed().mul_f64(self.scale) + *lock(&self.skipped)
+        let real = self.started.get().map_or(Duration::ZERO, Instant::elapsed);
+        real.mul_f64(self.scale) + *lock(&self.skipped)
     }
 
     /// Puts the clock forward.

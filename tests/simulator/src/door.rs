@@ -67,6 +67,7 @@ impl Door {
     }
 
     async fn pass(&self, request: Request<Incoming>) -> Result<Response<Body>, Lost> {
+        self.world.clock.start();
         let (parts, body) = request.into_parts();
         let body = to_bytes(Body::new(body), LARGEST_BODY)
             .await

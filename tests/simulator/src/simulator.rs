@@ -221,6 +221,7 @@ impl Simulator {
     /// # Panics
     /// When the id is not that of a deployment or the template is not valid.
     pub fn start_foreign_deployment(&self, id: &str, template: serde_json::Value) -> String {
+        self.world.clock.start();
         arm::submission::start_foreign(&self.world, id, template)
             .expect("a foreign deployment needs a valid id and template")
     }

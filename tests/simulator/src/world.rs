@@ -50,7 +50,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options, origins: Origins) -> Self {
-        let clock = Clock::start(options.time_scale);
+        let clock = Clock::new(options.time_scale);
         let github = Issuer::new();
         let expiry = clock.at(options.request_token_lifetime).as_second();
         let request_token = github.mint(&json!({
