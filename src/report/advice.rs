@@ -85,7 +85,9 @@ fn after_sign_in_failed(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
     vec![
         with.show(),
         with.cancel(),
-        plain("remove the cause, and run the workflow again once the deployment has ended"),
+        plain(
+            "remove the cause and run the workflow again: it takes the deployment up where it is then",
+        ),
     ]
 }
 
