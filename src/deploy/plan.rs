@@ -55,10 +55,7 @@ pub(crate) fn plan(
     let run_id = run_id.unwrap_or(NO_RUN);
     let named = request.name.clone();
     let name = named.unwrap_or_else(|| default_name(&template.stem, run_id, &fingerprint));
-    let id = match request.stack {
-        Some(_) => DeploymentId::from_target(StackId::new(&request.scope, &name).as_str()),
-        None => DeploymentId::new(&request.scope, &name),
-    };
+    let id = id(request, &name);
     let location = match request.scope {
         Scope::ResourceGroup { .. } => None,
         _ => request.location.clone(),
@@ -74,19 +71,14 @@ pub(crate) fn plan(
         id: id.clone(),
     };
     let portal = request.sign_in.cloud.portal.as_ref();
-    let client_id = request.sign_in.client_id.as_ref();
-    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
-    let pages = portal.map(|portal| Portal::new(portal, tenant.as_deref()));
+    let announced = announce(request, id);
     let plan = Plan {
         portal_url: match request.stack {
-            Some(_) => pages.as_ref().map(|pages| pages.resource_url(id.as_str())),
-            None => portal.map(|portal| id.portal_url(portal)),
+            Some(_) => {
+                (announced.portal.as_ref()).map(|pages| pages.resource_url(announced.id.as_str()))
+            }
+            None => portal.map(|portal| announced.id.portal_url(portal)),
         },
-        portal: pages,
-        stack: request.stack.clone().map(Box::new),
-        client_id: client_id.map(ToString::to_string),
-        operation: request.operation,
-        scope: request.scope.clone(),
         mode: match request.stack {
             Some(_) => "stack",
             None => request.mode.as_str(),
@@ -94,7 +86,7 @@ pub(crate) fn plan(
         template: template.name.clone(),
         fingerprint: fingerprint.short().to_owned(),
         location,
-        id,
+        ..announced
     };
     Ok((plan, submission))
 }
@@ -128,30 +120,13 @@ fn on_error(rollback: &Rollback) -> Value {
 
 /// What is told of a deployment or stack that exists already, and the identity of a run with it.
 pub(crate) fn plan_existing(request: &Request) -> (Plan, Submission) {
-    let name = request.name.as_deref().unwrap_or_default();
-    let is_stack = request.stack.is_some();
-    let id = if is_stack {
-        DeploymentId::from_target(StackId::new(&request.scope, name).as_str())
-    } else {
-        DeploymentId::new(&request.scope, name)
-    };
+    let id = id(request, request.name.as_deref().unwrap_or_default());
     let portal = request.sign_in.cloud.portal.as_ref();
-    let tenant = request.sign_in.tenant_id.as_ref().map(ToString::to_string);
-    let client_id = request.sign_in.client_id.as_ref();
     let plan = Plan {
         portal_url: portal
-            .filter(|_| !is_stack)
+            .filter(|_| request.stack.is_none())
             .map(|portal| id.portal_url(portal)),
-        portal: portal.map(|portal| Portal::new(portal, tenant.as_deref())),
-        id: id.clone(),
-        operation: request.operation,
-        stack: request.stack.clone().map(Box::new),
-        scope: request.scope.clone(),
-        location: None,
-        mode: "",
-        template: String::new(),
-        fingerprint: String::new(),
-        client_id: client_id.map(ToString::to_string),
+        ..announce(request, id.clone())
     };
     let submission = Submission {
         id,
@@ -160,4 +135,32 @@ pub(crate) fn plan_existing(request: &Request) -> (Plan, Submission) {
         if_active: request.if_active,
     };
     (plan, submission)
+}
+
+/// The resource id of the deployment or stack `name`.
+fn id(request: &Request, name: &str) -> DeploymentId {
+    match request.stack {
+        Some(_) => DeploymentId::from_target(StackId::new(&request.scope, name).as_str()),
+        None => DeploymentId::new(&request.scope, name),
+    }
+}
+
+/// What the request alone tells: nothing of a template.
+fn announce(request: &Request, id: DeploymentId) -> Plan {
+    let sign_in = &request.sign_in;
+    let tenant = sign_in.tenant_id.as_ref().map(ToString::to_string);
+    let portal = sign_in.cloud.portal.as_ref();
+    Plan {
+        id,
+        operation: request.operation,
+        stack: request.stack.clone().map(Box::new),
+        scope: request.scope.clone(),
+        location: None,
+        mode: "",
+        template: String::new(),
+        fingerprint: String::new(),
+        client_id: sign_in.client_id.as_ref().map(ToString::to_string),
+        portal_url: None,
+        portal: portal.map(|portal| Portal::new(portal, tenant.as_deref())),
+    }
 }
