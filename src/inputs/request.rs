@@ -37,7 +37,7 @@ pub struct Request {
     pub mode: DeploymentMode,
     /// How thoroughly Azure checks the deployment first; `None` leaves it to Azure.
     pub validation_level: Option<ValidationLevel>,
-    /// Tags of the deployment; a stack has its own.
+    /// Tags of the deployment or stack: name → text.
     pub tags: Map<String, Value>,
     /// What Azure is to do if the deployment fails.
     pub rollback: Option<Rollback>,

@@ -1,7 +1,5 @@
 //! The settings of a deployment stack.
 
-use serde_json::{Map, Value};
-
 /// What a stack is told beside its template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StackSettings {
@@ -13,8 +11,6 @@ pub struct StackSettings {
     pub bypass_out_of_sync: bool,
     /// What it is for.
     pub description: Option<String>,
-    /// Tag name → text.
-    pub tags: Map<String, Value>,
 }
 
 /// What becomes of what leaves a stack, by its kind.

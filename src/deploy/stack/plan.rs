@@ -64,7 +64,7 @@ pub(crate) fn body(
     let (unmanaged, deny) = (settings.unmanaged, &settings.deny);
     serde_json::to_vec(&Body {
         location,
-        tags: &settings.tags,
+        tags: &request.tags,
         properties: Properties {
             action_on_unmanage: ActionOnUnmanage {
                 resources: unmanaged.resources.as_str(),

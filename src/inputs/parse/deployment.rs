@@ -1,7 +1,5 @@
 //! What is deployed, and how.
 
-use serde_json::{Map, Value};
-
 use super::{DeploymentMode, Operation, Parser, ValidationLevel};
 use crate::arm::Scope;
 use crate::inputs::{DebugSetting, Rollback};
@@ -35,14 +33,6 @@ impl Parser<'_> {
             );
         }
         operation
-    }
-
-    /// The tags of a deployment; those of a stack are among its settings.
-    pub(super) fn deployment_tags(&mut self, is_stack: Option<bool>) -> Option<Map<String, Value>> {
-        match is_stack? {
-            true => Some(Map::new()),
-            false => self.tags(),
-        }
     }
 
     pub(super) fn rollback(&mut self) -> Option<Rollback> {

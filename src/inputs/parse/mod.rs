@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
         let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
-        let tags = self.deployment_tags(is_stack);
+        let tags = self.tags();
         let rollback = self.rollback();
         let debug_setting = self.debug_setting();
         let what_if = self.what_if(operation);

@@ -40,13 +40,11 @@ impl Parser<'_> {
             "bypass-stack-out-of-sync-error",
             &self.raw.bypass_stack_out_of_sync_error,
         );
-        let tags = self.tags();
         Some(Some(StackSettings {
             unmanaged: unmanaged?,
             deny: deny?,
             bypass_out_of_sync: bypass?,
             description: given(&self.raw.description).map(str::to_owned),
-            tags: tags?,
         }))
     }
 

@@ -32,6 +32,7 @@ fn every_setting_is_heard() {
         ("description", "the hub"),
         ("tags", "{team: net, cost: 7}"),
     ]));
+    let tags = &request.tags;
     let stack = request.stack.expect("a stack");
     assert_eq!(stack.unmanaged.resources, UnmanagedAction::Delete);
     assert_eq!(stack.unmanaged.resource_groups, UnmanagedAction::Delete);
@@ -41,18 +42,18 @@ fn every_setting_is_heard() {
     assert_eq!(stack.deny.excluded_principals, ["p"]);
     assert!(stack.deny.child_scopes && stack.bypass_out_of_sync);
     assert_eq!(stack.description.as_deref(), Some("the hub"));
-    assert_eq!(
-        (&stack.tags["team"], &stack.tags["cost"]),
-        (&"net".into(), &"7".into())
-    );
+    assert_eq!((&tags["team"], &tags["cost"]), (&"net".into(), &"7".into()));
 }
 
 #[test]
 fn what_is_not_given_stays_in_azure() {
-    let stack = request(&with(&[])).stack.expect("a stack");
+    let request_of_least = request(&with(&[]));
+    let stack = request_of_least.stack.expect("a stack");
     assert_eq!(stack.unmanaged.resource_groups, UnmanagedAction::Detach);
     assert_eq!(stack.unmanaged.management_groups, UnmanagedAction::Detach);
-    assert!(!stack.deny.child_scopes && !stack.bypass_out_of_sync && stack.tags.is_empty());
+    assert!(
+        !stack.deny.child_scopes && !stack.bypass_out_of_sync && request_of_least.tags.is_empty()
+    );
     let one = request(&with(&[("action-on-unmanage-managementgroup", "delete")])).stack;
     let one = one.expect("a stack").unmanaged;
     assert_eq!(one.management_groups, UnmanagedAction::Delete);
