@@ -54,17 +54,22 @@ pub(crate) async fn exchange(
         Ok(response) => response.try_into_raw_response().await,
         Err(error) => Err(error),
     };
+    trace(request, begun.elapsed(), &answer);
+    answer
+}
+
+/// Traces that a request was answered, or was not: never its body or query, which may hold secrets.
+pub(crate) fn trace<E>(request: &Request, took: Duration, answer: &Result<RawResponse, E>) {
     let received = answer.as_ref().ok();
     debug!(
         method = %request.method(),
         host = request.url().host_str(),
         path = request.url().path(),
         status = received.map(|answer| u16::from(answer.status())),
-        ms = begun.elapsed().as_millis(),
+        ms = took.as_millis(),
         request_id = received.and_then(|answer| answer.headers().get_optional_str(&REQUEST_ID)),
         "{}", if received.is_some() { "answered" } else { "no answer" },
     );
-    answer
 }
 
 /// What lies at the bottom of an error, such as `Connection refused`; the wrappers above it name whole URLs.

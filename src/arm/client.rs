@@ -13,11 +13,14 @@ use azure_core::{
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tracing::debug;
 use url::Url;
 
 use super::{ArmError, Deployment, DeploymentId, Operation, model::Page};
-use crate::{clock::Clock, http::root_cause, identity::Keeper};
+use crate::{
+    clock::Clock,
+    http::{root_cause, trace},
+    identity::Keeper,
+};
 
 /// The version of the deployments API that we speak.
 const DEPLOYMENTS_API: &str = "2025-04-01";
@@ -31,7 +34,6 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
 pub(super) const CORRELATION_ID: HeaderName =
     HeaderName::from_static("x-ms-correlation-request-id");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.
 #[derive(Debug)]
@@ -172,16 +174,7 @@ impl Arm {
             Ok(answer) => answer.map_err(|error| root_cause(&error)),
             Err(_) => Err(format!("nothing for {} s", ANSWER_LIMIT.as_secs())),
         };
-        let received = answer.as_ref().ok();
-        debug!(
-            method = %request.method(),
-            host = request.url().host_str(),
-            path = request.url().path(),
-            status = received.map(|answer| u16::from(answer.status())),
-            ms = (self.clock.elapsed() - begun).as_millis(),
-            request_id = received.and_then(|answer| answer.headers().get_optional_str(&REQUEST_ID)),
-            "{}", if received.is_some() { "answered" } else { "no answer" },
-        );
+        trace(&request, self.clock.elapsed() - begun, &answer);
         answer.map_err(|reason| ArmError::Unanswered { reason })
     }
 
