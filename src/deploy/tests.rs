@@ -217,6 +217,21 @@ impl Told {
     }
 }
 
+impl Told {
+    /// How often a deployment was found to be submitted although the answer was lost.
+    fn recovered(&self) -> usize {
+        self.count(|event| {
+            matches!(
+                event,
+                Event::Submitted {
+                    recovered: true,
+                    ..
+                }
+            )
+        })
+    }
+}
+
 fn job() -> Job {
     Job {
         stack: None,
@@ -434,16 +449,7 @@ async fn a_lost_answer_is_settled_without_a_second_put() {
     let told = follow(&azure, job()).await;
     assert!(matches!(told.ending, Ending::Succeeded));
     assert_eq!(azure.count(Method::Put), 1);
-    assert_eq!(
-        told.count(|event| matches!(
-            event,
-            Event::Submitted {
-                recovered: true,
-                ..
-            }
-        )),
-        1
-    );
+    assert_eq!(told.recovered(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -464,16 +470,7 @@ async fn a_lost_answer_is_recognised_by_the_refusal_of_the_second_put() {
         2,
         "invisible for a minute, so it was sent again"
     );
-    assert_eq!(
-        told.count(|event| matches!(
-            event,
-            Event::Submitted {
-                recovered: true,
-                ..
-            }
-        )),
-        1
-    );
+    assert_eq!(told.recovered(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,8 +20,7 @@ fn submissions(azure: &Simulator) -> usize {
 #[test]
 fn a_killed_run_is_taken_up_by_the_next() {
     let azure = azure();
-    let killed = Step::new(&azure, &gateway()).start().until(ACCEPTED);
-    let killed = killed.signal("KILL").outcome();
+    let killed = Step::new(&azure, &gateway()).killed();
     assert_eq!(killed.status, None);
     let name = killed.output("deployment-name").to_owned();
 
@@ -83,11 +82,7 @@ fn somebody_elses_deployment_is_waited_for_and_named() {
 #[test]
 fn somebody_elses_deployment_can_be_a_failure() {
     let azure = azure();
-    let killed = Step::new(&azure, &gateway())
-        .start()
-        .until(ACCEPTED)
-        .signal("KILL")
-        .outcome();
+    let killed = Step::new(&azure, &gateway()).killed();
     let name = killed.output("deployment-name");
     let outcome = Step::new(&azure, &network())
         .inputs(&[("name", name), ("if-active", "fail")])
@@ -99,11 +94,7 @@ fn somebody_elses_deployment_can_be_a_failure() {
 #[test]
 fn an_active_deployment_that_never_ends_is_left_alone() {
     let azure = azure();
-    let killed = Step::new(&azure, &gateway())
-        .start()
-        .until(ACCEPTED)
-        .signal("KILL")
-        .outcome();
+    let killed = Step::new(&azure, &gateway()).killed();
     let name = killed.output("deployment-name");
     Step::new(&azure, &network())
         .inputs(&[("name", name), ("timeout", "3m"), ("on-timeout", "cancel")])

@@ -163,6 +163,11 @@ impl Step {
         }
     }
 
+    /// Runs the step until Azure has accepted its deployment, and kills it then.
+    pub fn killed(self) -> Outcome {
+        self.start().until(ACCEPTED).signal("KILL").outcome()
+    }
+
     /// The command that the runner would start.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_long-deploy"));
