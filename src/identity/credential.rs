@@ -21,8 +21,8 @@ use super::{
     Cloud, Guid, Method, SignIn,
     assertion::{Assertion, AssertionSource, Presented},
     endpoint::TokenEndpoint,
-    error::{Issuer, SignInError},
-    refused::Asker,
+    error::SignInError,
+    refused::{Asker, Issuer},
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 

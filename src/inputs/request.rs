@@ -289,6 +289,16 @@ pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
         .is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
+/// Whether `text` is the address of a document rather than a path.
+pub(super) fn is_address(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        ["http", "https"]
+            .iter()
+            .any(|name| scheme.eq_ignore_ascii_case(name))
+    })
+}
+
 /// `uri` without what may be a signature.
 pub(super) fn without_query(uri: &str) -> &str {
     uri.split(['?', '#']).next().unwrap_or_default()

@@ -12,7 +12,7 @@ use crate::{
     arm::Arm,
     clock::Clock,
     deploy::{self, Aftermath, Context, Events},
-    host::{Annotation, Level, Line, Runner},
+    host::{Annotation, Line, Runner, Severity},
     http,
     inputs::{self, Environment, Fate, Request},
     report::{Reporter, Settings},
@@ -102,14 +102,14 @@ fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &After
             "deployment {name} has ended: {state}"
         ))),
         Aftermath::Running => runner.console.annotate(&Annotation::new(
-            Level::Warning,
+            Severity::Warning,
             &format!(
                 "deployment {name} goes on in Azure; follow it in the portal, or run the workflow again to take it up \
                  (on-cancel: cancel would have cancelled it): {place}"
             ),
         )),
         Aftermath::Unknown { reason } => runner.console.annotate(&Annotation::new(
-            Level::Warning,
+            Severity::Warning,
             &format!("what became of deployment {name} is not known, look in the portal: {place}; {reason}"),
         )),
     }

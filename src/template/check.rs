@@ -8,9 +8,8 @@ use super::{
     declaration::{Declaration, Declarations, Kind},
     nearest::nearest,
     parameters::{Given, Parameters},
-    quoted::quoted,
 };
-use crate::inputs::Problems;
+use crate::{host::text::code, inputs::Problems};
 
 /// How many allowed values or declared names a message lists.
 const LISTED: usize = 20;
@@ -28,7 +27,7 @@ pub(super) fn given(
             (Some(_), Given::Reference(_) | Given::Expression(_)) => None,
         };
         if let Some(fault) = fault {
-            let (origin, name) = (&argument.origin, quoted(&argument.name));
+            let (origin, name) = (&argument.origin, code(&argument.name));
             problems.add(origin.input(), format!("{origin}{name} {fault}"));
         }
     }
@@ -46,8 +45,8 @@ pub(super) fn missing(
             !declaration.is_optional() && parameters.get(declaration.name).is_none()
         })
         .map(|declaration| match declaration.kind() {
-            Some(kind) => format!("{} ({kind})", quoted(declaration.name)),
-            None => quoted(declaration.name).to_string(),
+            Some(kind) => format!("{} ({kind})", code(declaration.name)),
+            None => code(declaration.name),
         })
         .collect();
     if !missing.is_empty() {
@@ -62,8 +61,8 @@ pub(super) fn missing(
 fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
     let names = declarations.iter().map(|declaration| declaration.name);
     let remedy = match nearest(name, names.clone()) {
-        Some(near) => format!("did you mean {}?", quoted(near)),
-        None => match listed(names.map(|name| quoted(name).to_string())) {
+        Some(near) => format!("did you mean {}?", code(near)),
+        None => match listed(names.map(|name| code(name))) {
             none if none.is_empty() => "it declares none".to_owned(),
             names => format!("it declares {names}"),
         },
@@ -124,8 +123,8 @@ fn not_allowed(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
         return None;
     }
     let allowed = listed(allowed.iter().map(|value| match value {
-        Value::String(text) => quoted(text).to_string(),
-        other => quoted(&other.to_string()).to_string(),
+        Value::String(text) => code(text),
+        other => code(&other.to_string()),
     }));
     Some(format!("must be one of {allowed}"))
 }

@@ -7,11 +7,12 @@ mod scope;
 mod sign_in;
 mod stack;
 mod template;
-mod text;
+mod values;
 mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use self::values::list;
 use super::{
     DenyMode, DenySettings, Environment, Problems, Request, StackSettings, Unmanaged,
     UnmanagedAction, catalog,
@@ -19,9 +20,10 @@ use super::{
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
 };
-use crate::identity::{Guid, InvalidGuid};
-
-pub(super) use sign_in::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE};
+use crate::{
+    host::text::quote,
+    identity::{Guid, InvalidGuid},
+};
 
 /// Checks `raw`, adding to the `problems` that are already known.
 ///
@@ -58,7 +60,7 @@ impl<'a> Parser<'a> {
             raw,
             environment,
             creds,
-            secrets: super::secrets_of(raw),
+            secrets: raw.secrets(),
             problems,
         }
     }
@@ -105,7 +107,7 @@ impl<'a> Parser<'a> {
             on_cancel: on_cancel?,
             if_active: if_active?,
             wait: wait?,
-            masked_outputs: text::list(&self.raw.masked_outputs),
+            masked_outputs: list(&self.raw.masked_outputs),
             summary: summary?,
         })
     }
@@ -179,6 +181,6 @@ impl<'a> Parser<'a> {
         if self.secrets.iter().any(holds_secret) {
             return "\"***\"".to_owned();
         }
-        text::quote(value)
+        quote(value)
     }
 }
