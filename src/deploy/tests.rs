@@ -22,6 +22,7 @@ use crate::{
     clock::Clock,
     identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
     inputs::{Fate, IfActive, Operation},
+    step::token_news,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -258,10 +259,10 @@ async fn follow(azure: &FakeArm, job: Job) -> Told {
     let audience = "api://AzureADTokenExchange".to_owned();
     let credential = azure.identity.credential(Proof::GitHubOidc { audience });
     let keeper = Keeper::sign_in(
-        Box::new(credential),
+        Arc::new(credential),
         45 * MINUTE,
         clock.clone(),
-        events.clone(),
+        token_news(&events),
     );
     let keeper = keeper.await.expect("signed in");
     let stop = CancellationToken::new();

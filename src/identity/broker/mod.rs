@@ -164,13 +164,14 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use serde_json::{Value, json};
-    use tokio::sync::mpsc;
 
     use super::*;
     use crate::{
-        deploy::Events,
         host::{Dialect, Kept},
-        identity::fake::{Answer as Fault, FakeAzure},
+        identity::{
+            fake::{Answer as Fault, FakeAzure},
+            news::tests::kept,
+        },
     };
 
     const ARM: &str = "https://management.azure.com";
@@ -183,11 +184,10 @@ mod tests {
 
     impl Offer {
         fn start(azure: &FakeAzure) -> Self {
-            let (sender, _) = mpsc::unbounded_channel();
             let credential = azure.credential(FakeAzure::oidc());
             let limit = std::time::Duration::from_mins(45);
             let clock = azure.clock();
-            let session = Session::new(Ok(credential), limit, clock.clone(), Events::new(sender));
+            let session = Session::new(Ok(credential), limit, clock.clone(), kept().0);
             let log = Kept::default();
             let dialect = Dialect {
                 commands: true,
