@@ -21,7 +21,7 @@ use crate::{
     arm::{Arm, DeploymentId},
     clock::Clock,
     identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
-    inputs::{Fate, IfActive, Operation},
+    inputs::{IfActive, OnStop, Operation},
     step::token_news,
 };
 
@@ -247,8 +247,8 @@ fn job() -> Job {
         wait: true,
         poll_interval: 30 * SECOND,
         timeout: 6 * HOUR,
-        on_timeout: Fate::Leave,
-        on_cancel: Fate::Leave,
+        on_timeout: OnStop::Leave,
+        on_cancel: OnStop::Leave,
     }
 }
 
@@ -555,7 +555,7 @@ async fn somebody_elses_deployment_is_never_cancelled() {
     let azure = FakeArm::start(24 * HOUR);
     azure.runs_already(THEIRS);
     let mut job = job();
-    job.on_timeout = Fate::Cancel;
+    job.on_timeout = OnStop::Cancel;
     let told = follow(&azure, job).await;
     let Ending::TimedOut {
         submitted,

@@ -16,8 +16,8 @@ mod stack;
 pub use environment::Environment;
 pub use problem::{Problem, Problems};
 pub use request::{
-    BicepInputs, DebugSetting, DeploymentMode, Fate, IfActive, Operation, Pace, Request,
-    ResultFormat, Rollback, TemplateInputs, TemplateSource, ValidationLevel, WhatIfInputs,
+    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
+    Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs,
 };
 pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 

@@ -33,7 +33,7 @@ impl From<&Request> for Settings {
             masked_outputs: request.masked_outputs.clone(),
             summary: request.summary,
             report_file: None,
-            heartbeat_interval: request.pace.heartbeat_interval,
+            heartbeat_interval: request.timing.heartbeat_interval,
         }
     }
 }

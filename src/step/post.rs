@@ -14,7 +14,7 @@ use crate::{
     deploy::{self, Aftermath, Context, Events},
     host::{Annotation, Line, Runner, Severity},
     http,
-    inputs::{self, Environment, Fate, Request},
+    inputs::{self, Environment, OnStop, Request},
     report::{Reporter, Settings},
 };
 
@@ -71,7 +71,7 @@ async fn look_after(
         clock,
         events: &events,
     };
-    let cancel = request.on_cancel == Fate::Cancel;
+    let cancel = request.on_cancel == OnStop::Cancel;
     deploy::look_after(context, &state.id, &state.correlation_id, cancel).await
 }
 
@@ -93,7 +93,7 @@ fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &After
             "deployment {name} was never submitted: nothing to look after"
         ))),
         // Only what was to be cancelled was followed into what is within it.
-        Aftermath::Ended(state) if request.on_cancel == Fate::Cancel => {
+        Aftermath::Ended(state) if request.on_cancel == OnStop::Cancel => {
             runner.console.print(&Line::plain(&format!(
                 "deployment {name} and all within it have ended: {state}"
             )));

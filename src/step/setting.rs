@@ -42,7 +42,7 @@ pub(super) fn session(
 ) -> Session {
     let variable = |name: &str| environment.get(name).map(str::to_owned);
     let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
-    let limit = request.pace.token_refresh_interval;
+    let limit = request.timing.token_refresh_interval;
     Session::new(credential, limit, clock.clone(), token_news(events))
 }
 

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{
     declaration::{Declaration, Declarations, Kind},
-    nearest::nearest,
     parameters::{Given, Parameters},
 };
 use crate::{host::text::code, inputs::Problems};
@@ -68,6 +67,25 @@ fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
         },
     };
     format!("is not a parameter of the template: {remedy}")
+}
+
+/// The one of `names` that was probably meant by `name`: at most a third of its letters differ.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted = name.to_lowercase();
+    let length = wanted.chars().count();
+    let near = names.filter_map(|candidate| {
+        let letters = candidate.to_lowercase();
+        let other = letters.chars().count();
+        let limit = length.max(other) / 3;
+        // The distance is not computed for a name that may be megabytes long.
+        if length.abs_diff(other) > limit {
+            return None;
+        }
+        let distance = strsim::levenshtein(&wanted, &letters);
+        (distance <= limit).then_some((distance, candidate))
+    });
+    near.min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 fn fault(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
@@ -207,6 +225,22 @@ mod tests {
             .iter()
             .map(|problem| problem.message.clone())
             .collect()
+    }
+
+    #[test]
+    fn typing_errors_are_recognised_and_other_names_are_not() {
+        let names = ["location", "gatewaySku", "vnetName", "x"];
+        for (name, expected) in [
+            ("lokation", Some("location")),
+            ("gatewaysku", Some("gatewaySku")),
+            ("vnetNames", Some("vnetName")),
+            ("y", None),
+            ("tags", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, names.into_iter()), expected, "{name}");
+        }
+        assert_eq!(nearest(&"l".repeat(1_000_000), names.into_iter()), None);
     }
 
     #[test]

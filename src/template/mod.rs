@@ -16,7 +16,6 @@ mod json;
 mod limits;
 mod loader;
 pub mod name;
-mod nearest;
 mod pairs;
 mod parameters;
 mod parameters_file;

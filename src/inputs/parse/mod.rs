@@ -2,11 +2,11 @@
 
 mod deployment;
 mod duration;
-mod pace;
 mod scope;
 mod sign_in;
 mod stack;
 mod template;
+mod timing;
 mod values;
 mod what_if;
 
@@ -81,9 +81,9 @@ impl<'a> Parser<'a> {
         let rollback = self.rollback();
         let debug_setting = self.debug_setting();
         let what_if = self.what_if(operation);
-        let pace = self.pace();
-        let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
-        let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
+        let timing = self.timing();
+        let on_timeout = self.on_stop("on-timeout", &self.raw.on_timeout);
+        let on_cancel = self.on_stop("on-cancel", &self.raw.on_cancel);
         let if_active = self.if_active();
         let wait = self.boolean("wait", &self.raw.wait);
         let summary = self.boolean("summary", &self.raw.summary);
@@ -102,7 +102,7 @@ impl<'a> Parser<'a> {
             rollback,
             debug_setting: debug_setting?,
             what_if: what_if?,
-            pace: pace?,
+            timing: timing?,
             on_timeout: on_timeout?,
             on_cancel: on_cancel?,
             if_active: if_active?,

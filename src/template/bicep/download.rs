@@ -99,7 +99,7 @@ impl Downloads {
         release: &Release,
         sha256: Option<&str>,
     ) -> Result<PathBuf, DownloadError> {
-        let fetched = Clock::timeout_here(LIMIT, self.verified(release, sha256));
+        let fetched = Clock::timeout_local(LIMIT, self.verified(release, sha256));
         fetched.await.unwrap_or_else(|_| {
             let what = name(release);
             Err(DownloadError::TimedOut { what })
