@@ -83,7 +83,7 @@ impl Clock {
     }
 
     /// Waits for `future`, which works on this machine; its time passes as it is, however fast time runs.
-    pub async fn at_work<F: Future>(&self, future: F) -> F::Output {
+    pub async fn run_local<F: Future>(&self, future: F) -> F::Output {
         let begun = Instant::now();
         let output = future.await;
         let too_fast = begun.elapsed() * (self.scale - 1);
@@ -119,7 +119,10 @@ impl Clock {
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
-    pub async fn timeout_here<F: Future>(limit: Duration, future: F) -> Result<F::Output, Elapsed> {
+    pub async fn timeout_local<F: Future>(
+        limit: Duration,
+        future: F,
+    ) -> Result<F::Output, Elapsed> {
         tokio::time::timeout(limit, future).await
     }
 }

@@ -1,8 +1,12 @@
-//! The one HTTP client, and what its failures say.
+//! The HTTP client, limits on what is read from it, and texts of its errors.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
-use azure_core::http::{HttpClient, RawResponse, Request, headers::HeaderName};
+use azure_core::{
+    error::ErrorKind,
+    http::{AsyncRawResponse, HttpClient, RawResponse, Request, headers::HeaderName},
+};
+use futures::TryStreamExt;
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -10,6 +14,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
+
+/// Most bytes that are read of an answer to a request for a token.
+const TOKEN_ANSWER_LIMIT: usize = 1 << 20;
 
 /// Most characters of a foreign text that a message quotes.
 const EXCERPT: usize = 500;
@@ -23,7 +30,7 @@ pub struct ClientError {
     reason: String,
 }
 
-/// The client of every request: rustls with ring, the system's root certificates, no redirects.
+/// The client for all requests: rustls with ring, the system's root certificates, no redirects.
 ///
 /// `HTTPS_PROXY` and `NO_PROXY` are honoured, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the roots.
 ///
@@ -44,21 +51,47 @@ pub fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
     Ok(Arc::new(client))
 }
 
-/// Sends a request for a token and reads the answer whole. Neither bodies nor the query are traced.
+/// A body was longer than we read.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {limit} bytes")]
+pub(crate) struct TooLong {
+    limit: usize,
+}
+
+/// Sends a request for a token and reads the answer, up to a limit. Neither bodies nor the query are traced.
 pub(crate) async fn exchange(
     http: &dyn HttpClient,
     request: &Request,
 ) -> azure_core::Result<RawResponse> {
     let begun = Instant::now();
     let answer = match http.execute_request(request).await {
-        Ok(response) => response.try_into_raw_response().await,
+        Ok(response) => read_limited(response, TOKEN_ANSWER_LIMIT).await,
         Err(error) => Err(error),
     };
     trace(request, begun.elapsed(), &answer);
     answer
 }
 
-/// Traces that a request was answered, or was not: never its body or query, which may hold secrets.
+/// Reads the body of `response`, at most `limit` bytes of it.
+///
+/// # Errors
+/// [`TooLong`] as the innermost source when there is more, without reading on; what the connection met.
+pub(crate) async fn read_limited(
+    response: AsyncRawResponse,
+    limit: usize,
+) -> azure_core::Result<RawResponse> {
+    let (status, headers, mut body) = response.deconstruct();
+    let mut read = Vec::new();
+    while let Some(chunk) = body.try_next().await? {
+        if chunk.len() > limit - read.len() {
+            return Err(azure_core::Error::new(ErrorKind::Io, TooLong { limit }));
+        }
+        read.extend_from_slice(&chunk);
+    }
+    Ok(RawResponse::from_bytes(status, headers, read))
+}
+
+/// Traces a request and whether it was answered, but never body or query, which may hold secrets.
 pub(crate) fn trace<E>(request: &Request, took: Duration, answer: &Result<RawResponse, E>) {
     let received = answer.as_ref().ok();
     debug!(
@@ -72,20 +105,20 @@ pub(crate) fn trace<E>(request: &Request, took: Duration, answer: &Result<RawRes
     );
 }
 
-/// What lies at the bottom of an error, such as `Connection refused`; the wrappers above it name whole URLs.
+/// The innermost source of an error, such as `Connection refused`; outer messages contain full URLs.
 pub(crate) fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let bottom = sources(error).last().unwrap_or(error);
-    excerpt(&bottom.to_string())
+    let innermost = sources(error).last().unwrap_or(error);
+    excerpt(&innermost.to_string())
 }
 
-/// An error and everything below it.
+/// An error and all its sources, outermost first.
 pub(crate) fn sources<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// A foreign text on one line, without control characters, cut to a length that a message can bear.
+/// A foreign text on one line, without control characters, cut to fit into a message.
 pub(crate) fn excerpt(text: &str) -> String {
     let words = text
         .split(|c: char| c.is_whitespace() || c.is_control())
@@ -101,7 +134,11 @@ pub(crate) fn excerpt(text: &str) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use azure_core::http::{Method, Request, Url};
+    use azure_core::{
+        Bytes,
+        http::{Method, Request, StatusCode, Url, headers::Headers},
+    };
+    use futures::{StreamExt, stream};
 
     use super::*;
 
@@ -111,6 +148,48 @@ mod tests {
         let long = excerpt(&"ä".repeat(501));
         assert_eq!(long.chars().count(), 501);
         assert!(long.ends_with('…'));
+    }
+
+    /// An answer of `chunks` of four bytes each, and how many of them were read.
+    async fn read(chunks: usize, limit: usize) -> (azure_core::Result<RawResponse>, usize) {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let body = stream::iter(0..chunks).map(move |_| {
+            sender.send(()).unwrap();
+            Ok(Bytes::from_static(b"four"))
+        });
+        let response = AsyncRawResponse::new(StatusCode::Ok, Headers::new(), body.boxed());
+        let outcome = read_limited(response, limit).await;
+        (outcome, receiver.try_iter().count())
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_the_limit() {
+        let (whole, _) = read(3, 12).await;
+        assert_eq!(whole.unwrap().body().as_ref(), b"fourfourfour");
+        let (cut, chunks) = read(usize::MAX, 11).await;
+        let message = root_cause(&cut.unwrap_err());
+        assert_eq!(message, "the answer is longer than 11 bytes");
+        assert_eq!(chunks, 3, "it is not read to its end");
+    }
+
+    #[derive(Debug)]
+    struct Endless;
+
+    #[async_trait::async_trait]
+    impl HttpClient for Endless {
+        async fn execute_request(&self, _: &Request) -> azure_core::Result<AsyncRawResponse> {
+            let body = stream::repeat_with(|| Ok(Bytes::from(vec![b' '; 1 << 16])));
+            let body = body.boxed();
+            Ok(AsyncRawResponse::new(StatusCode::Ok, Headers::new(), body))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_endless_answer_to_a_request_for_a_token_is_an_error() {
+        let url = Url::parse("https://login.test").unwrap();
+        let outcome = exchange(&Endless, &Request::new(url, Method::Get)).await;
+        let message = root_cause(&outcome.unwrap_err());
+        assert_eq!(message, "the answer is longer than 1048576 bytes");
     }
 
     #[tokio::test]

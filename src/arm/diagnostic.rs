@@ -2,16 +2,7 @@
 
 use serde_json::Value;
 
-/// How serious a diagnostic is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// It will fail.
-    Error,
-    /// It may fail, or may not be what was meant.
-    Warning,
-    /// Good to know.
-    Info,
-}
+use crate::host::Severity;
 
 /// One remark. Text from Azure: not to be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +30,7 @@ impl Diagnostic {
         Self {
             severity: match text("level").to_ascii_lowercase().as_str() {
                 "error" => Severity::Error,
-                "info" => Severity::Info,
+                "info" => Severity::Notice,
                 _ => Severity::Warning,
             },
             code: text("code"),
@@ -63,7 +54,7 @@ mod tests {
         let expected = [
             Severity::Error,
             Severity::Warning,
-            Severity::Info,
+            Severity::Notice,
             Severity::Warning,
         ];
         assert_eq!(severities, expected);

@@ -15,7 +15,7 @@ mod what_if;
 pub use action::{Location, Progress};
 pub use cause::Cause;
 pub use client::{Answer, Arm};
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::Diagnostic;
 pub use error::ArmError;
 pub use model::{Deployment, DeploymentProperties, Operation, OperationProperties, TargetResource};
 pub use portal::Portal;

@@ -138,9 +138,14 @@ mod tests {
         let (sender, mut received) = unbounded_channel();
         let events = Events::new(sender);
         let audience = "api://AzureADTokenExchange".to_owned();
-        let credential = Box::new(azure.identity.credential(Method::GitHubOidc { audience }));
+        let credential = Arc::new(azure.identity.credential(Method::GitHubOidc { audience }));
         let limit = Duration::from_secs(45 * 60);
-        let keeper = Keeper::sign_in(credential, limit, clock.clone(), events.clone());
+        let keeper = Keeper::sign_in(
+            credential,
+            limit,
+            clock.clone(),
+            crate::step::token_news(&events),
+        );
         let keeper = keeper.await.expect("signed in");
         let origin = Cloud::public().resource_manager;
         let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());

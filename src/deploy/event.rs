@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Ending, StackResources};
+pub use crate::identity::Token;
 use crate::{
     arm::{DeploymentId, Diagnostic, Portal, ProvisioningState, Scope, WhatIf},
     inputs::{Operation, StackSettings},
@@ -167,15 +168,6 @@ pub struct Plan {
     pub portal_url: Option<String>,
     /// The portal, for the pages of resources.
     pub portal: Option<Portal>,
-}
-
-/// A token, told without its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// How long it is good from when it was issued.
-    pub lifetime: Duration,
-    /// When the next one will be fetched, counted from when it was issued.
-    pub refresh_in: Duration,
 }
 
 /// A resource of the deployment, or a nested deployment, as its operation shows it.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     arm::{Arm, ArmError},
     clock::Clock,
-    inputs::{Fate, Operation},
+    inputs::{OnStop, Operation},
 };
 
 /// How long a deployment that we cancelled is followed to its end.
@@ -40,8 +40,8 @@ pub(crate) struct Job {
     pub(crate) poll_interval: Duration,
     /// How long to follow, from the submission on.
     pub(crate) timeout: Duration,
-    pub(crate) on_timeout: Fate,
-    pub(crate) on_cancel: Fate,
+    pub(crate) on_timeout: OnStop,
+    pub(crate) on_cancel: OnStop,
 }
 
 /// What every part of a run needs.
@@ -81,7 +81,7 @@ pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Cancellatio
     let submitted = is_ours || was_accepted(context, &job.submission).await;
     match stop {
         Stop::Interrupted => {
-            let cancel = submitted && job.on_cancel == Fate::Cancel;
+            let cancel = submitted && job.on_cancel == OnStop::Cancel;
             let cancelled = cancel && cancel::request(context, &watch.active()).await;
             Ending::Cancelled {
                 submitted,
@@ -195,7 +195,7 @@ async fn time_out(
             submitted,
         };
     }
-    let cancelled = submitted && job.on_timeout == Fate::Cancel;
+    let cancelled = submitted && job.on_timeout == OnStop::Cancel;
     if cancelled {
         let cancelling = cancel::carry_through(context, &mut patience, &mut watch);
         // What it comes to is told as events; the run has timed out either way.

@@ -21,7 +21,8 @@ use crate::{
     arm::{Arm, DeploymentId},
     clock::Clock,
     identity::{Cloud, Keeper, Method as Proof, fake::FakeAzure},
-    inputs::{Fate, IfActive, Operation},
+    inputs::{IfActive, OnStop, Operation},
+    step::token_news,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -246,8 +247,8 @@ fn job() -> Job {
         wait: true,
         poll_interval: 30 * SECOND,
         timeout: 6 * HOUR,
-        on_timeout: Fate::Leave,
-        on_cancel: Fate::Leave,
+        on_timeout: OnStop::Leave,
+        on_cancel: OnStop::Leave,
     }
 }
 
@@ -258,10 +259,10 @@ async fn follow(azure: &FakeArm, job: Job) -> Told {
     let audience = "api://AzureADTokenExchange".to_owned();
     let credential = azure.identity.credential(Proof::GitHubOidc { audience });
     let keeper = Keeper::sign_in(
-        Box::new(credential),
+        Arc::new(credential),
         45 * MINUTE,
         clock.clone(),
-        events.clone(),
+        token_news(&events),
     );
     let keeper = keeper.await.expect("signed in");
     let stop = CancellationToken::new();
@@ -554,7 +555,7 @@ async fn somebody_elses_deployment_is_never_cancelled() {
     let azure = FakeArm::start(24 * HOUR);
     azure.runs_already(THEIRS);
     let mut job = job();
-    job.on_timeout = Fate::Cancel;
+    job.on_timeout = OnStop::Cancel;
     let told = follow(&azure, job).await;
     let Ending::TimedOut {
         submitted,

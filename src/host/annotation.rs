@@ -1,24 +1,42 @@
 //! Annotations: what the runner shows on the run's page beside the log.
 
+use std::fmt;
+
 use super::text;
-use crate::inputs::Place;
 
 /// Characters of a message that the runner keeps are 4,096; it counts them differently for other scripts.
 const MESSAGE: usize = 4_000;
 const TITLE: usize = 200;
 
-/// How serious an annotation is.
+/// A place in a file of the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, relative to the workspace if it is in there.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 units.
+    pub column: u32,
+}
+
+/// How serious something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub enum Severity {
     /// It failed.
     Error,
-    /// It should be looked at.
+    /// It may fail, or not be what was meant.
     Warning,
     /// Good to know.
     Notice,
 }
 
-impl Level {
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Severity {
     /// The name of the workflow command, and the word for people.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -34,7 +52,7 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Annotation {
     /// How serious it is.
-    pub level: Level,
+    pub severity: Severity,
     /// A short title.
     pub title: Option<String>,
     /// The message; it may have several lines.
@@ -50,9 +68,9 @@ pub struct Annotation {
 impl Annotation {
     /// An annotation without a title or a place.
     #[must_use]
-    pub fn new(level: Level, message: &str) -> Self {
+    pub fn new(severity: Severity, message: &str) -> Self {
         Self {
-            level,
+            severity,
             title: None,
             message: message.to_owned(),
             file: None,
@@ -93,7 +111,7 @@ impl Annotation {
         let separator = if properties.is_empty() { "" } else { " " };
         format!(
             "::{}{separator}{}::{}",
-            self.level.as_str(),
+            self.severity.as_str(),
             properties.join(","),
             escape_data(&self.text())
         )
@@ -105,7 +123,7 @@ impl Annotation {
         for number in [self.line, self.column].into_iter().flatten() {
             place.push_str(&format!(":{number}"));
         }
-        let mut lead = format!("{}: ", self.level.as_str());
+        let mut lead = format!("{}: ", self.severity.as_str());
         for part in [place, self.title.clone().unwrap_or_default()] {
             if !part.is_empty() {
                 lead.push_str(&format!("{part}: "));
@@ -157,7 +175,7 @@ mod tests {
             file: Some("infra/hub,1.json".to_owned()),
             line: Some(3),
             column: Some(7),
-            ..Annotation::new(Level::Error, "100% wrong\r\n::stop-commands::x").titled("A: b, c")
+            ..Annotation::new(Severity::Error, "100% wrong\r\n::stop-commands::x").titled("A: b, c")
         };
         assert_eq!(
             annotation.command(),
@@ -174,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_command_may_have_no_properties() {
-        let annotation = Annotation::new(Level::Warning, "careful");
+        let annotation = Annotation::new(Severity::Warning, "careful");
         assert_eq!(annotation.command(), "::warning::careful");
         assert_eq!(annotation.lines(), ["warning: careful"]);
     }
 
     #[test]
     fn long_messages_are_cut() {
-        let annotation = Annotation::new(Level::Notice, &"x".repeat(9_000));
+        let annotation = Annotation::new(Severity::Notice, &"x".repeat(9_000));
         assert_eq!(
             annotation.command().len(),
             "::notice::".len() + MESSAGE - 1 + "…".len()
@@ -207,7 +225,7 @@ mod tests {
 
         #[test]
         fn a_command_is_one_line(title in any::<String>(), message in any::<String>()) {
-            let command = Annotation::new(Level::Error, &message).titled(&title).command();
+            let command = Annotation::new(Severity::Error, &message).titled(&title).command();
             prop_assert!(!command.contains(['\r', '\n']));
             prop_assert!(command.starts_with("::error title="));
         }

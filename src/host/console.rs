@@ -9,7 +9,7 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    annotation::{Annotation, Level, escape_data},
+    annotation::{Annotation, Severity, escape_data},
     line::{Line, Style},
     text,
 };
@@ -87,10 +87,10 @@ impl Console {
             self.write(&annotation.command());
             return;
         }
-        let style = match annotation.level {
-            Level::Error => Style::Bad,
-            Level::Warning => Style::Doubtful,
-            Level::Notice => Style::Strong,
+        let style = match annotation.severity {
+            Severity::Error => Style::Bad,
+            Severity::Warning => Style::Doubtful,
+            Severity::Notice => Style::Strong,
         };
         for line in annotation.lines() {
             self.print(&Line::default().with(style, &line));
@@ -175,7 +175,7 @@ pub(crate) mod tests {
         console.group("Plan\n::error::x");
         console.print(&Line::plain("::error::forged"));
         console.end_group();
-        console.annotate(&Annotation::new(Level::Error, "failed").titled("Code"));
+        console.annotate(&Annotation::new(Severity::Error, "failed").titled("Code"));
         console.debug("first\n::error::second");
     }
 

@@ -12,8 +12,10 @@ use crate::{
     http::{excerpt, exchange, root_cause},
 };
 
-const URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
-const TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+/// Variable with the address of the endpoint; set only in a job that may use it.
+pub(crate) const REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+/// Variable with the secret that the endpoint asks for.
+pub(crate) const REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
 /// The endpoint answers within a second or not at all. With the pauses, all tries fit into the time that the
 /// keeper gives one exchange, so that the last failure is told rather than a time-out.
@@ -39,7 +41,7 @@ pub enum IdTokenError {
     )]
     NotPermitted,
     /// The runner's address of the endpoint is none.
-    #[error("{URL} is not an address; leave this variable to the runner")]
+    #[error("{REQUEST_URL} is not an address; leave this variable to the runner")]
     InvalidUrl,
     /// The runner's permit to ask for id tokens is over.
     #[error(
@@ -100,7 +102,7 @@ impl IdTokens {
         clock: Clock,
     ) -> Result<Self, IdTokenError> {
         let given = |name| env(name).filter(|value| !value.trim().is_empty());
-        let (Some(url), Some(permit)) = (given(URL), given(TOKEN)) else {
+        let (Some(url), Some(permit)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
             return Err(IdTokenError::NotPermitted);
         };
         Ok(Self {
@@ -265,7 +267,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn says_which_permission_is_missing() {
         let azure = FakeAzure::start();
-        for missing in [URL, TOKEN] {
+        for missing in [REQUEST_URL, REQUEST_TOKEN] {
             let env = |name: &str| match name == missing {
                 true => Some(String::new()),
                 false => FakeAzure::env(name),
@@ -282,7 +284,10 @@ mod tests {
         let tokens = id_tokens(&azure);
         let token = tokens.fetch("a").await.unwrap();
         let shown = format!("{tokens:?} {token:?}");
-        assert!(!shown.contains(&FakeAzure::env(TOKEN).unwrap()), "{shown}");
+        assert!(
+            !shown.contains(&FakeAzure::env(REQUEST_TOKEN).unwrap()),
+            "{shown}"
+        );
         assert!(!shown.contains(token.expose_secret()), "{shown}");
     }
 }

@@ -13,7 +13,7 @@ mod runner;
 pub(crate) mod text;
 mod trace;
 
-pub use annotation::{Annotation, Level};
+pub use annotation::{Annotation, Place, Severity};
 #[cfg(test)]
 pub(crate) use console::tests::Kept;
 pub use console::{Console, Dialect};

@@ -1,7 +1,10 @@
-//! Foreign text made harmless for a log that the runner parses.
+//! Text from outside made harmless: one line for a log that the runner parses, quoted for a message.
 //!
-//! The runner looks for its commands with comparisons that ignore invisible characters, so those must go first, and
+//! The runner looks for its commands with comparisons that ignore invisible characters, so those are removed first, and
 //! a command is broken with a visible space: a zero-width one would be ignored too.
+
+/// Longest part of a text that is shown in quotes, in characters.
+const LONGEST_QUOTE: usize = 64;
 
 /// `text` as one line: line ends and tabs become spaces, control and invisible characters vanish.
 pub(crate) fn one_line(text: &str) -> String {
@@ -45,6 +48,34 @@ pub(crate) fn cut(text: &str, limit: usize) -> String {
     let mut short: String = text.chars().take(limit.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+/// `value` in double quotes, cut, with line ends and invisible characters escaped.
+pub(crate) fn quote(value: &str) -> String {
+    let quoted = escape(value, |character| matches!(character, '"' | '\\'));
+    format!("\"{quoted}\"")
+}
+
+/// `name` in backticks, as messages show names, cut and escaped like [`quote`].
+pub(crate) fn code(name: &str) -> String {
+    format!("`{}`", escape(name, |_| false))
+}
+
+/// The beginning of `text` with everything escaped that cannot be seen, or that `is_special`.
+fn escape(text: &str, is_special: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == LONGEST_QUOTE {
+            escaped.push('…');
+            break;
+        }
+        if is_break(character) || is_invisible(character) || is_special(character) {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 fn is_break(character: char) -> bool {
@@ -116,6 +147,34 @@ mod tests {
     fn cutting_counts_characters() {
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("äöüß", 3), "äö…");
+    }
+
+    #[test]
+    fn quotes_are_short_and_harmless() {
+        for (value, quoted) in [
+            ("hub", r#""hub""#),
+            ("a\"b\\c", r#""a\"b\\c""#),
+            ("a\r\n::error::b", r#""a\r\n::error::b""#),
+            ("\u{1b}[31mrød", r#""\u{1b}[31mrød""#),
+            (
+                "\u{202e}drow\u{2028}\u{ad}",
+                r#""\u{202e}drow\u{2028}\u{ad}""#,
+            ),
+        ] {
+            assert_eq!(quote(value), quoted);
+        }
+        let longest = "ø".repeat(LONGEST_QUOTE);
+        assert_eq!(quote(&longest), format!("\"{longest}\""));
+        assert_eq!(quote(&format!("{longest}ø")), format!("\"{longest}…\""));
+    }
+
+    #[test]
+    fn names_keep_their_quotes_and_slashes() {
+        assert_eq!(code(r#"a\b "c""#), r#"`a\b "c"`"#);
+        assert_eq!(code("a\nb\u{1b}[0m"), r"`a\nb\u{1b}[0m`");
+        let longest = "x".repeat(LONGEST_QUOTE);
+        assert_eq!(code(&longest), format!("`{longest}`"));
+        assert_eq!(code(&format!("{longest}x")), format!("`{longest}…`"));
     }
 
     proptest! {

@@ -2,7 +2,6 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use azure_core::{
     cloud::{CloudConfiguration, CustomConfiguration},
     credentials::{AccessToken, Secret, TokenCredential},
@@ -21,8 +20,8 @@ use super::{
     Cloud, Guid, Method, SignIn,
     assertion::{Assertion, AssertionSource, Presented},
     endpoint::TokenEndpoint,
-    error::{Issuer, SignInError},
-    refused::Asker,
+    error::SignInError,
+    refused::{Asker, Issuer},
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 
@@ -33,16 +32,6 @@ pub struct Issued {
     pub secret: Secret,
     /// How long it is good from now.
     pub lifetime: Duration,
-}
-
-/// Where tokens come from.
-#[async_trait]
-pub trait TokenSource: Send + Sync {
-    /// Gets a new token, with a new assertion where there is one. Tries once.
-    ///
-    /// # Errors
-    /// Why there is none.
-    async fn exchange(&self) -> Result<Issued, SignInError>;
 }
 
 /// Who we are, ready to be exchanged for tokens.
@@ -100,6 +89,24 @@ impl Credential {
         }
     }
 
+    /// Gets a new token, with a new assertion where there is one. Tries once.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn exchange(&self) -> Result<Issued, SignInError> {
+        let credential = self
+            .once()
+            .map_err(|error| SignInError::Settings(error.to_string()))?;
+        let scope = self.cloud.token_scope();
+        let no_token = SignInError::NoToken {
+            issuer: self.asker.issuer,
+        };
+        match credential.get_token(&[&scope], None).await {
+            Ok(token) => Issued::new(token).ok_or(no_token),
+            Err(error) => Err(SignInError::find(&error).unwrap_or(no_token)),
+        }
+    }
+
     /// A credential for one exchange: azure_identity's credentials keep their token until five minutes before its
     /// end, and there is no way to make them forget it.
     fn once(&self) -> azure_core::Result<Arc<dyn TokenCredential>> {
@@ -152,30 +159,6 @@ impl Credential {
             cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
             ..ClientOptions::default()
         }
-    }
-}
-
-#[async_trait]
-impl TokenSource for Credential {
-    async fn exchange(&self) -> Result<Issued, SignInError> {
-        let credential = self
-            .once()
-            .map_err(|error| SignInError::Settings(error.to_string()))?;
-        let scope = self.cloud.token_scope();
-        let no_token = SignInError::NoToken {
-            issuer: self.asker.issuer,
-        };
-        match credential.get_token(&[&scope], None).await {
-            Ok(token) => Issued::new(token).ok_or(no_token),
-            Err(error) => Err(SignInError::find(&error).unwrap_or(no_token)),
-        }
-    }
-}
-
-#[async_trait]
-impl TokenSource for Arc<Credential> {
-    async fn exchange(&self) -> Result<Issued, SignInError> {
-        self.as_ref().exchange().await
     }
 }
 

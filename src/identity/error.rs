@@ -1,8 +1,8 @@
 //! Why a sign-in failed, and what to do about it.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use super::refused::Refused;
+use super::refused::{Issuer, Refused};
 use crate::{host::id_token::IdTokenError, http::sources};
 
 /// Signing in failed. The message may have several lines; it never holds a secret, an assertion or a token.
@@ -54,15 +54,6 @@ pub enum SignInError {
     Settings(String),
 }
 
-/// Who issues the tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issuer {
-    /// Entra ID.
-    EntraId,
-    /// The managed-identity endpoint of the machine we run on.
-    ManagedIdentity,
-}
-
 impl SignInError {
     /// The sign-in error at the bottom of one of azure_identity's, which wraps it several times.
     pub(super) fn find(error: &azure_core::Error) -> Option<Self> {
@@ -104,26 +95,6 @@ impl SignInError {
             Self::Refused(refused) => refused.refusal.retry_after,
             _ => None,
         }
-    }
-}
-
-impl Issuer {
-    fn when_unreachable(self) -> &'static str {
-        match self {
-            Self::EntraId => "check the network, HTTPS_PROXY and NO_PROXY",
-            Self::ManagedIdentity => {
-                "is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address"
-            }
-        }
-    }
-}
-
-impl fmt::Display for Issuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EntraId => "Entra ID",
-            Self::ManagedIdentity => "the managed-identity endpoint",
-        })
     }
 }
 

@@ -1,32 +1,31 @@
-//! Exchanges that hang, or fail for a while.
+//! Token exchange with a time limit and retries.
 
 use std::time::Duration;
 
 use super::{
-    credential::{Issued, TokenSource},
+    credential::{Credential, Issued},
     error::SignInError,
+    news::{NewsSender, TokenNews},
 };
-use crate::{
-    clock::Clock,
-    deploy::{Event, Events},
-};
+use crate::clock::Clock;
 
-/// Longest time for one exchange, the fetching of its assertion included.
+/// Longest time for one exchange, fetching its assertion included.
 pub(super) const EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
-/// How long the first sign-in is tried while its faults pass.
+/// How long the first sign-in is retried after transient errors.
 const SIGN_IN_LIMIT: Duration = Duration::from_secs(120);
+/// Longest wait between two tries, unless the issuer asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The first token, tried for while the faults pass. Later ones have a token to fall back to, and their own pace.
+/// The first token, with retries. Later exchanges still have a token to use and are retried by the keeper.
 pub(super) async fn sign_in(
-    source: &dyn TokenSource,
+    credential: &Credential,
     clock: &Clock,
-    events: &Events,
+    news: &NewsSender,
 ) -> Result<Issued, SignInError> {
     let began = clock.elapsed();
     let mut failures = 0;
     loop {
-        let error = match exchange(source, clock).await {
+        let error = match exchange(credential, clock).await {
             Ok(issued) => return Ok(issued),
             Err(error) => error,
         };
@@ -35,10 +34,9 @@ pub(super) async fn sign_in(
             return Err(error);
         }
         if failures == 0 {
-            let minutes = SIGN_IN_LIMIT.as_secs() / 60;
-            let reason = error.one_line();
-            events.emit(Event::Warned {
-                message: format!("signing in is tried again for {minutes} minutes: {reason}"),
+            news.send(TokenNews::Retrying {
+                reason: error.one_line(),
+                limit: SIGN_IN_LIMIT,
             });
         }
         clock.sleep(pause(failures, &error).min(left)).await;
@@ -46,27 +44,28 @@ pub(super) async fn sign_in(
     }
 }
 
-/// One exchange within its limit, and at once another if the assertion was stale, as it is when the clock was set in between.
+/// One exchange, repeated at once with a new assertion if the first one was outside of its validity period, as happens
+/// when the clock is set in between.
 pub(super) async fn exchange(
-    source: &dyn TokenSource,
+    credential: &Credential,
     clock: &Clock,
 ) -> Result<Issued, SignInError> {
-    match exchange_once(source, clock).await {
-        Err(error) if error.is_stale_assertion() => exchange_once(source, clock).await,
+    match exchange_once(credential, clock).await {
+        Err(error) if error.is_stale_assertion() => exchange_once(credential, clock).await,
         outcome => outcome,
     }
 }
 
-async fn exchange_once(source: &dyn TokenSource, clock: &Clock) -> Result<Issued, SignInError> {
+async fn exchange_once(credential: &Credential, clock: &Clock) -> Result<Issued, SignInError> {
     clock
-        .timeout(EXCHANGE_LIMIT, source.exchange())
+        .timeout(EXCHANGE_LIMIT, credential.exchange())
         .await
         .unwrap_or(Err(SignInError::TimedOut {
             after: EXCHANGE_LIMIT,
         }))
 }
 
-/// How long to wait after so many `failures` before this one.
+/// How long to wait after `error`, which `failures` others preceded.
 pub(super) fn pause(failures: u32, error: &SignInError) -> Duration {
     let backoff = Duration::from_secs(1 << failures.min(6)).min(LONGEST_PAUSE);
     backoff.max(error.retry_after().unwrap_or_default())
@@ -77,16 +76,21 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use insta::assert_snapshot;
-    use tokio::sync::mpsc::{self, UnboundedReceiver};
+    use tokio::sync::mpsc::UnboundedReceiver;
 
     use super::*;
-    use crate::identity::fake::{Answer, FakeAzure};
+    use crate::identity::{
+        fake::{Answer, FakeAzure},
+        news::tests::kept,
+    };
 
-    async fn first(azure: &FakeAzure) -> (Result<Issued, SignInError>, UnboundedReceiver<Event>) {
-        let (sender, events) = mpsc::unbounded_channel();
-        let source = azure.credential(FakeAzure::oidc());
-        let outcome = sign_in(&source, &azure.clock(), &Events::new(sender)).await;
-        (outcome, events)
+    async fn first(
+        azure: &FakeAzure,
+    ) -> (Result<Issued, SignInError>, UnboundedReceiver<TokenNews>) {
+        let (sender, news) = kept();
+        let credential = azure.credential(FakeAzure::oidc());
+        let outcome = sign_in(&credential, &azure.clock(), &sender).await;
+        (outcome, news)
     }
 
     #[tokio::test(start_paused = true)]
@@ -101,18 +105,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_sign_in_outlasts_faults_that_pass() {
+    async fn the_first_sign_in_is_retried_after_transient_errors() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::aadsts(90033), Answer::Busy(429, 10), Answer::Drop]);
-        let (outcome, mut events) = first(&azure).await;
+        let (outcome, mut news) = first(&azure).await;
         assert!(outcome.is_ok());
         let asked: Vec<_> = azure.asked().iter().map(Duration::as_secs).collect();
         assert_eq!(asked, [0, 1, 11, 15]);
-        let Ok(Event::Warned { message }) = events.try_recv() else {
-            panic!("a warning");
+        let Ok(TokenNews::Retrying { reason, limit }) = news.try_recv() else {
+            panic!("news of the retry");
         };
-        assert_snapshot!(message, @"signing in is tried again for 2 minutes: Entra ID cannot issue a token at the moment; Entra ID answered: AADSTS90033: It's so. (HTTP 401, trace id tttt, correlation id cccc)");
-        assert!(events.try_recv().is_err());
+        assert_eq!(limit, SIGN_IN_LIMIT);
+        assert_snapshot!(reason, @"Entra ID cannot issue a token at the moment; Entra ID answered: AADSTS90033: It's so. (HTTP 401, trace id tttt, correlation id cccc)");
+        assert!(news.try_recv().is_err());
     }
 
     #[tokio::test(start_paused = true)]
@@ -128,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_sign_in_does_not_insist_on_what_is_wrong() {
+    async fn the_first_sign_in_is_not_retried_after_permanent_errors() {
         for code in [700213, 7000215, 123_456] {
             let azure = FakeAzure::start();
             azure.entra_answers([Answer::aadsts(code)]);

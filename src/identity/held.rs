@@ -5,8 +5,8 @@ use std::time::Duration;
 use azure_core::credentials::Secret;
 use jiff::Timestamp;
 
-use super::credential::Issued;
-use crate::{clock::Clock, deploy::Token};
+use super::{credential::Issued, news::Token};
+use crate::clock::Clock;
 
 /// So that no limit and no lifetime makes the keeper spin.
 const SHORTEST_REFRESH: Duration = Duration::from_secs(1);

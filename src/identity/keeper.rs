@@ -10,15 +10,13 @@ use azure_core::credentials::Secret;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    credential::{Issued, TokenSource},
+    credential::{Credential, Issued},
     error::SignInError,
     exchange::{exchange, pause, sign_in},
     held::Held,
+    news::{NewsSender, TokenNews},
 };
-use crate::{
-    clock::Clock,
-    deploy::{Event, Events},
-};
+use crate::clock::Clock;
 
 /// How often the token's age is looked at. Timers stand still while a machine is suspended, so one long sleep until
 /// the next refresh would come too late.
@@ -26,10 +24,10 @@ const TICK: Duration = Duration::from_secs(20);
 
 /// Keeps a token and renews it in time, independently of who asks for it.
 pub struct Keeper {
-    source: Box<dyn TokenSource>,
+    credential: Arc<Credential>,
     limit: Duration,
     clock: Clock,
-    events: Events,
+    news: NewsSender,
     flight: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -50,19 +48,19 @@ impl Keeper {
     /// # Errors
     /// Why there is no token.
     pub async fn sign_in(
-        source: Box<dyn TokenSource>,
+        credential: Arc<Credential>,
         limit: Duration,
         clock: Clock,
-        events: Events,
+        news: NewsSender,
     ) -> Result<Arc<Self>, SignInError> {
-        let issued = sign_in(source.as_ref(), &clock, &events).await?;
+        let issued = sign_in(&credential, &clock, &news).await?;
         let held = Held::new(issued, limit, &clock);
-        events.emit(Event::SignedIn(held.token));
+        news.send(TokenNews::SignedIn(held.token));
         Ok(Arc::new(Self {
-            source,
+            credential,
             limit,
             clock,
-            events,
+            news,
             flight: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 held,
@@ -156,7 +154,7 @@ impl Keeper {
                 };
             }
         }
-        match exchange(self.source.as_ref(), &self.clock).await {
+        match exchange(&self.credential, &self.clock).await {
             Ok(issued) => Ok(self.succeed(issued)),
             Err(error) => Err(self.fail(error)),
         }
@@ -171,7 +169,7 @@ impl Keeper {
         state.flights += 1;
         state.failure = None;
         drop(state);
-        self.events.emit(Event::TokenRefreshed(token));
+        self.news.send(TokenNews::Refreshed(token));
         secret
     }
 
@@ -182,7 +180,7 @@ impl Keeper {
         let expires_in = state.held.expires_in(&self.clock);
         drop(state);
         if is_first && !expires_in.is_zero() {
-            self.events.emit(Event::TokenRefreshFailed {
+            self.news.send(TokenNews::RefreshFailed {
                 reason: error.one_line(),
                 expires_in,
             });
@@ -210,12 +208,13 @@ mod tests {
 
     use insta::assert_snapshot;
     use jiff::SignedDuration;
-    use tokio::sync::mpsc::{self, UnboundedReceiver};
+    use tokio::sync::mpsc::UnboundedReceiver;
 
     use super::*;
     use crate::identity::{
         exchange::EXCHANGE_LIMIT,
         fake::{Answer, FakeAzure},
+        news::tests::kept,
     };
 
     const MINUTE: Duration = Duration::from_mins(1);
@@ -223,17 +222,17 @@ mod tests {
     struct Run {
         azure: FakeAzure,
         keeper: Arc<Keeper>,
-        events: UnboundedReceiver<Event>,
+        news: UnboundedReceiver<TokenNews>,
         stop: CancellationToken,
     }
 
     impl Run {
         /// Signs in by OIDC and lets the keeper keep.
         async fn start(azure: FakeAzure) -> Self {
-            let (sender, events) = mpsc::unbounded_channel();
-            let source = Box::new(azure.credential(FakeAzure::oidc()));
+            let (sender, news) = kept();
+            let credential = Arc::new(azure.credential(FakeAzure::oidc()));
             let limit = MINUTE * 45;
-            let keeper = Keeper::sign_in(source, limit, azure.clock(), Events::new(sender))
+            let keeper = Keeper::sign_in(credential, limit, azure.clock(), sender)
                 .await
                 .unwrap();
             let stop = CancellationToken::new();
@@ -241,14 +240,14 @@ mod tests {
             Self {
                 azure,
                 keeper,
-                events,
+                news,
                 stop,
             }
         }
 
-        fn events(&mut self) -> Vec<String> {
-            std::iter::from_fn(|| self.events.try_recv().ok())
-                .map(|event| tell(&event))
+        fn news(&mut self) -> Vec<String> {
+            std::iter::from_fn(|| self.news.try_recv().ok())
+                .map(|news| words(&news))
                 .collect()
         }
 
@@ -257,14 +256,16 @@ mod tests {
         }
     }
 
-    fn tell(event: &Event) -> String {
+    fn words(news: &TokenNews) -> String {
         let minutes = |duration: Duration| duration.as_secs_f64() / 60.0;
-        match event {
-            Event::SignedIn(token) => format!("signed in, next in {}", minutes(token.refresh_in)),
-            Event::TokenRefreshed(token) => {
+        match news {
+            TokenNews::SignedIn(token) => {
+                format!("signed in, next in {}", minutes(token.refresh_in))
+            }
+            TokenNews::Refreshed(token) => {
                 format!("refreshed, next in {}", minutes(token.refresh_in))
             }
-            Event::TokenRefreshFailed { expires_in, .. } => {
+            TokenNews::RefreshFailed { expires_in, .. } => {
                 format!("failed, {} left", minutes(*expires_in).round())
             }
             other => format!("{other:?}"),
@@ -292,7 +293,7 @@ mod tests {
         assert_eq!(run.secret().await, "token-7");
         let mut told = vec!["signed in, next in 45"];
         told.resize(7, "refreshed, next in 45");
-        assert_eq!(run.events(), told);
+        assert_eq!(run.news(), told);
     }
 
     #[tokio::test(start_paused = true)]
@@ -318,7 +319,7 @@ mod tests {
         let asked: Vec<_> = run.azure.asked().iter().map(Duration::as_secs).collect();
         assert_eq!(asked, [0, 2700, 2731, 2763]);
         assert_eq!(
-            run.events(),
+            run.news(),
             [
                 "signed in, next in 45",
                 "failed, 30 left",
@@ -337,7 +338,7 @@ mod tests {
         pass(MINUTE).await;
         assert_eq!(run.keeper.refreshes(), 1);
         assert_eq!(
-            run.events(),
+            run.news(),
             [
                 "signed in, next in 45",
                 "failed, 30 left",
@@ -346,7 +347,7 @@ mod tests {
         );
         run.azure.entra_answers([Answer::Drop]);
         pass(MINUTE * 46).await;
-        assert_eq!(run.events(), ["failed, 30 left", "refreshed, next in 45"]);
+        assert_eq!(run.news(), ["failed, 30 left", "refreshed, next in 45"]);
     }
 
     #[tokio::test(start_paused = true)]

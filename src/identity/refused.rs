@@ -2,8 +2,17 @@
 
 use std::{error::Error, fmt, path::PathBuf};
 
-use super::{error::Issuer, refusal::Refusal};
+use super::refusal::Refusal;
 use crate::host::jwt::Claims;
+
+/// Who issues the tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Entra ID.
+    EntraId,
+    /// The managed-identity endpoint of the machine we run on.
+    ManagedIdentity,
+}
 
 /// Who asked for a token, for the message when it is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +36,26 @@ pub struct Refused {
     pub presented: Option<Claims>,
     /// What the issuer said.
     pub refusal: Refusal,
+}
+
+impl Issuer {
+    pub(super) fn when_unreachable(self) -> &'static str {
+        match self {
+            Self::EntraId => "check the network, HTTPS_PROXY and NO_PROXY",
+            Self::ManagedIdentity => {
+                "is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EntraId => "Entra ID",
+            Self::ManagedIdentity => "the managed-identity endpoint",
+        })
+    }
 }
 
 impl Refused {

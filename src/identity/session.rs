@@ -5,15 +5,15 @@ use std::{fmt, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-use super::{Credential, Keeper, SignInError};
-use crate::{clock::Clock, deploy::Events};
+use super::{Credential, Keeper, SignInError, news::NewsSender};
+use crate::clock::Clock;
 
 /// Signs in when the first token is needed, once for everybody.
 pub struct Session {
     credential: Result<Arc<Credential>, SignInError>,
     limit: Duration,
     clock: Clock,
-    events: Events,
+    news: NewsSender,
     keeper: OnceCell<Result<Arc<Keeper>, SignInError>>,
 }
 
@@ -25,13 +25,13 @@ impl Session {
         credential: Result<Credential, SignInError>,
         limit: Duration,
         clock: Clock,
-        events: Events,
+        news: NewsSender,
     ) -> Self {
         Self {
             credential: credential.map(Arc::new),
             limit,
             clock,
-            events,
+            news,
             keeper: OnceCell::new(),
         }
     }
@@ -57,8 +57,14 @@ impl Session {
     }
 
     async fn sign_in(&self) -> Result<Arc<Keeper>, SignInError> {
-        let source = Box::new(self.credential.clone()?);
-        Keeper::sign_in(source, self.limit, self.clock.clone(), self.events.clone()).await
+        let credential = self.credential.clone()?;
+        Keeper::sign_in(
+            credential,
+            self.limit,
+            self.clock.clone(),
+            self.news.clone(),
+        )
+        .await
     }
 }
 
@@ -75,16 +81,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use futures::future::join_all;
-    use tokio::sync::mpsc;
 
     use super::*;
-    use crate::identity::fake::{Answer, FakeAzure};
+    use crate::identity::{
+        fake::{Answer, FakeAzure},
+        news::tests::kept,
+    };
 
     fn session(azure: &FakeAzure) -> Session {
-        let (sender, _) = mpsc::unbounded_channel();
         let credential = Ok(azure.credential(FakeAzure::oidc()));
         let limit = Duration::from_mins(45);
-        Session::new(credential, limit, azure.clock(), Events::new(sender))
+        Session::new(credential, limit, azure.clock(), kept().0)
     }
 
     #[tokio::test(start_paused = true)]
@@ -126,15 +133,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_missing_credential_is_told_when_it_is_needed() {
-        let (sender, _) = mpsc::unbounded_channel();
         let missing = SignInError::Settings("none".to_owned());
         let clock = Clock::paused();
-        let session = Session::new(
-            Err(missing.clone()),
-            Duration::MAX,
-            clock,
-            Events::new(sender),
-        );
+        let session = Session::new(Err(missing.clone()), Duration::MAX, clock, kept().0);
         assert_eq!(session.failure(), None);
         assert_eq!(session.keeper().await.unwrap_err(), missing);
         assert_eq!(session.failure(), Some(missing));

@@ -6,6 +6,9 @@ use secrecy::SecretString;
 
 use super::{Cloud, Guid};
 
+/// Environment variable with the path of the file that holds a federated token.
+pub(crate) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+
 /// Who signs in, where, and by what proof.
 #[derive(Clone, Debug)]
 pub struct SignIn {

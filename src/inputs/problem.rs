@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::host::Place;
+
 /// One thing wrong with one input. Never holds a secret's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -11,17 +13,6 @@ pub struct Problem {
     pub message: String,
     /// Where in the user's files, if it is known.
     pub place: Option<Place>,
-}
-
-/// A place in a file of the user's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file, relative to the workspace if it is in there.
-    pub file: String,
-    /// From 1.
-    pub line: u32,
-    /// From 1, in UTF-16 units.
-    pub column: u32,
 }
 
 /// Everything that is wrong with the inputs, so that one run shows it all. Never empty as an error.
@@ -78,12 +69,6 @@ impl fmt::Display for Problem {
             write!(f, "{place}: ")?;
         }
         f.write_str(&self.message)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{
-    Environment, Problems,
-    catalog::INPUTS,
-    parse::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE},
+use super::{Environment, Problems, catalog::INPUTS, creds, request::is_address};
+use crate::{
+    host::id_token::{REQUEST_TOKEN, REQUEST_URL},
+    identity::TOKEN_FILE,
 };
 
 /// Every input as the workflow gave it, without surrounding white space, or its default. Empty: not given.
@@ -82,12 +83,25 @@ impl Raw {
         });
         envy::from_iter(given).expect("every input has a field of text")
     }
+
+    /// What of the inputs must be masked, a line each.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        let mut texts = creds::secrets(&self.creds);
+        texts.push(self.client_secret.as_str().into());
+        // The query of a signed address is its signature.
+        let addresses = [&self.template_uri, &self.parameters_file].into_iter();
+        let addresses = addresses.filter(|text| is_address(text));
+        texts.extend(addresses.filter_map(|text| Some(text.split_once('?')?.1.into())));
+        let lines = texts.iter().flat_map(|text| text.expose_secret().lines());
+        let lines = lines.map(str::trim).filter(|line| !line.is_empty());
+        lines.map(SecretString::from).collect()
+    }
 }
 
 /// Other variables that the program reads, and would take for unset.
 const VARIABLES: [&str; 6] = [
-    ID_TOKEN_REQUEST_URL,
-    ID_TOKEN_REQUEST_TOKEN,
+    REQUEST_URL,
+    REQUEST_TOKEN,
     TOKEN_FILE,
     "GITHUB_OUTPUT",
     "GITHUB_STATE",

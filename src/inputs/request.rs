@@ -46,11 +46,11 @@ pub struct Request {
     /// The what-if to make, before the deployment or instead of it.
     pub what_if: Option<WhatIfInputs>,
     /// How the run keeps time.
-    pub pace: Pace,
+    pub timing: Timing,
     /// What becomes of the deployment when `timeout` passes.
-    pub on_timeout: Fate,
+    pub on_timeout: OnStop,
     /// What becomes of the deployment when the workflow is cancelled.
-    pub on_cancel: Fate,
+    pub on_cancel: OnStop,
     /// What to do if a deployment of this name is running.
     pub if_active: IfActive,
     /// Whether to follow the deployment to its end.
@@ -289,6 +289,16 @@ pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
         .is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
+/// Whether `text` is the address of a document rather than a path.
+pub(super) fn is_address(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        ["http", "https"]
+            .iter()
+            .any(|name| scheme.eq_ignore_ascii_case(name))
+    })
+}
+
 /// `uri` without what may be a signature.
 pub(super) fn without_query(uri: &str) -> &str {
     uri.split(['?', '#']).next().unwrap_or_default()
@@ -336,7 +346,7 @@ impl DeploymentMode {
 
 /// How the run keeps time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct Timing {
     /// Longest time between two looks at the deployment.
     pub poll_interval: Duration,
     /// Longest silence in the log.
@@ -349,7 +359,7 @@ pub struct Pace {
 
 /// What becomes of a deployment that we stop following before its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fate {
+pub enum OnStop {
     /// It goes on in Azure.
     #[default]
     Leave,

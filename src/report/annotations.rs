@@ -1,9 +1,9 @@
 //! Events → annotations on the run's page.
 
 use crate::{
-    arm::{Diagnostic, Severity},
+    arm::Diagnostic,
     deploy::{Ending, Event},
-    host::{Annotation, Level},
+    host::{Annotation, Severity},
     report::{
         compilation, diagnostic,
         record::Record,
@@ -18,7 +18,7 @@ const LIMIT: usize = 10;
 pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
     match event {
         Event::Compiled(compilation) => compilation::annotations(compilation),
-        Event::Warned { message } => vec![Annotation::new(Level::Warning, message)],
+        Event::Warned { message } => vec![Annotation::new(Severity::Warning, message)],
         Event::Validated { diagnostics, .. } => of_diagnostics(diagnostics),
         Event::WhatIfRead(what_if) => of_diagnostics(&what_if.diagnostics),
         Event::Ended(ending) => of_ending(ending, record),
@@ -30,7 +30,7 @@ pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
 fn of_diagnostics(diagnostics: &[Diagnostic]) -> Vec<Annotation> {
     let serious = diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.severity != Severity::Info);
+        .filter(|diagnostic| diagnostic.severity != Severity::Notice);
     serious.take(LIMIT).map(diagnostic::annotation).collect()
 }
 
@@ -55,21 +55,21 @@ fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     let mut errors: Vec<Annotation> = reasons[..shown]
         .iter()
         .map(|reason| {
-            let annotation = Annotation::new(Level::Error, &reason.with_hint());
+            let annotation = Annotation::new(Severity::Error, &reason.with_hint());
             annotation.titled(&reason.title).at(reason.file.as_ref())
         })
         .collect();
     if shown < reasons.len() {
         let rest = format!("and {} more", reasons.len() - shown);
-        errors.push(Annotation::new(Level::Error, &rest));
+        errors.push(Annotation::new(Severity::Error, &rest));
     }
     errors
 }
 
 fn of_verdict(verdict: &Verdict, code: &str) -> Annotation {
     let level = match verdict.mood {
-        Mood::Bad => Level::Error,
-        Mood::Good | Mood::Doubtful => Level::Warning,
+        Mood::Bad => Severity::Error,
+        Mood::Good | Mood::Doubtful => Severity::Warning,
     };
     Annotation::new(level, &verdict.account()).titled(code)
 }
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(
             shown,
             [Annotation::new(
-                Level::Warning,
+                Severity::Warning,
                 "the token of this run ends soon"
             )]
         );

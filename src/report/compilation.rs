@@ -1,9 +1,9 @@
 //! What the Bicep compiler said, for people: all of it in the log, a little of it as annotations.
 
 use crate::{
-    host::{Annotation, Level, Line, Style},
+    host::{Annotation, Line, Severity, Style},
     report::count::count,
-    template::bicep::{Compilation, Diagnostic, Severity},
+    template::bicep::{Compilation, Diagnostic},
 };
 
 /// Warnings that become annotations. GitHub keeps ten of a step, and others are to have room.
@@ -15,7 +15,7 @@ pub(crate) fn title(compilation: &Compilation) -> String {
     let counts = [
         (number(Severity::Error), "error", "errors"),
         (number(Severity::Warning), "warning", "warnings"),
-        (number(Severity::Note), "note", "notes"),
+        (number(Severity::Notice), "note", "notes"),
     ];
     let counts = counts.into_iter().filter(|(number, ..)| *number > 0);
     let counts: Vec<_> = counts
@@ -39,7 +39,7 @@ pub(crate) fn lines(compilation: &Compilation) -> Vec<Line> {
 pub(crate) fn annotations(compilation: &Compilation) -> Vec<Annotation> {
     let warnings = compilation.of(Severity::Warning).take(ANNOTATED);
     let annotation = |warning: &Diagnostic| {
-        let annotation = Annotation::new(Level::Warning, &warning.message);
+        let annotation = Annotation::new(Severity::Warning, &warning.message);
         annotation.titled(&warning.code).at(warning.place.as_ref())
     };
     warnings.map(annotation).collect()
@@ -49,7 +49,7 @@ fn line(diagnostic: &Diagnostic) -> Line {
     let (style, word) = match diagnostic.severity {
         Severity::Error => (Style::Bad, "error"),
         Severity::Warning => (Style::Doubtful, "warning"),
-        Severity::Note => (Style::Faint, "note"),
+        Severity::Notice => (Style::Faint, "note"),
     };
     let place = diagnostic.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!("{place} "));
@@ -62,7 +62,7 @@ fn line(diagnostic: &Diagnostic) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::Place;
+    use crate::host::Place;
 
     fn diagnostic(severity: Severity, line: u32) -> Diagnostic {
         Diagnostic {
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn everything_is_in_the_group_and_the_first_warnings_are_annotations() {
         let mut diagnostics: Vec<_> = (1..=7).map(|n| diagnostic(Severity::Warning, n)).collect();
-        diagnostics.insert(0, diagnostic(Severity::Note, 9));
+        diagnostics.insert(0, diagnostic(Severity::Notice, 9));
         let compilation = Compilation {
             file: "infra/hub.bicep".to_owned(),
             diagnostics,

@@ -1,8 +1,8 @@
 //! What Azure remarks on a template, for people.
 
 use crate::{
-    arm::{Cause, Diagnostic, Severity},
-    host::{Annotation, Level, Line, Style},
+    arm::{Cause, Diagnostic},
+    host::{Annotation, Line, Severity, Style},
     report::place,
 };
 
@@ -11,7 +11,7 @@ pub(crate) fn line(diagnostic: &Diagnostic) -> Line {
     let (style, word) = match diagnostic.severity {
         Severity::Error => (Style::Bad, "error"),
         Severity::Warning => (Style::Doubtful, "warning"),
-        Severity::Info => (Style::Faint, "info"),
+        Severity::Notice => (Style::Faint, "info"),
     };
     let code = format!("  {word} {}: ", diagnostic.code);
     Line::default()
@@ -21,12 +21,7 @@ pub(crate) fn line(diagnostic: &Diagnostic) -> Line {
 
 /// The annotation that a diagnostic deserves.
 pub(crate) fn annotation(diagnostic: &Diagnostic) -> Annotation {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::Error,
-        Severity::Warning => Level::Warning,
-        Severity::Info => Level::Notice,
-    };
-    Annotation::new(level, &sentence(diagnostic)).titled(&diagnostic.code)
+    Annotation::new(diagnostic.severity, &sentence(diagnostic)).titled(&diagnostic.code)
 }
 
 /// The message, and where it belongs.

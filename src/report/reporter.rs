@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use crate::{
     clock::Clock,
     deploy::Event,
-    host::{Annotation, Level, Runner},
+    host::{Annotation, Runner, Severity},
     inputs::Request,
     report::{
         annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record,
@@ -33,7 +33,7 @@ impl From<&Request> for Settings {
             masked_outputs: request.masked_outputs.clone(),
             summary: request.summary,
             report_file: None,
-            heartbeat_interval: request.pace.heartbeat_interval,
+            heartbeat_interval: request.timing.heartbeat_interval,
         }
     }
 }
@@ -197,11 +197,11 @@ impl Reporter {
 
     fn warn(&mut self, message: &str) {
         self.record.warnings.push(message.to_owned());
-        self.annotate(&Annotation::new(Level::Warning, message));
+        self.annotate(&Annotation::new(Severity::Warning, message));
     }
 
     fn complain(&mut self, message: &str) {
-        self.annotate(&Annotation::new(Level::Error, message));
+        self.annotate(&Annotation::new(Severity::Error, message));
     }
 
     /// Annotations are never folded.

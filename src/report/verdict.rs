@@ -3,8 +3,8 @@
 use crate::{
     arm::{Cause, ChangeType},
     deploy::{Ending, Resource},
-    host::{Style, text::cut},
-    inputs::{Operation, Place, Problem},
+    host::{Place, Style, text::cut},
+    inputs::{Operation, Problem},
     report::{
         advice::{self, Step},
         count::count,

@@ -23,6 +23,8 @@ use crate::{
 };
 
 pub(crate) use post::run as run_post;
+#[cfg(test)]
+pub(crate) use setting::token_news;
 
 /// Runs the step that the process's environment describes.
 ///

@@ -12,9 +12,9 @@ use crate::{
     arm::Arm,
     clock::Clock,
     deploy::{self, Aftermath, Context, Events},
-    host::{Annotation, Level, Line, Runner},
+    host::{Annotation, Line, Runner, Severity},
     http,
-    inputs::{self, Environment, Fate, Request},
+    inputs::{self, Environment, OnStop, Request},
     report::{Reporter, Settings},
 };
 
@@ -71,7 +71,7 @@ async fn look_after(
         clock,
         events: &events,
     };
-    let cancel = request.on_cancel == Fate::Cancel;
+    let cancel = request.on_cancel == OnStop::Cancel;
     deploy::look_after(context, &state.id, &state.correlation_id, cancel).await
 }
 
@@ -93,7 +93,7 @@ fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &After
             "deployment {name} was never submitted: nothing to look after"
         ))),
         // Only what was to be cancelled was followed into what is within it.
-        Aftermath::Ended(state) if request.on_cancel == Fate::Cancel => {
+        Aftermath::Ended(state) if request.on_cancel == OnStop::Cancel => {
             runner.console.print(&Line::plain(&format!(
                 "deployment {name} and all within it have ended: {state}"
             )));
@@ -102,14 +102,14 @@ fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &After
             "deployment {name} has ended: {state}"
         ))),
         Aftermath::Running => runner.console.annotate(&Annotation::new(
-            Level::Warning,
+            Severity::Warning,
             &format!(
                 "deployment {name} goes on in Azure; follow it in the portal, or run the workflow again to take it up \
                  (on-cancel: cancel would have cancelled it): {place}"
             ),
         )),
         Aftermath::Unknown { reason } => runner.console.annotate(&Annotation::new(
-            Level::Warning,
+            Severity::Warning,
             &format!("what became of deployment {name} is not known, look in the portal: {place}; {reason}"),
         )),
     }

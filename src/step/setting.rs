@@ -9,7 +9,7 @@ use crate::{
     clock::{Clock, TIME_SCALE},
     deploy::{Event, Events},
     host::{self, Runner},
-    identity::{Credential, Session},
+    identity::{Credential, NewsSender, Session, TokenNews},
     inputs::{self, Environment, Request},
     report::Reporter,
 };
@@ -42,8 +42,28 @@ pub(super) fn session(
 ) -> Session {
     let variable = |name: &str| environment.get(name).map(str::to_owned);
     let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
-    let limit = request.pace.token_refresh_interval;
-    Session::new(credential, limit, clock.clone(), events.clone())
+    let limit = request.timing.token_refresh_interval;
+    Session::new(credential, limit, clock.clone(), token_news(events))
+}
+
+/// Token news as events of the run.
+pub(crate) fn token_news(events: &Events) -> NewsSender {
+    let events = events.clone();
+    NewsSender::new(move |news| {
+        events.emit(match news {
+            TokenNews::SignedIn(token) => Event::SignedIn(token),
+            TokenNews::Refreshed(token) => Event::TokenRefreshed(token),
+            TokenNews::RefreshFailed { reason, expires_in } => {
+                Event::TokenRefreshFailed { reason, expires_in }
+            }
+            TokenNews::Retrying { reason, limit } => Event::Warned {
+                message: format!(
+                    "sign-in failed, retrying for {} minutes: {reason}",
+                    limit.as_secs() / 60
+                ),
+            },
+        });
+    })
 }
 
 /// Reports what happens until the end, and that nothing happens when it has been silent for too long.

@@ -70,13 +70,13 @@ impl Work {
         session: Arc<Session>,
     ) -> Result<(Submission, Arc<Keeper>), Ending> {
         let preparing = self.prepare(request, &session);
-        let (plan, submission) = self.clock.at_work(preparing).await?;
+        let (plan, submission) = self.clock.run_local(preparing).await?;
         self.events.emit(Event::Planned(plan));
         let keeper = session
             .keeper()
             .await
             .map_err(|error| sign_in_failed(&error))?;
-        self.check_id_tokens(&session, request.pace.timeout);
+        self.check_id_tokens(&session, request.timing.timeout);
         Ok((submission, keeper))
     }
 
@@ -119,8 +119,8 @@ impl Work {
             .offering(offers.unwrap_or_default());
         let load = || template::load(&request.template, &request.scope, &compiler);
         let mut loaded = load().await;
-        let owes = broker.as_ref().is_some_and(Broker::owes);
-        if loaded.template.is_err() && owes && session.keeper().await.is_ok() {
+        let gave_up = broker.as_ref().is_some_and(Broker::has_unanswered);
+        if loaded.template.is_err() && gave_up && session.keeper().await.is_ok() {
             loaded = load().await;
         }
         for compilation in loaded.compilations {
@@ -202,8 +202,8 @@ fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
         submission,
         stack: StackJob::of(request),
         wait: request.wait,
-        poll_interval: request.pace.poll_interval,
-        timeout: request.pace.timeout,
+        poll_interval: request.timing.poll_interval,
+        timeout: request.timing.timeout,
         on_timeout: request.on_timeout,
         on_cancel: request.on_cancel,
     })

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::{
     declaration::{Declaration, Declarations, Kind},
-    nearest::nearest,
     parameters::{Given, Parameters},
-    quoted::quoted,
 };
-use crate::inputs::Problems;
+use crate::{host::text::code, inputs::Problems};
 
 /// How many allowed values or declared names a message lists.
 const LISTED: usize = 20;
@@ -28,7 +26,7 @@ pub(super) fn given(
             (Some(_), Given::Reference(_) | Given::Expression(_)) => None,
         };
         if let Some(fault) = fault {
-            let (origin, name) = (&argument.origin, quoted(&argument.name));
+            let (origin, name) = (&argument.origin, code(&argument.name));
             problems.add(origin.input(), format!("{origin}{name} {fault}"));
         }
     }
@@ -46,8 +44,8 @@ pub(super) fn missing(
             !declaration.is_optional() && parameters.get(declaration.name).is_none()
         })
         .map(|declaration| match declaration.kind() {
-            Some(kind) => format!("{} ({kind})", quoted(declaration.name)),
-            None => quoted(declaration.name).to_string(),
+            Some(kind) => format!("{} ({kind})", code(declaration.name)),
+            None => code(declaration.name),
         })
         .collect();
     if !missing.is_empty() {
@@ -62,13 +60,32 @@ pub(super) fn missing(
 fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
     let names = declarations.iter().map(|declaration| declaration.name);
     let remedy = match nearest(name, names.clone()) {
-        Some(near) => format!("did you mean {}?", quoted(near)),
-        None => match listed(names.map(|name| quoted(name).to_string())) {
+        Some(near) => format!("did you mean {}?", code(near)),
+        None => match listed(names.map(|name| code(name))) {
             none if none.is_empty() => "it declares none".to_owned(),
             names => format!("it declares {names}"),
         },
     };
     format!("is not a parameter of the template: {remedy}")
+}
+
+/// The one of `names` that was probably meant by `name`: at most a third of its letters differ.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted = name.to_lowercase();
+    let length = wanted.chars().count();
+    let near = names.filter_map(|candidate| {
+        let letters = candidate.to_lowercase();
+        let other = letters.chars().count();
+        let limit = length.max(other) / 3;
+        // The distance is not computed for a name that may be megabytes long.
+        if length.abs_diff(other) > limit {
+            return None;
+        }
+        let distance = strsim::levenshtein(&wanted, &letters);
+        (distance <= limit).then_some((distance, candidate))
+    });
+    near.min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 fn fault(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
@@ -124,8 +141,8 @@ fn not_allowed(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
         return None;
     }
     let allowed = listed(allowed.iter().map(|value| match value {
-        Value::String(text) => quoted(text).to_string(),
-        other => quoted(&other.to_string()).to_string(),
+        Value::String(text) => code(text),
+        other => code(&other.to_string()),
     }));
     Some(format!("must be one of {allowed}"))
 }
@@ -208,6 +225,22 @@ mod tests {
             .iter()
             .map(|problem| problem.message.clone())
             .collect()
+    }
+
+    #[test]
+    fn typing_errors_are_recognised_and_other_names_are_not() {
+        let names = ["location", "gatewaySku", "vnetName", "x"];
+        for (name, expected) in [
+            ("lokation", Some("location")),
+            ("gatewaysku", Some("gatewaySku")),
+            ("vnetNames", Some("vnetName")),
+            ("y", None),
+            ("tags", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, names.into_iter()), expected, "{name}");
+        }
+        assert_eq!(nearest(&"l".repeat(1_000_000), names.into_iter()), None);
     }
 
     #[test]

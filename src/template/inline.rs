@@ -7,10 +7,8 @@ use super::{
     json,
     pairs::{self, Pair},
     parameters::{Argument, Given, Origin, Parameters},
-    quoted::quoted,
-    yaml,
 };
-use crate::inputs::Problems;
+use crate::{host::text::code, inputs::Problems, yaml};
 
 const UNKNOWN_FORM: &str = "is neither a JSON object, a YAML mapping (name: value) nor name=value; a file is given as parameters-file";
 
@@ -43,7 +41,7 @@ pub(super) fn parameters(
     for argument in arguments {
         match argument {
             Ok((name, given)) => {
-                let twice = format!("{} is given twice: remove one", quoted(&name));
+                let twice = format!("{} is given twice: remove one", code(&name));
                 if !parameters.add(Argument {
                     name,
                     given,
@@ -144,7 +142,7 @@ fn from_pairs(text: &str, declarations: &Declarations<'_>) -> Arguments {
     let given = |pair: Pair| {
         let declaration = declarations.get(&pair.name);
         let value = typed(&pair, declaration)
-            .map_err(|fault| format!("line {}: {} {fault}", pair.line, quoted(&pair.name)))?;
+            .map_err(|fault| format!("line {}: {} {fault}", pair.line, code(&pair.name)))?;
         Ok((pair.name, Given::Value(value)))
     };
     let words = pairs::split(text).into_iter();

@@ -8,7 +8,8 @@ use jsonc_parser::{
 };
 use serde_json::{Map, Number, Value, map::Entry};
 
-use super::{exact, quoted::quoted};
+use super::exact;
+use crate::host::text::code;
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: true,
@@ -121,7 +122,7 @@ fn object(text: &str, node: Object<'_>) -> Result<Map<String, Value>, JsonError>
             }
             Entry::Occupied(entry) if *entry.get() == value => {}
             Entry::Occupied(entry) => {
-                let key = quoted(entry.key());
+                let key = code(entry.key());
                 let message =
                     format!("the key {key} is given twice, with different values: remove one");
                 return Err(JsonError::at(text, start, message));

@@ -1,6 +1,6 @@
 //! What is deployed: the template, its parameters, and the fingerprint of both.
 //!
-//! Files and the input `parameters` are read (`json`, `yaml`, `pairs`) or compiled (`bicep`), put together, and checked
+//! Files and the input `parameters` are read (`json`, `pairs`, and YAML) or compiled (`bicep`), put together, and checked
 //! against what the template declares, so that one run shows everything that is wrong before anything is sent.
 
 #[cfg(test)]
@@ -16,17 +16,14 @@ mod json;
 mod limits;
 mod loader;
 pub mod name;
-mod nearest;
 mod pairs;
 mod parameters;
 mod parameters_file;
-mod quoted;
 #[cfg(test)]
 mod real_templates;
 mod schema;
 mod source;
 mod using;
-pub(crate) mod yaml;
 
 use std::fmt;
 

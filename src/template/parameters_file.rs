@@ -5,10 +5,9 @@ use serde_json::{Map, Value};
 use super::{
     json::member,
     parameters::{Argument, Given, Origin, Parameters},
-    quoted::quoted,
     schema,
 };
-use crate::inputs::Problems;
+use crate::{host::text::code, inputs::Problems};
 
 /// Parts of a parameters file that Azure needs beside the parameters and that are not sent.
 const NOT_SENT: [&str; 3] = [
@@ -29,7 +28,7 @@ pub(super) fn parameters(
     }
     let entries = member(file, "parameters").and_then(Value::as_object);
     for (name, entry) in entries.into_iter().flatten() {
-        let shown = quoted(name);
+        let shown = code(name);
         match given(entry) {
             Ok(given) => {
                 let argument = Argument {

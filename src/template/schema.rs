@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{json::member, quoted::quoted};
-use crate::arm::Scope;
+use super::json::member;
+use crate::{arm::Scope, host::text::code};
 
 /// The file name of a schema, the scope that it is for, and how a workflow asks for that scope.
 const SCHEMAS: [(&str, &str, &str); 4] = [
@@ -72,7 +72,7 @@ fn mismatch(schema: &str, scope: &Scope) -> Option<String> {
         }
         None => format!(
             "has the $schema {}, which is not a template's: for the scope {given} it is {}",
-            quoted(schema),
+            code(schema),
             url(scope)
         ),
     })

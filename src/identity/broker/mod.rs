@@ -1,53 +1,44 @@
-//! Offers our token to a child process that knows no way to sign in as we do.
+//! Offers our token to the Bicep child process, which cannot sign in as we do.
 //!
 //! Bicep pulls modules from private registries as whoever is signed in to the Azure CLI: it starts a program named
 //! `az`. So the child finds one first on its `PATH`, which is this program under another name; it asks for the token
 //! over a socket that only we and our children can open. The token is neither on disk nor in the environment.
 
-mod clerk;
+mod token_server;
 mod wire;
 
 use std::{
     env,
     ffi::{OsStr, OsString},
+    fmt,
     fs::{self, Permissions},
     io,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{UnixListener, UnixStream},
-    task::{JoinHandle, JoinSet},
-};
+use tokio::{net::UnixListener, task::JoinHandle};
 
-use self::clerk::Clerk;
-pub(crate) use self::wire::{Answer, Question, SOCKET};
+use self::token_server::TokenServer;
+pub(crate) use self::wire::{SOCKET, TokenRequest, TokenResponse};
 use super::{Session, SignIn};
 use crate::{clock::Clock, host::Console};
 
-/// The name under which the child looks for a program that has tokens.
+/// Name of the program that Bicep asks for tokens.
 const AZ: &str = "az";
-/// More than any honest question has, in bytes.
-const LONGEST_QUESTION: u64 = 8 * 1024;
 
-/// Offers tokens until it is dropped, and leaves nothing behind.
-#[derive(Debug)]
+/// Offers tokens until it is dropped; its files are removed then.
 pub struct Broker {
     folder: TempDir,
     serving: JoinHandle<()>,
-    open: Arc<AtomicUsize>,
+    server: Arc<TokenServer>,
 }
 
 impl Broker {
-    /// Offers the tokens of `session`, which signs in as `sign_in` at the first question. `program` is reached as
-    /// `az`: this one. Must be called within a tokio runtime.
+    /// Offers the tokens of `session`, which signs in as `sign_in` at the first request. `program`, our own
+    /// executable, is offered as `az`. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When the system's folder for temporary files cannot hold a folder with a socket of ours.
@@ -66,16 +57,12 @@ impl Broker {
         let socket = socket(folder.path());
         let listener = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
-        let open = Arc::default();
-        let desk = Desk {
-            clerk: Arc::new(Clerk::new(session, sign_in, clock, console)),
-            open: Arc::clone(&open),
-        };
-        let serving = tokio::spawn(desk.serve(listener));
+        let server = Arc::new(TokenServer::new(session, sign_in, clock, console));
+        let serving = tokio::spawn(Arc::clone(&server).serve(listener));
         Ok(Self {
             folder,
             serving,
-            open,
+            server,
         })
     }
 
@@ -94,11 +81,18 @@ impl Broker {
         ]
     }
 
-    /// Whether somebody asked and went away without an answer. Bicep waits 13 seconds for one, and the first sign-in
-    /// may take longer.
+    /// Whether a request was not answered. Bicep waits 13 seconds for a token, and the first sign-in may take longer.
     #[must_use]
-    pub fn owes(&self) -> bool {
-        self.open.load(Ordering::Relaxed) > 0
+    pub fn has_unanswered(&self) -> bool {
+        self.server.has_unanswered()
+    }
+}
+
+impl fmt::Debug for Broker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broker")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -122,55 +116,23 @@ pub(crate) fn offered() -> Option<PathBuf> {
     env::var_os(SOCKET).map(PathBuf::from)
 }
 
-/// Where the questions come in.
-#[derive(Clone)]
-struct Desk {
-    clerk: Arc<Clerk>,
-    /// Questions without an answer.
-    open: Arc<AtomicUsize>,
-}
-
-impl Desk {
-    /// Serves all who come, at the same time.
-    async fn serve(self, listener: UnixListener) {
-        let mut visits = JoinSet::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            visits.spawn(self.clone().attend(stream));
-            while visits.try_join_next().is_some() {}
-        }
-    }
-
-    /// Answers one question.
-    async fn attend(self, mut stream: UnixStream) -> io::Result<()> {
-        let mut line = String::new();
-        let (reader, mut writer) = stream.split();
-        BufReader::new(reader.take(LONGEST_QUESTION))
-            .read_line(&mut line)
-            .await?;
-        self.open.fetch_add(1, Ordering::Relaxed);
-        let answer: Answer = match serde_json::from_str::<Question>(&line) {
-            Ok(question) => self.clerk.answer(&question).await,
-            Err(_) => Err("this is no question for a token".to_owned()),
-        };
-        let answer = serde_json::to_string(&answer)?;
-        writer.write_all(answer.as_bytes()).await?;
-        self.open.fetch_sub(1, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use serde_json::{Value, json};
-    use tokio::sync::mpsc;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::UnixStream,
+    };
 
     use super::*;
     use crate::{
-        deploy::Events,
         host::{Dialect, Kept},
-        identity::fake::{Answer as Fault, FakeAzure},
+        identity::{
+            fake::{Answer as Fault, FakeAzure},
+            news::tests::kept,
+        },
     };
 
     const ARM: &str = "https://management.azure.com";
@@ -183,11 +145,10 @@ mod tests {
 
     impl Offer {
         fn start(azure: &FakeAzure) -> Self {
-            let (sender, _) = mpsc::unbounded_channel();
             let credential = azure.credential(FakeAzure::oidc());
             let limit = std::time::Duration::from_mins(45);
             let clock = azure.clock();
-            let session = Session::new(Ok(credential), limit, clock.clone(), Events::new(sender));
+            let session = Session::new(Ok(credential), limit, clock.clone(), kept().0);
             let log = Kept::default();
             let dialect = Dialect {
                 commands: true,
@@ -210,8 +171,8 @@ mod tests {
         }
 
         async fn ask_for(&self, resource: &str, tenant: Option<&str>) -> Value {
-            let question = json!({"resource": resource, "tenant": tenant});
-            self.ask(&format!("{question}\n")).await
+            let request = json!({"resource": resource, "tenant": tenant});
+            self.ask(&format!("{request}\n")).await
         }
     }
 
@@ -273,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refuses_everything_else_and_asks_nobody() {
+    async fn refuses_everything_else_without_signing_in() {
         let azure = FakeAzure::start();
         let offer = Offer::start(&azure);
         for (resource, tenant) in [
@@ -287,7 +248,7 @@ mod tests {
         ] {
             let answer = offer.ask_for(resource, tenant).await;
             let refusal = answer["Err"].as_str().unwrap();
-            assert!(refusal.starts_with("this run has tokens"), "{refusal}");
+            assert!(refusal.starts_with("only tokens "), "{refusal}");
         }
         for line in [
             "\n",
@@ -296,7 +257,7 @@ mod tests {
             &"x".repeat(8 * 1024),
         ] {
             let answer = offer.ask(line).await;
-            assert_eq!(answer, json!({"Err": "this is no question for a token"}));
+            assert_eq!(answer, json!({"Err": "not a token request"}));
         }
         assert!(azure.asked().is_empty());
         assert_eq!(offer.log.text(), "");
@@ -317,28 +278,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn remembers_whom_it_kept_waiting() {
+    async fn a_request_that_gave_up_stays_unanswered() {
         let azure = FakeAzure::start();
         azure.entra_answers([Fault::Hang]);
         let offer = Offer::start(&azure);
-        let question = offer.ask_for(ARM, None);
-        let patience = std::time::Duration::from_secs(13);
-        assert!(tokio::time::timeout(patience, question).await.is_err());
-        assert!(offer.broker.owes());
+        let request = offer.ask_for(ARM, None);
+        let limit = std::time::Duration::from_secs(13);
+        assert!(tokio::time::timeout(limit, request).await.is_err());
+        assert!(offer.broker.has_unanswered());
         let answer = offer.ask_for(ARM, None).await;
         assert_eq!(answer["Ok"]["accessToken"], "token-2");
         assert!(
-            offer.broker.owes(),
+            offer.broker.has_unanswered(),
             "the first one is still without an answer"
         );
     }
 
     #[tokio::test]
-    async fn owes_nothing_to_whom_it_answered() {
+    async fn answered_requests_are_not_counted() {
         let offer = Offer::start(&FakeAzure::start());
-        assert!(!offer.broker.owes());
+        assert!(!offer.broker.has_unanswered());
         offer.ask_for(ARM, None).await;
         offer.ask_for("https://vault.azure.net", None).await;
-        assert!(!offer.broker.owes());
+        assert!(!offer.broker.has_unanswered());
     }
 }

@@ -1,4 +1,4 @@
-//! What goes over the broker's socket: one line of JSON there, one back.
+//! The broker's protocol: one line of JSON as request, one as response.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,20 +6,19 @@ use serde::{Deserialize, Serialize};
 /// Environment variable that names the broker's socket to the child.
 pub(crate) const SOCKET: &str = "LONG_DEPLOY_TOKEN_SOCKET";
 
-/// What the child wants.
+/// A request for a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Question {
+pub(crate) struct TokenRequest {
     /// The audience of the token, such as `https://management.azure.com`.
     pub(crate) resource: String,
-    /// The directory that must have issued it, if that matters.
+    /// The tenant that must have issued it, if any.
     pub(crate) tenant: Option<String>,
 }
 
 /// A token, or why there is none.
-pub(crate) type Answer = Result<AccessToken, String>;
+pub(crate) type TokenResponse = Result<AccessToken, String>;
 
-/// An access token as the Azure CLI prints it. Without `subscription`, which the Azure CLI leaves out too where the
-/// token is for a directory.
+/// An access token as the Azure CLI prints it, without `subscription`: the Azure CLI omits it for a tenant's token, too.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AccessToken {
     #[serde(rename = "accessToken")]

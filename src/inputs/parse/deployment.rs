@@ -1,8 +1,13 @@
 //! What is deployed, and how.
 
-use super::{DeploymentMode, Operation, Parser, ValidationLevel};
-use crate::arm::Scope;
-use crate::inputs::{DebugSetting, Rollback};
+use super::{
+    DeploymentMode, Operation, Parser, ValidationLevel,
+    values::{check_name, given},
+};
+use crate::{
+    arm::Scope,
+    inputs::{DebugSetting, Rollback},
+};
 
 /// Longest name of a deployment, in characters.
 const LONGEST_NAME: usize = 64;
@@ -121,32 +126,4 @@ impl Parser<'_> {
         }
         Some(mode)
     }
-}
-
-/// `text` unless it is empty.
-pub(super) fn given(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
-}
-
-/// Checks a name by the rule that deployments and resource groups share.
-///
-/// # Errors
-/// What is wrong with it and what to give instead.
-pub(super) fn check_name(name: &str, longest: usize) -> Result<(), String> {
-    let is_allowed = |character: char| {
-        character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | '(' | ')')
-    };
-    if !name.chars().all(is_allowed) {
-        return Err(
-            "has a character that Azure does not allow: use letters, digits and - _ . ( )"
-                .to_owned(),
-        );
-    }
-    if name.chars().count() > longest {
-        return Err(format!("is too long: use at most {longest} characters"));
-    }
-    if name.ends_with('.') {
-        return Err("ends with a period: remove it".to_owned());
-    }
-    Ok(())
 }

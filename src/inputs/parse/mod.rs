@@ -2,16 +2,17 @@
 
 mod deployment;
 mod duration;
-mod pace;
 mod scope;
 mod sign_in;
 mod stack;
 mod template;
-mod text;
+mod timing;
+mod values;
 mod what_if;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use self::values::list;
 use super::{
     DenyMode, DenySettings, Environment, Problems, Request, StackSettings, Unmanaged,
     UnmanagedAction, catalog,
@@ -19,9 +20,10 @@ use super::{
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
 };
-use crate::identity::{Guid, InvalidGuid};
-
-pub(super) use sign_in::{ID_TOKEN_REQUEST_TOKEN, ID_TOKEN_REQUEST_URL, TOKEN_FILE};
+use crate::{
+    host::text::quote,
+    identity::{Guid, InvalidGuid},
+};
 
 /// Checks `raw`, adding to the `problems` that are already known.
 ///
@@ -58,7 +60,7 @@ impl<'a> Parser<'a> {
             raw,
             environment,
             creds,
-            secrets: super::secrets_of(raw),
+            secrets: raw.secrets(),
             problems,
         }
     }
@@ -79,9 +81,9 @@ impl<'a> Parser<'a> {
         let rollback = self.rollback();
         let debug_setting = self.debug_setting();
         let what_if = self.what_if(operation);
-        let pace = self.pace();
-        let on_timeout = self.fate("on-timeout", &self.raw.on_timeout);
-        let on_cancel = self.fate("on-cancel", &self.raw.on_cancel);
+        let timing = self.timing();
+        let on_timeout = self.on_stop("on-timeout", &self.raw.on_timeout);
+        let on_cancel = self.on_stop("on-cancel", &self.raw.on_cancel);
         let if_active = self.if_active();
         let wait = self.boolean("wait", &self.raw.wait);
         let summary = self.boolean("summary", &self.raw.summary);
@@ -100,12 +102,12 @@ impl<'a> Parser<'a> {
             rollback,
             debug_setting: debug_setting?,
             what_if: what_if?,
-            pace: pace?,
+            timing: timing?,
             on_timeout: on_timeout?,
             on_cancel: on_cancel?,
             if_active: if_active?,
             wait: wait?,
-            masked_outputs: text::list(&self.raw.masked_outputs),
+            masked_outputs: list(&self.raw.masked_outputs),
             summary: summary?,
         })
     }
@@ -179,6 +181,6 @@ impl<'a> Parser<'a> {
         if self.secrets.iter().any(holds_secret) {
             return "\"***\"".to_owned();
         }
-        text::quote(value)
+        quote(value)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Operation, Parser, Told,
-    deployment::{check_name, given},
+    values::{check_name, given},
 };
 use crate::arm::Scope;
 

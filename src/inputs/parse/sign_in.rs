@@ -3,15 +3,11 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Parser, Told, deployment::given};
-use crate::identity::{Cloud, Guid, Method, SignIn};
-
-/// Variable with the address of the runner's id-token endpoint; present only with the permission to use it.
-pub(in crate::inputs) const ID_TOKEN_REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
-/// Variable with the secret that the id-token endpoint asks for.
-pub(in crate::inputs) const ID_TOKEN_REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
-/// Variable with the path of the file that holds a federated token.
-pub(in crate::inputs) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+use super::{Parser, Told, values::given};
+use crate::{
+    host::id_token::{REQUEST_TOKEN, REQUEST_URL},
+    identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE},
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AuthType {
@@ -103,7 +99,7 @@ impl Parser<'_> {
         let is_set = |name| self.environment.get(name).is_some();
         if let Some(secret) = self.secret(client_id) {
             Method::Secret(secret)
-        } else if is_set(ID_TOKEN_REQUEST_URL) && is_set(ID_TOKEN_REQUEST_TOKEN) {
+        } else if is_set(REQUEST_URL) && is_set(REQUEST_TOKEN) {
             oidc
         } else {
             self.token_file().unwrap_or(oidc)

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{
     DenyMode, DenySettings, Operation, Parser, StackSettings, Unmanaged, UnmanagedAction,
-    deployment::given, text,
+    values::{given, list},
 };
-use crate::{arm::Scope, template::yaml};
+use crate::{arm::Scope, yaml};
 
 /// Most actions, and most principals, that deny settings may exclude.
 const MOST_ACTIONS: usize = 200;
@@ -220,7 +220,7 @@ impl Parser<'_> {
     }
 
     fn few(&mut self, input: &'static str, value: &str, most: usize) -> Vec<String> {
-        let items = text::list(value);
+        let items = list(value);
         if items.len() > most {
             let given = items.len();
             self.problems
@@ -267,7 +267,7 @@ fn pairs(text: &str) -> Option<Map<String, Value>> {
         let (name, value) = item.split_once('=')?;
         Some((name.trim().to_owned(), Value::from(value.trim())))
     };
-    text::list(text).into_iter().map(pair).collect()
+    list(text).into_iter().map(pair).collect()
 }
 
 #[cfg(test)]

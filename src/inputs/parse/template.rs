@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Operation, Parser, deployment::given, text};
+use super::{
+    Operation, Parser,
+    values::{given, list},
+};
 use crate::inputs::{
-    BicepInputs, TemplateInputs, TemplateSource, has_extension, is_address, request::without_query,
+    BicepInputs, TemplateInputs, TemplateSource, has_extension,
+    request::{is_address, without_query},
 };
 
 const NO_TEMPLATE: &str = "missing: give the path of a template, such as main.bicep or main.json";
@@ -115,7 +119,7 @@ impl Parser<'_> {
         if is_address(&self.raw.parameters_file) {
             return Vec::new();
         }
-        let files = text::list(&self.raw.parameters_file);
+        let files = list(&self.raw.parameters_file);
         if files.iter().any(|file| is_address(file)) {
             let message =
                 "an address must be the only one: Azure takes one, and no files beside it";

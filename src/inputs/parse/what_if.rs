@@ -1,6 +1,6 @@
 //! The what-if: whether there is one, and what it must not find.
 
-use super::{Operation, Parser, ResultFormat, WhatIfInputs, text};
+use super::{Operation, Parser, ResultFormat, WhatIfInputs, values::list};
 use crate::arm::ChangeType;
 
 impl Parser<'_> {
@@ -42,7 +42,7 @@ impl Parser<'_> {
             .iter()
             .map(|(at, kind)| (kind.as_str(), *at))
             .collect();
-        let chosen: Vec<Option<usize>> = text::list(value)
+        let chosen: Vec<Option<usize>> = list(value)
             .iter()
             .map(|name| self.choice(input, name, &choices))
             .collect();

@@ -9,7 +9,7 @@ use crate::{
     arm::{ChangeType, Scope},
     identity::{Cloud, Method},
     inputs::{
-        DeploymentMode, Fate, Operation, Pace, ResultFormat, TemplateInputs, TemplateSource,
+        DeploymentMode, OnStop, Operation, ResultFormat, TemplateInputs, TemplateSource, Timing,
         ValidationLevel, WhatIfInputs,
     },
 };
@@ -38,8 +38,8 @@ fn the_least_inputs_take_the_defaults() {
     assert_eq!(request.name, None);
     assert_eq!(request.mode, DeploymentMode::Incremental);
     assert_eq!(
-        request.pace,
-        Pace {
+        request.timing,
+        Timing {
             poll_interval: Duration::from_secs(30),
             heartbeat_interval: Duration::from_mins(5),
             timeout: Duration::from_hours(6),
@@ -48,7 +48,7 @@ fn the_least_inputs_take_the_defaults() {
     );
     assert_eq!(
         (request.on_timeout, request.on_cancel),
-        (Fate::Leave, Fate::Leave)
+        (OnStop::Leave, OnStop::Leave)
     );
     assert_eq!((request.wait, request.summary), (true, true));
     assert_eq!(request.masked_outputs, [""; 0]);
@@ -86,8 +86,8 @@ fn every_input_is_heard() {
     );
     assert_eq!(request.mode, DeploymentMode::Complete);
     assert_eq!(
-        request.pace,
-        Pace {
+        request.timing,
+        Timing {
             poll_interval: Duration::from_secs(10),
             heartbeat_interval: Duration::from_mins(1),
             timeout: Duration::from_mins(90),
@@ -96,7 +96,7 @@ fn every_input_is_heard() {
     );
     assert_eq!(
         (request.on_timeout, request.on_cancel),
-        (Fate::Cancel, Fate::Cancel)
+        (OnStop::Cancel, OnStop::Cancel)
     );
     assert_eq!((request.wait, request.summary), (false, false));
     assert_eq!(request.masked_outputs, ["key", "connection"]);

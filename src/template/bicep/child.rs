@@ -55,7 +55,7 @@ pub(super) async fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let ended = Clock::timeout_here(LIMIT, async { command.spawn()?.wait_with_output().await });
+    let ended = Clock::timeout_local(LIMIT, async { command.spawn()?.wait_with_output().await });
     ended
         .await
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))

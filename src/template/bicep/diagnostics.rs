@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use url::Url;
 
-use crate::inputs::Place;
+use crate::host::{Place, Severity};
 
 /// What the compiler said while it compiled a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,17 +29,6 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, with the file relative to the workspace if it is in there.
     pub place: Option<Place>,
-}
-
-/// How serious a diagnostic is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// The file does not compile.
-    Error,
-    /// It compiles, but perhaps not as meant.
-    Warning,
-    /// Good to know.
-    Note,
 }
 
 /// The part of SARIF 2.1.0 that Bicep writes.
@@ -126,7 +115,7 @@ impl Finding {
     fn told(self, folder: &Path) -> Diagnostic {
         let severity = match self.level.as_deref() {
             Some("error") => Severity::Error,
-            Some("note" | "none") => Severity::Note,
+            Some("note" | "none") => Severity::Notice,
             _ => Severity::Warning,
         };
         let mut locations = self.locations.into_iter();
@@ -228,7 +217,7 @@ mod tests {
             .collect();
         assert_eq!(
             severities,
-            [Severity::Error, Severity::Warning, Severity::Note]
+            [Severity::Error, Severity::Warning, Severity::Notice]
         );
         let files = told
             .diagnostics

@@ -1,4 +1,4 @@
-//! Fetches a release of Bicep: verified, kept for the job, and never half there.
+//! Downloads a release of Bicep: verified, kept for the rest of the job, never stored in part.
 
 use std::{
     io,
@@ -17,17 +17,25 @@ use tokio::{
 };
 
 use super::release::Release;
-use crate::{clock::Clock, http::root_cause};
+use crate::{
+    clock::Clock,
+    http::{read_limited, root_cause},
+};
 
-/// Microsoft's own network; unlike GitHub's API it does not count requests.
+/// Microsoft's own network, which has no rate limit, unlike GitHub's API.
 const PROGRAMS: &str = "https://downloads.bicep.azure.com";
-/// Where GitHub states the digests of releases.
+/// Where GitHub publishes the digests of releases.
 const RELEASES: &str = "https://api.github.com/repos/Azure/bicep/releases/tags";
-/// How long everything may take; the program has 120 MB.
+/// Time limit of a download with its retries; the program has 120 MB.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How often a request is tried, with its body.
 const TRIES: u32 = 3;
+/// Between two tries.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Bytes of a file that are hashed at a time.
 const CHUNK: usize = 1 << 20;
+/// Most bytes that are read of a release's description.
+const DESCRIPTION_LIMIT: usize = 4 << 20;
 
 /// Fetches programs into `folder`.
 #[derive(Clone, Debug)]
@@ -38,7 +46,7 @@ pub(super) struct Downloads {
     programs: String,
     /// Holds a description of each release at `v<version>`.
     releases: String,
-    /// Between two tries.
+    /// [`PAUSE`], except in tests.
     pause: Duration,
 }
 
@@ -99,7 +107,7 @@ impl Downloads {
         release: &Release,
         sha256: Option<&str>,
     ) -> Result<PathBuf, DownloadError> {
-        let fetched = Clock::timeout_here(LIMIT, self.verified(release, sha256));
+        let fetched = Clock::timeout_local(LIMIT, self.verified(release, sha256));
         fetched.await.unwrap_or_else(|_| {
             let what = name(release);
             Err(DownloadError::TimedOut { what })
@@ -113,7 +121,7 @@ impl Downloads {
     ) -> Result<PathBuf, DownloadError> {
         let expected = match sha256.or_else(|| release.known_sha256()) {
             Some(sha256) => sha256.to_ascii_lowercase(),
-            None => self.stated_sha256(release).await?,
+            None => self.retry(|| self.stated_sha256(release)).await?,
         };
         let path = self.folder.join(format!("bicep-{}", release.version));
         if digest(&path).await.is_ok_and(|found| found == expected) {
@@ -125,19 +133,33 @@ impl Downloads {
         };
         fs::create_dir_all(&self.folder).await.map_err(storage)?;
         let part = self.folder.join(format!("{}.part", uuid::Uuid::new_v4()));
-        let stored = self.store(release, &expected, &part).await;
+        let stored = self.retry(|| self.store(release, &expected, &part)).await;
         let stored = match stored {
             Ok(()) => fs::rename(&part, &path).await.map_err(storage),
             Err(error) => Err(error),
         };
         if stored.is_err() {
-            // What is left of it lies in a folder that the runner clears.
+            // Not reported: the runner clears this folder after the job.
             let _ = fs::remove_file(&part).await;
         }
         stored.map(|()| path)
     }
 
-    /// Fetches the program into the file `part` and makes it executable.
+    /// What `attempt` gives, repeated as a whole while it fails for transient reasons, also in the middle of a body.
+    async fn retry<T, F: Future<Output = Result<T, DownloadError>>>(
+        &self,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, DownloadError> {
+        for _ in 1..TRIES {
+            match attempt().await {
+                Err(error) if error.is_transient() => tokio::time::sleep(self.pause).await,
+                outcome => return outcome,
+            }
+        }
+        attempt().await
+    }
+
+    /// Fetches the program into the file `part`, whatever is there, verifies it and makes it executable.
     async fn store(
         &self,
         release: &Release,
@@ -151,7 +173,7 @@ impl Downloads {
             what: what(),
             reason: error.kind(),
         };
-        let mut file = fs::File::create_new(part).await.map_err(storage)?;
+        let mut file = fs::File::create(part).await.map_err(storage)?;
         let (mut hasher, mut body) = (Sha256::new(), response.into_body());
         while let Some(bytes) = body.try_next().await.map_err(|error| {
             let reason = root_cause(&error);
@@ -180,12 +202,12 @@ impl Downloads {
         let what = format!("the checksum of {}", name(release));
         let url = format!("{}/v{}", self.releases, release.version);
         let response = self.get(&url, what.clone()).await?;
-        let body = response.into_body().collect().await;
-        let body = body.map_err(|error| DownloadError::Unreachable {
+        let response = read_limited(response, DESCRIPTION_LIMIT).await;
+        let response = response.map_err(|error| DownloadError::Unreachable {
             what,
             reason: root_cause(&error),
         })?;
-        let description = serde_json::from_slice::<Description>(&body).ok();
+        let description = serde_json::from_slice::<Description>(response.body()).ok();
         let assets = description.map(|description| description.assets);
         let mut assets = assets.into_iter().flatten();
         let asset = assets.find(|asset| asset.name == release.asset);
@@ -200,40 +222,32 @@ impl Downloads {
             })
     }
 
-    /// The answer to a GET, tried again while its faults pass.
+    /// The answer to a GET, its body unread.
     async fn get(&self, url: &str, what: String) -> Result<AsyncRawResponse, DownloadError> {
-        let url: Url = url
-            .parse()
-            .map_err(|_| DownloadError::NoSuchVersion { what: what.clone() })?;
-        let mut tries = 1;
-        loop {
-            let mut request = Request::new(url.clone(), Method::Get);
-            request.insert_header("accept", "*/*");
-            let answer = self.http.execute_request(&request).await;
-            let error = match answer {
-                Ok(response) if response.status().is_success() => return Ok(response),
-                Ok(response) if response.status() == StatusCode::NotFound => {
-                    return Err(DownloadError::NoSuchVersion { what });
-                }
-                Ok(response) => DownloadError::Refused {
-                    what: what.clone(),
-                    status: response.status().into(),
-                },
-                Err(error) => DownloadError::Unreachable {
-                    what: what.clone(),
-                    reason: root_cause(&error),
-                },
-            };
-            if tries == TRIES || !error.is_transient() {
-                return Err(error);
+        let Ok(url) = url.parse::<Url>() else {
+            return Err(DownloadError::NoSuchVersion { what });
+        };
+        let mut request = Request::new(url, Method::Get);
+        request.insert_header("accept", "*/*");
+        match self.http.execute_request(&request).await {
+            Ok(response) if response.status().is_success() => Ok(response),
+            Ok(response) if response.status() == StatusCode::NotFound => {
+                Err(DownloadError::NoSuchVersion { what })
             }
-            tries += 1;
-            tokio::time::sleep(self.pause).await;
+            Ok(response) => Err(DownloadError::Refused {
+                what,
+                status: response.status().into(),
+            }),
+            Err(error) => Err(DownloadError::Unreachable {
+                what,
+                reason: root_cause(&error),
+            }),
         }
     }
 }
 
 impl DownloadError {
+    /// Whether another try may succeed.
     fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,

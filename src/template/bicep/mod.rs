@@ -10,4 +10,4 @@ mod release;
 
 pub use compiler::Compiler;
 pub(super) use compiler::{BuiltParameters, Compiled, Using};
-pub use diagnostics::{Compilation, Diagnostic, Severity};
+pub use diagnostics::{Compilation, Diagnostic};

@@ -61,7 +61,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::template::bicep::{Diagnostic, Severity};
+    use crate::{host::Severity, template::bicep::Diagnostic};
 
     #[test]
     fn literals_lose_their_value() {

@@ -13,6 +13,9 @@ use super::*;
 
 const PROGRAM: &[u8] = b"#!/bin/sh\necho bicep\n";
 
+/// In place of a status: announces more than there is, so that the connection ends in mid-body.
+const CUT: u16 = 0;
+
 /// A server that answers what it is told to, in turn, and keeps the paths it was asked for.
 struct Server {
     origin: String,
@@ -33,9 +36,10 @@ impl Server {
                 let path = request.split(' ').nth(1).unwrap().to_owned();
                 paths.lock().unwrap().push(path);
                 while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+                let (status, missing) = if status == CUT { (200, 9) } else { (status, 0) };
+                let length = body.len() + missing;
                 let head = format!(
-                    "HTTP/1.1 {status} Told\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                    body.len()
+                    "HTTP/1.1 {status} Told\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
                 );
                 stream
                     .write_all(&[head.as_bytes(), &body].concat())
@@ -172,7 +176,7 @@ async fn without_a_checksum_nothing_is_fetched() {
 }
 
 #[test]
-fn faults_that_pass_are_borne() {
+fn transient_statuses_are_known() {
     for (error, is_transient) in [
         (503, true),
         (429, true),
@@ -189,7 +193,7 @@ fn faults_that_pass_are_borne() {
 }
 
 #[tokio::test]
-async fn a_fault_costs_a_second_try() {
+async fn a_transient_error_is_retried() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(vec![(503, vec![]), (200, PROGRAM.to_vec())]);
     let downloads = server.downloads(folder.path());
@@ -198,4 +202,67 @@ async fn a_fault_costs_a_second_try() {
         .await
         .unwrap();
     assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_repeated_from_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(vec![
+        (CUT, b"#!/bin/sh\necho much more than bicep".to_vec()),
+        (503, vec![]),
+        (200, PROGRAM.to_vec()),
+    ]);
+    let downloads = server.downloads(folder.path());
+    let program = downloads.program(&release(), Some(&sha256())).await;
+    assert_eq!(std::fs::read(program.unwrap()).unwrap(), PROGRAM);
+    assert_eq!(server.asked().len(), 3);
+    assert_eq!(files(folder.path()), ["bicep-9.9.9"]);
+}
+
+#[tokio::test]
+async fn a_download_that_always_breaks_off_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(vec![(CUT, PROGRAM.to_vec()); 4]);
+    let downloads = server.downloads(folder.path());
+    let error = downloads.program(&release(), Some(&sha256())).await;
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.starts_with("Bicep 9.9.9 (bicep-linux-x64) cannot be fetched: "),
+        "{message}"
+    );
+    assert_eq!(server.asked().len(), 3);
+    assert_eq!(files(folder.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_repeated_download_is_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(vec![
+        (CUT, PROGRAM.to_vec()),
+        (200, b"something else".to_vec()),
+    ]);
+    let downloads = server.downloads(folder.path());
+    let error = downloads.program(&release(), Some(&sha256())).await;
+    assert!(
+        matches!(error, Err(DownloadError::WrongChecksum { .. })),
+        "{error:?}"
+    );
+    assert_eq!(files(folder.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_checksum_that_breaks_off_is_fetched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let digest = format!("sha256:{}", sha256());
+    let description =
+        serde_json::json!({"assets": [{"name": "bicep-linux-x64", "digest": digest}]});
+    let description = description.to_string().into_bytes();
+    let server = Server::start(vec![
+        (CUT, description.clone()),
+        (200, description),
+        (200, PROGRAM.to_vec()),
+    ]);
+    let downloads = server.downloads(folder.path());
+    downloads.program(&release(), None).await.unwrap();
+    assert_eq!(server.asked().len(), 3);
 }

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use super::{Parser, duration};
-use crate::inputs::{Fate, IfActive, Pace};
+use crate::inputs::{IfActive, OnStop, Timing};
 
 impl Parser<'_> {
-    pub(super) fn pace(&mut self) -> Option<Pace> {
+    pub(super) fn timing(&mut self) -> Option<Timing> {
         let raw = self.raw;
         let poll_interval = self.duration("poll-interval", &raw.poll_interval);
         let heartbeat_interval = self.duration("heartbeat-interval", &raw.heartbeat_interval);
         let timeout = self.duration("timeout", &raw.timeout);
         let token_refresh_interval =
             self.duration("token-refresh-interval", &raw.token_refresh_interval);
-        Some(Pace {
+        Some(Timing {
             poll_interval: poll_interval?,
             heartbeat_interval: heartbeat_interval?,
             timeout: timeout?,
@@ -21,8 +21,8 @@ impl Parser<'_> {
         })
     }
 
-    pub(super) fn fate(&mut self, input: &'static str, value: &str) -> Option<Fate> {
-        let choices = [("leave", Fate::Leave), ("cancel", Fate::Cancel)];
+    pub(super) fn on_stop(&mut self, input: &'static str, value: &str) -> Option<OnStop> {
+        let choices = [("leave", OnStop::Leave), ("cancel", OnStop::Cancel)];
         self.choice(input, value, &choices)
     }
 

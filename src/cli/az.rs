@@ -1,4 +1,4 @@
-//! The program under the name `az`: gives Bicep the token that it would ask the Azure CLI for, and does nothing else.
+//! The program under the name `az`: a stand-in for the Azure CLI that only gives Bicep a token.
 
 use std::{
     io::{self, Read, Write},
@@ -7,36 +7,36 @@ use std::{
     time::Duration,
 };
 
-use crate::identity::broker::{self, Answer, Question, SOCKET};
+use crate::identity::broker::{self, SOCKET, TokenRequest, TokenResponse};
 
-/// Longer than a sign-in is tried for.
-const PATIENCE: Duration = Duration::from_mins(3);
+/// Limit for one request; longer than a sign-in with its retries takes.
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AzError {
-    /// The command is another one than the one we know.
+    /// The command is not the one that is implemented.
     #[error(
-        "this is not the Azure CLI: it knows `az account get-access-token --output json --resource URL [--tenant ID]` \
-         only"
+        "this is not the Azure CLI: only `az account get-access-token --output json --resource URL [--tenant ID]` is \
+         implemented"
     )]
     Usage,
-    /// Nobody offers tokens.
+    /// There is no broker.
     #[error("{SOCKET} is not set: this program runs under the name `az` only as Bicep's helper")]
     NoBroker,
-    /// Who offers tokens did not answer.
+    /// The broker did not answer.
     #[error("cannot ask for a token: {0}")]
     Unreachable(#[from] io::Error),
-    /// The answer makes no sense.
+    /// The answer cannot be parsed.
     #[error("cannot read the answer: {0}")]
     Answer(#[from] serde_json::Error),
-    /// The answer is no.
+    /// The broker refused.
     #[error("{0}")]
     Refused(String),
 }
 
 impl AzError {
-    /// The exit status, as the Azure CLI has it.
+    /// The exit status that the Azure CLI would have.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Usage => 2,
@@ -50,14 +50,14 @@ impl AzError {
 /// # Errors
 /// Why there is none.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<String, AzError> {
-    let question = parse(arguments).ok_or(AzError::Usage)?;
+    let request = parse(arguments).ok_or(AzError::Usage)?;
     let socket = broker::offered().ok_or(AzError::NoBroker)?;
-    let token = ask(&socket, &question)?.map_err(AzError::Refused)?;
+    let token = ask(&socket, &request)?.map_err(AzError::Refused)?;
     Ok(format!("{}\n", serde_json::to_string(&token)?))
 }
 
-/// What the one command that we know asks for, its options in any order.
-fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Question> {
+/// The request that the arguments of the only known command make; options in any order.
+fn parse(mut arguments: impl Iterator<Item = String>) -> Option<TokenRequest> {
     let command = [arguments.next()?, arguments.next()?];
     if command != ["account", "get-access-token"] {
         return None;
@@ -74,17 +74,17 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Question> {
             return None;
         }
     }
-    (output? == "json").then_some(Question {
+    (output? == "json").then_some(TokenRequest {
         resource: resource?,
         tenant,
     })
 }
 
-fn ask(socket: &Path, question: &Question) -> Result<Answer, AzError> {
+fn ask(socket: &Path, request: &TokenRequest) -> Result<TokenResponse, AzError> {
     let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    stream.write_all(format!("{}\n", serde_json::to_string(question)?).as_bytes())?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    stream.set_write_timeout(Some(LIMIT))?;
+    stream.write_all(format!("{}\n", serde_json::to_string(request)?).as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(serde_json::from_slice(&answer)?)
@@ -95,8 +95,8 @@ mod tests {
     use super::*;
 
     fn parsed(command: &str) -> Option<(String, Option<String>)> {
-        let question = parse(command.split_whitespace().map(str::to_owned))?;
-        Some((question.resource, question.tenant))
+        let request = parse(command.split_whitespace().map(str::to_owned))?;
+        Some((request.resource, request.tenant))
     }
 
     #[test]

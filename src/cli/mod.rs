@@ -1,0 +1,55 @@
+//! The command line: by which name the program was started, and what it prints by itself.
+
+mod az;
+mod usage;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::{identity::broker, step};
+
+/// The program's name as post step.
+const POST: &str = "long-deploy-post";
+/// The exit status of a bug in this program.
+const BUG: u8 = 70;
+/// The exit status of wrong inputs.
+const INVALID: u8 = 2;
+
+/// Runs the program with its name and arguments: one step as the environment describes it, its post step under the
+/// name `long-deploy-post`, a token for Bicep under the name `az`, or the answer to `--help` or `--version`.
+#[must_use]
+pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    let name = arguments.next().unwrap_or_default();
+    if broker::is_az(&name) {
+        return match az::run(arguments) {
+            Ok(token) => answer(&token, 0),
+            Err(error) => complain(&error),
+        };
+    }
+    let is_post = name.rsplit('/').next() == Some(POST);
+    match arguments.next().as_deref() {
+        None if is_post => exit(step::run_post()),
+        None => exit(step::run()),
+        Some("--help" | "-h") => answer(&usage::help(), 0),
+        Some("--version" | "-V") => answer(&usage::version(), 0),
+        Some(_) => answer(&usage::help(), INVALID),
+    }
+}
+
+fn exit(status: anyhow::Result<u8>) -> ExitCode {
+    status.map_or_else(|error| answer(&format!("{error:#}\n"), BUG), ExitCode::from)
+}
+
+/// Not on standard output, which holds a token or nothing.
+fn complain(error: &az::AzError) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{error}");
+    ExitCode::from(error.exit_status())
+}
+
+fn answer(text: &str, status: u8) -> ExitCode {
+    // A closed pipe is no reason to fail.
+    let _ = io::stdout().write_all(text.as_bytes());
+    ExitCode::from(status)
+}
