@@ -26,9 +26,11 @@ pub mod host;
 pub mod http;
 pub mod identity;
 pub mod inputs;
-pub mod report;
+mod report;
 mod step;
 pub mod template;
+#[cfg(test)]
+mod testing;
 mod usage;
 
 /// The program's name as post step.

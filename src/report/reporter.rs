@@ -8,7 +8,9 @@ use crate::{
     host::{Annotation, Level, Runner},
     inputs::Request,
     report::{
-        annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record,
+        log::{Fold, Log, annotations, compilation},
+        outputs::{self, masking},
+        record::Record,
         report_file, summary,
     },
     template::Compilation,
@@ -16,15 +18,15 @@ use crate::{
 
 /// What the user asked of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Template outputs whose values are masked, in any case.
-    pub masked_outputs: Vec<String>,
+    pub(crate) masked_outputs: Vec<String>,
     /// Whether to write the step summary.
-    pub summary: bool,
+    pub(crate) summary: bool,
     /// Where the run is written as JSON.
-    pub report_file: Option<PathBuf>,
+    pub(crate) report_file: Option<PathBuf>,
     /// Longest silence in the log.
-    pub heartbeat_interval: Duration,
+    pub(crate) heartbeat_interval: Duration,
 }
 
 impl From<&Request> for Settings {
@@ -52,7 +54,7 @@ impl Default for Settings {
 
 /// Tells what happens in a run: log and annotations as it goes, outputs and summary at its end.
 #[derive(Debug)]
-pub struct Reporter {
+pub(crate) struct Reporter {
     runner: Runner,
     clock: Clock,
     settings: Settings,
@@ -65,8 +67,7 @@ pub struct Reporter {
 
 impl Reporter {
     /// A reporter of a run that has just begun.
-    #[must_use]
-    pub fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
+    pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
             spoke: clock.elapsed(),
             record: Record {
@@ -82,7 +83,7 @@ impl Reporter {
     }
 
     /// Tells of `event`. A file that cannot be written is told as an error and stops nothing.
-    pub fn observe(&mut self, event: &Event) {
+    pub(crate) fn observe(&mut self, event: &Event) {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
@@ -116,7 +117,7 @@ impl Reporter {
     }
 
     /// Waits until the log has been silent for a heartbeat interval.
-    pub async fn silence(&self) {
+    pub(crate) async fn silence(&self) {
         let due = self.spoke + self.settings.heartbeat_interval;
         self.clock
             .sleep(due.saturating_sub(self.clock.elapsed()))
@@ -124,7 +125,7 @@ impl Reporter {
     }
 
     /// Breaks the silence: what is running, and that the token is fresh.
-    pub fn heartbeat(&mut self) {
+    pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
         self.spoke = at;
         if self.record.plan.is_none() {
@@ -218,10 +219,7 @@ mod tests {
     use super::*;
     use crate::{
         host::{Kept, grammar},
-        report::{
-            fixtures::{self, Story},
-            stories,
-        },
+        testing::stories::{self, Story},
     };
 
     /// What a run leaves behind in the log and the outputs; other tests show its summary and report file.
@@ -268,21 +266,21 @@ mod tests {
     }
 
     stories! {
-        success_with_nesting: fixtures::success();
-        failure: fixtures::failure();
-        time_out: fixtures::time_out(false);
-        time_out_and_cancel: fixtures::time_out(true);
-        cancel: fixtures::cancel();
-        outage: fixtures::outage();
-        sign_in_lost: fixtures::sign_in_lost();
-        input_problems: fixtures::input_problems();
-        no_resources: fixtures::no_resources();
-        hostile_text: fixtures::hostile();
+        success_with_nesting: stories::success();
+        failure: stories::failure();
+        time_out: stories::time_out(false);
+        time_out_and_cancel: stories::time_out(true);
+        cancel: stories::cancel();
+        outage: stories::outage();
+        sign_in_lost: stories::sign_in_lost();
+        input_problems: stories::input_problems();
+        no_resources: stories::no_resources();
+        hostile_text: stories::hostile();
         throttling: stories::throttling();
         failure_of_the_old_generation: stories::failure_of_the_old_generation();
         failure_of_the_new_generation: stories::failure_of_the_new_generation();
         failure_in_plain_words: stories::failure_in_plain_words();
-        many_resources: stories::many_resources();
+        many_resources: stories::many_batches();
         what_if: stories::what_if();
         stack: stories::stack();
     }
@@ -291,7 +289,7 @@ mod tests {
     async fn lost_files_cost_neither_the_log_nor_each_other() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("GITHUB_OUTPUT")).expect("a folder in the way");
-        let log = observed(fixtures::success(), folder.path()).await;
+        let log = observed(stories::success(), folder.path()).await;
         assert!(
             log.contains("::error::the outputs are lost: cannot write the file of GITHUB_OUTPUT"),
             "{log}"
@@ -302,7 +300,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_masked_is_shown() {
-        let told = told(fixtures::success()).await;
+        let told = told(stories::success()).await;
         let (before, after) = told
             .split_once("::add-mask::hunter22\n")
             .expect("it is masked");

@@ -11,13 +11,14 @@ use crate::{
     deploy::{Ending, Plan, Resource, StackResources},
     host::Context,
     report::{
-        bars::{Bar, Bars},
-        incident::Incident,
-        masking::is_masked,
-        outputs::is_secure,
-        record::Record,
-        seen::Span,
-        verdict::{self, Reason},
+        outputs::{is_secure, masking::is_masked},
+        record::{
+            Record,
+            bars::{Bar, Bars},
+            incident::Incident,
+            seen::Span,
+        },
+        words::{reason::Reason, verdict},
     },
 };
 

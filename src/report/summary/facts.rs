@@ -1,16 +1,18 @@
 //! What ran, where and for whom.
 
-use super::{NAME, capitalize};
+use super::budget::NAME;
 use crate::{
     deploy::Plan,
-    host::text::cut,
+    host::{Context, text::cut},
     inputs::Operation,
     report::{
-        count::count,
-        duration,
-        markdown::{code, escape, link, table},
         record::Record,
-        stack,
+        words::{
+            duration,
+            markdown::{code, escape, link, table},
+            phrase::{capitalize, count},
+            stack,
+        },
     },
 };
 
@@ -28,7 +30,7 @@ pub(super) fn section(record: &Record) -> String {
     if let Some(id) = &record.correlation_id {
         rows.push(fact("Correlation id", code(id)));
     }
-    let noun = capitalize(stack::noun(record));
+    let noun = capitalize(record.noun());
     table([&noun, &deployment], &rows)
 }
 
@@ -89,4 +91,13 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
 
 fn fact(name: &str, value: String) -> [String; 2] {
     [name.to_owned(), value]
+}
+
+/// The command that repeats the workflow run; nothing outside of one.
+pub(super) fn rerun(run: &Context) -> String {
+    let (Some(id), Some(repository)) = (&run.run_id, &run.repository) else {
+        return String::new();
+    };
+    let command = code(&format!("gh run rerun {id} --repo {repository}"));
+    format!("To repeat this run: {command}\n")
 }

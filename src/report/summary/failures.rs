@@ -1,16 +1,15 @@
 //! Why it ended as it did, and what to do next: what a tired person wants to know first.
 
-use super::{
-    MESSAGE, NAME, capitalize,
-    room::{Frame, Room},
-};
+use super::budget::{Frame, MESSAGE, NAME, Room};
 use crate::{
     host::text::cut,
-    report::{
+    report::words::{
         advice::Step,
         hints::Hint,
         markdown::{code, escape, link, paragraph},
-        verdict::{Mood, Reason, Verdict},
+        phrase::capitalize,
+        reason::Reason,
+        verdict::{Mood, Verdict},
     },
 };
 

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use super::{
-    MESSAGE, capitalize,
-    room::{Frame, Room},
-};
+use super::budget::{Frame, MESSAGE, Room};
 use crate::{
     host::text::cut,
     report::{
-        count::count,
-        duration,
-        incident::{Incident, Outage},
-        markdown::{escape, head, row},
-        record::Record,
+        record::{
+            Record,
+            incident::{Incident, Outage},
+        },
+        words::{
+            duration,
+            markdown::{escape, head, row},
+            phrase::{capitalize, count},
+        },
     },
 };
 

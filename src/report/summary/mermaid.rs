@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{host::text, report::duration};
+use crate::{host::text, report::words::duration};
 
 /// Characters of a task's name, and of a section's.
 const NAME: usize = 60;
@@ -121,7 +121,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::report::fixtures::minutes;
+    use crate::testing::stories::minutes;
 
     fn task(name: &str, look: Look, critical: bool) -> Task<'_> {
         Task {

@@ -4,36 +4,33 @@
 //! GitHub loses first of its table of all resources, then of outputs, incidents, warnings, the slowest resources, and
 //! the timeline; it says so then.
 
+mod budget;
 mod facts;
 mod failures;
 mod incidents;
 mod mermaid;
 mod outputs;
-mod repeat;
 mod resources;
-mod room;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod warnings;
 
-use room::Room;
+use budget::Room;
 
 use crate::{
     host::{Context, SUMMARY_LIMIT},
     report::{
-        bars::Bars,
-        markdown::escape,
-        record::Record,
-        stack,
-        verdict::{self, Verdict},
+        record::{Record, bars::Bars},
         what_if,
+        words::{
+            markdown::escape,
+            phrase::capitalize,
+            verdict::{self, Verdict},
+        },
     },
 };
-
-/// Characters of a name and of a message that are shown.
-const NAME: usize = 150;
-const MESSAGE: usize = 1_500;
 
 const SHORTENED: &str = "> [!NOTE]\n\
      > Shortened, because GitHub shows at most 1 MiB. The first to go are resources, then outputs, incidents and \
@@ -52,7 +49,7 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
         failures::reasons(&verdict, room),
         failures::steps(&verdict.steps, room),
         room.whole(facts::section(record)),
-        room.whole(repeat::section(run)),
+        room.whole(facts::rerun(run)),
         warnings::remarks(record, room),
         room.whole(what_if(record)),
         room.whole(stack(record)),
@@ -87,10 +84,4 @@ fn title(verdict: &Verdict) -> String {
         verdict.mood.emoji(),
         escape(&capitalize(&verdict.headline))
     )
-}
-
-fn capitalize(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }

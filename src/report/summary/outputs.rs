@@ -2,17 +2,13 @@
 
 use serde_json::Value;
 
-use super::{
-    NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Frame, NAME, Room};
 use crate::{
     host::text::cut,
     report::{
-        markdown::{code, escape, head, row},
-        masking::is_masked,
-        outputs,
+        outputs::{self, masking::is_masked},
         record::Record,
+        words::markdown::{code, escape, head, row},
     },
 };
 

@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use super::{
-    NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Frame, NAME, Room};
 use crate::{
     arm::ProvisioningState,
     host::text::cut,
     report::{
-        bars::{Bar, Bars},
-        duration,
-        markdown::{code, escape, head, row},
-        place,
+        record::bars::{Bar, Bars},
+        words::{
+            duration,
+            markdown::{code, escape, head, row},
+            place,
+        },
     },
 };
 

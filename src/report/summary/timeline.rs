@@ -4,8 +4,8 @@ use super::mermaid::{self, Look, Task};
 use crate::{
     arm::ProvisioningState,
     report::{
-        bars::{Bar, Bars},
-        count::count,
+        record::bars::{Bar, Bars},
+        words::{phrase::count, place::SEPARATOR},
     },
 };
 
@@ -13,7 +13,6 @@ use crate::{
 const BARS: usize = 50;
 /// Names what the resources outside of nested deployments belong to.
 const ROOT: &str = "top level";
-const SEPARATOR: &str = " › ";
 const LEGEND: &str = "Framed in red: what the end waited for. Filled with red: failed.";
 
 /// The chart, with a section for each nested deployment.
@@ -83,10 +82,8 @@ mod tests {
     use super::*;
     use crate::{
         deploy::{Ending, Event},
-        report::{
-            fixtures::{minutes, progressed, resource},
-            record::Record,
-        },
+        report::record::Record,
+        testing::stories::{minutes, progressed, resource},
     };
 
     fn run(resources: usize, name: &str) -> String {

@@ -1,15 +1,14 @@
 //! What the user should know, though it ended nothing.
 
-use super::{
-    MESSAGE, NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Frame, MESSAGE, NAME, Room};
 use crate::{
     host::text::cut,
     report::{
-        diagnostic,
-        markdown::{code, paragraph},
         record::Record,
+        words::{
+            diagnostic,
+            markdown::{code, paragraph},
+        },
     },
 };
 

@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     diff::{self, DiffLine},
     group::{Group, by_scope},
-    symbol::{Mark, in_words},
+    symbol::Mark,
 };
 use crate::{
     arm::{Change, PropertyChange, WhatIf},
     host::{Line, Style},
-    report::{diagnostic, log::stamped},
+    report::words::{changes::in_words, diagnostic, lines::stamped},
 };
 
 /// The lines that tell of a what-if.
@@ -123,7 +123,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::report::fixtures::minutes;
+    use crate::testing::stories::minutes;
 
     fn shown(properties: serde_json::Value) -> String {
         let what_if = WhatIf::read(json!({ "properties": properties }), &[]);

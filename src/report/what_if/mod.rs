@@ -9,8 +9,7 @@ mod log;
 mod recorded;
 mod summary;
 mod symbol;
-mod value;
 
 pub(crate) use json::json;
 pub(crate) use log::lines;
-pub(crate) use summary::{counts, section};
+pub(crate) use summary::section;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{lines, section};
-use crate::{arm::WhatIf, report::fixtures::minutes};
+use crate::{arm::WhatIf, testing::stories::minutes};
 
 /// The folder of recordings, if it is there.
 fn recordings() -> Option<PathBuf> {

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use super::{
     diff::{self, DiffLine},
     group::by_scope,
-    symbol::{Mark, in_words},
+    symbol::Mark,
 };
 use crate::{
     arm::{Change, WhatIf},
     host::text::{cut, one_line},
-    report::{
+    report::words::{
         diagnostic,
         markdown::{code, escape, paragraph, table},
     },
@@ -25,14 +25,6 @@ const NAME: usize = 300;
 const WIDTH: usize = 500;
 const MESSAGE: usize = 1_500;
 const DIAGNOSTICS: usize = 20;
-
-/// `2 to create, 1 no change`; the settings of a stack if no resource changes.
-pub(crate) fn counts(what_if: &WhatIf) -> String {
-    if what_if.all().next().is_none() && !what_if.settings.is_empty() {
-        return "the stack's settings".to_owned();
-    }
-    in_words(&what_if.counts())
-}
 
 /// The counts, and each change folded.
 pub(crate) fn section(what_if: &WhatIf) -> String {

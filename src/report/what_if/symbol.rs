@@ -106,23 +106,3 @@ impl From<&PropertyChangeType> for Mark {
         }
     }
 }
-
-/// `2 to create, 1 no change`.
-pub(super) fn in_words(counts: &[(ChangeType, usize)]) -> String {
-    let parts = counts.iter().map(|(kind, count)| match kind {
-        ChangeType::Delete => format!("{count} to delete"),
-        ChangeType::Detach => format!("{count} to detach"),
-        ChangeType::Create => format!("{count} to create"),
-        ChangeType::Deploy => format!("{count} to deploy"),
-        ChangeType::Modify => format!("{count} to modify"),
-        ChangeType::Unsupported => format!("{count} unsupported"),
-        ChangeType::NoChange => format!("{count} no change"),
-        ChangeType::Ignore => format!("{count} to ignore"),
-        ChangeType::Other(name) => format!("{count} {name}"),
-    });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() {
-        return "none".to_owned();
-    }
-    parts.join(", ")
-}

@@ -71,7 +71,7 @@ pub(crate) fn since(start: Timestamp, end: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::{minutes, resource};
+    use crate::testing::stories::{minutes, resource};
 
     fn time(after: Duration) -> Timestamp {
         Timestamp::UNIX_EPOCH + after

@@ -1,12 +1,12 @@
 //! What known causes mean and what mends them, in plain words.
 
-use crate::{
-    arm::Cause,
-    report::{
-        hint_facts::Facts,
-        hint_table::{HINTS, Known},
-    },
-};
+mod facts;
+mod table;
+
+use facts::Facts;
+use table::{HINTS, Known};
+
+use crate::arm::Cause;
 
 /// What mends a cause: a lower-case sentence of ours, in which only checked identifiers are foreign, perhaps with a
 /// command to do it with.

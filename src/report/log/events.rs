@@ -3,12 +3,19 @@
 use std::time::Duration;
 
 use crate::{
-    arm::ProvisioningState,
     deploy::{Event, Plan, Resource, Token},
     host::{Line, Style},
     inputs::Operation,
     report::{
-        closing, count::count, diagnostic, duration, place, record::Record, stack, verdict, what_if,
+        log::{closing, stack},
+        record::Record,
+        what_if,
+        words::{
+            self, diagnostic, duration,
+            lines::{fact, stamped, style_of},
+            phrase::count,
+            place,
+        },
     },
 };
 
@@ -174,19 +181,13 @@ fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
     let facts = plan
         .stack
         .iter()
-        .flat_map(|settings| stack::facts(settings, plan.operation));
+        .flat_map(|settings| words::stack::facts(settings, plan.operation));
     facts.map(|(name, value)| fact(name, &value))
 }
 
 fn identity(plan: &Plan) -> Line {
     let unnamed = "this machine's system-assigned identity";
     fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
-}
-
-fn fact(name: &str, value: &str) -> Line {
-    Line::default()
-        .with(Style::Faint, &format!("  {name:<11}"))
-        .with(Style::Plain, value)
 }
 
 /// `[0h 12m 40s]  3/14 Succeeded azureFirewalls hub › network › afw-hub 11m 20s`
@@ -244,7 +245,7 @@ fn sentence(event: &Event, record: &Record, at: Duration) -> Option<(Style, Stri
 }
 
 fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
-    let noun = stack::noun(record);
+    let noun = record.noun();
     Some(match event {
         Event::SignedIn(token) => format!("signed in; {}", prospect(token)),
         Event::TokenRefreshed(token) => format!("token refreshed; {}", prospect(token)),
@@ -340,7 +341,7 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
     } else if running.is_empty() {
         "Azure names no resource in progress".to_owned()
     } else {
-        format!("still running: {}", verdict::name_running(running))
+        format!("still running: {}", place::running(running))
     };
     let age = duration::show(token_age);
     format!(
@@ -356,27 +357,10 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
     )
 }
 
-/// The beginning of a line that tells when.
-pub(crate) fn stamped(at: Duration) -> Line {
-    Line::default().with(Style::Faint, &format!("[{}] ", duration::stamp(at)))
-}
-
-fn style_of(state: &ProvisioningState) -> Style {
-    if state.is_succeeded() {
-        Style::Good
-    } else if state.is_failed() {
-        Style::Bad
-    } else if state.is_canceled() {
-        Style::Doubtful
-    } else {
-        Style::Busy
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::{cause, minutes, nested, progressed, resource};
+    use crate::testing::stories::{cause, minutes, nested, progressed, resource};
 
     fn shown(entries: &[Entry]) -> Vec<String> {
         entries

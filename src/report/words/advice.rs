@@ -214,7 +214,7 @@ fn quote(argument: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::{SUBSCRIPTION, plan_at};
+    use crate::testing::stories::{SUBSCRIPTION, plan_at};
 
     #[test]
     fn commands_name_the_deployment_at_every_scope() {

@@ -3,7 +3,7 @@
 use crate::{
     arm::{Cause, Diagnostic, Severity},
     host::{Annotation, Level, Line, Style},
-    report::place,
+    report::words::place,
 };
 
 /// `warning NestedDeploymentShortCircuited: … (at inner)`

@@ -5,9 +5,13 @@ use crate::{
     deploy::{Ending, Event},
     host::{Annotation, Level},
     report::{
-        compilation, diagnostic,
+        log::compilation,
         record::Record,
-        verdict::{self, Mood, Reason, Verdict},
+        words::{
+            diagnostic,
+            reason::Reason,
+            verdict::{self, Mood, Verdict},
+        },
     },
 };
 
@@ -77,7 +81,7 @@ fn of_verdict(verdict: &Verdict, code: &str) -> Annotation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::cause;
+    use crate::testing::stories::cause;
 
     #[test]
     fn over_the_limit_the_last_annotation_counts_the_rest() {

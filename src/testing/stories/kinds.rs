@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::fixtures::{
+use super::parts::{
     SUBSCRIPTION, Story, begun, minutes, nested, plan_at, progressed, resource, state,
 };
 use crate::{
@@ -94,7 +94,7 @@ fn failed(error: &Value) -> Story {
 }
 
 /// 500 resources, a hundred at a time; Azure tries three again.
-pub(crate) fn many_resources() -> Story {
+pub(crate) fn many_batches() -> Story {
     let batch = |from: usize, state: &str, took: u64| {
         (from..from + 100)
             .map(|n| resource(&format!("afw-{n:03}"), state, took))

@@ -1,8 +1,10 @@
 //! Where in a deployment something is, for people.
 
-use crate::{arm::Cause, deploy::Resource};
+use crate::{arm::Cause, deploy::Resource, report::words::duration};
 
-const SEPARATOR: &str = " › ";
+/// Resources that are named where several may run; the rest is counted.
+const NAMED: usize = 5;
+pub(crate) const SEPARATOR: &str = " › ";
 
 /// The name of `resource` after the nested deployments around it: `hub › network › afw-hub`.
 pub(crate) fn of_resource(resource: &Resource) -> String {
@@ -18,6 +20,20 @@ pub(crate) fn of_cause(cause: &Cause) -> String {
         Some((_, name)) => join(&cause.path, &name),
         None => cause.path.join(SEPARATOR),
     }
+}
+
+/// `running` named with their times, at most a handful of them.
+pub(crate) fn running(running: &[Resource]) -> String {
+    let named = running.iter().take(NAMED).map(|resource| {
+        let kind = short_type(&resource.kind);
+        let place = of_resource(resource);
+        format!("{kind} {place} ({})", duration::show(resource.duration))
+    });
+    let mut names: Vec<String> = named.collect();
+    if running.len() > NAMED {
+        names.push(format!("and {} more", running.len() - NAMED));
+    }
+    names.join(", ")
 }
 
 /// A resource type without its provider: `azureFirewalls`.
@@ -58,6 +74,19 @@ fn alternate<'a>(segments: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::stories::resource;
+
+    #[test]
+    fn many_running_resources_are_counted() {
+        let resources: Vec<_> = (1..=7)
+            .map(|n| resource(&format!("r{n}"), "Running", 20 - n))
+            .collect();
+        assert_eq!(
+            running(&resources),
+            "azureFirewalls hub › r1 (19m), azureFirewalls hub › r2 (18m), azureFirewalls hub › r3 (17m), \
+             azureFirewalls hub › r4 (16m), azureFirewalls hub › r5 (15m), and 2 more"
+        );
+    }
 
     #[test]
     fn a_cause_is_placed_by_path_name_and_type() {

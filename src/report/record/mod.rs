@@ -1,18 +1,20 @@
 //! What is known of a run so far: its events, folded.
 
+pub(crate) mod bars;
+pub(crate) mod incident;
+pub(crate) mod seen;
+
 use std::{collections::HashMap, time::Duration};
 
+use incident::{Incident, Outage};
 use jiff::{SignedDuration, Timestamp};
+use seen::Seen;
 use serde_json::{Map, Value};
 
 use crate::{
     arm::{Diagnostic, ProvisioningState, WhatIf},
     deploy::{Ending, Event, Plan, Resource, StackResources},
     inputs::Operation,
-    report::{
-        incident::{Incident, Outage},
-        seen::Seen,
-    },
 };
 
 /// What is known of a run so far. Times count from the run's start.
@@ -145,6 +147,14 @@ impl Record {
         plan.map_or(Operation::Create, |plan| plan.operation)
     }
 
+    /// What is deployed: a stack or a deployment.
+    pub(crate) fn noun(&self) -> &'static str {
+        match &self.plan {
+            Some(plan) if plan.stack.is_some() => "stack",
+            _ => "deployment",
+        }
+    }
+
     /// Whether Azure accepted the deployment.
     pub(crate) fn is_submitted(&self) -> bool {
         self.correlation_id.is_some()
@@ -213,7 +223,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::{minutes, progressed, resource};
+    use crate::testing::stories::{minutes, progressed, resource};
 
     fn fold(events: Vec<(Duration, Event)>) -> Record {
         let mut record = Record::default();

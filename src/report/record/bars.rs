@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::{
     deploy::Resource,
-    report::{
-        record::Record,
-        seen::{Span, since},
+    report::record::{
+        Record,
+        seen::{Seen, Span, since},
     },
 };
 
@@ -35,7 +35,7 @@ impl<'a> Bars<'a> {
     /// The bars of `record`, up to the run's end.
     pub(crate) fn new(record: &'a Record) -> Self {
         let now = record.duration().unwrap_or_default();
-        let bar = |seen: &'a crate::report::seen::Seen| Bar {
+        let bar = |seen: &'a Seen| Bar {
             resource: &seen.resource,
             span: seen.span(|after| record.time(after), now),
             critical: false,
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::{
         deploy::{Ending, Event},
-        report::fixtures::{minutes, progressed, resource},
+        testing::stories::{minutes, progressed, resource},
     };
 
     fn run(spans: &[(&str, u64, u64)]) -> Record {

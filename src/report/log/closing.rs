@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use crate::{
     deploy::Ending,
-    host::{Line, Style},
+    host::Line,
     report::{
-        count::count,
-        duration,
-        log::stamped,
         record::Record,
-        verdict::{self, Verdict},
+        words::{
+            duration,
+            lines::{fact, stamped},
+            phrase::count,
+            verdict::{self, Verdict},
+        },
     },
 };
 
@@ -21,14 +23,7 @@ const NAMED: usize = 3;
 pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
     let verdict = verdict::verdict(record, ending);
     let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
-    let mut fact = |name: &str, value: &str| {
-        let name = format!("  {name:<11}");
-        lines.push(
-            Line::default()
-                .with(Style::Faint, &name)
-                .with(Style::Plain, value),
-        );
-    };
+    let mut fact = |name: &str, value: &str| lines.push(fact(name, value));
     if is_failure(ending) && verdict.itemised {
         fact("because of", &name_causes(&verdict));
         for hint in hints(&verdict) {
@@ -117,7 +112,7 @@ mod tests {
     use super::*;
     use crate::{
         deploy::Event,
-        report::fixtures::{Story, begun, cause, minutes, record},
+        testing::stories::{Story, begun, cause, minutes, record},
     };
 
     fn told(story: &Story, endings: Vec<Ending>) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     host::{Annotation, Level, Line, Style},
-    report::count::count,
+    report::words::phrase::count,
     template::bicep::{Compilation, Diagnostic, Severity},
 };
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{
     host::Console,
-    report::{duration, log::Entry, record::Record},
+    report::{log::events::Entry, record::Record, words::duration},
 };
 
 /// Whether a group is open in the log.

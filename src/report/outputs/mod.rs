@@ -1,11 +1,17 @@
 //! The outputs of the step.
 
+pub(super) mod masking;
+
 use serde_json::{Map, Value};
 
 use crate::{
     arm::WhatIf,
     host::is_name,
-    report::{duration, record::Record, verdict, what_if},
+    report::{
+        record::Record,
+        what_if,
+        words::{duration, verdict},
+    },
 };
 
 /// Names that template outputs cannot have as step outputs, because the step uses them itself.
@@ -181,7 +187,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::report::fixtures::minutes;
+    use crate::testing::stories::{self, minutes};
 
     fn of(template: Value) -> Outputs {
         outputs(&Record {
@@ -255,7 +261,7 @@ mod tests {
 
     #[test]
     fn every_name_of_ours_is_reserved() {
-        let mut record = crate::report::fixtures::record(&crate::report::fixtures::failure());
+        let mut record = stories::record(&stories::failure());
         record.outputs = Some(Map::new());
         record.what_if = Some(WhatIf::default());
         record.ended.as_mut().expect("it failed").1 = minutes(1);

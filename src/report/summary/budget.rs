@@ -1,5 +1,9 @@
 //! The size of a summary: GitHub drops one that is over its limit, so sections share what there is.
 
+/// Characters of a name and of a message that are shown.
+pub(super) const NAME: usize = 150;
+pub(super) const MESSAGE: usize = 1_500;
+
 /// What is left for the sections that are still to be written.
 #[derive(Debug)]
 pub(super) struct Room {
