@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use crate::{
-    deploy::{Event, Plan, Resource, Token},
+    deploy::{Event, Resource, Token},
     host::{Line, Style},
     inputs::Operation,
     report::{
-        log::{closing, stack},
+        log::{
+            closing,
+            heading::heading,
+            resource::{cause_lines, resource_line},
+            stack,
+        },
         record::Record,
         what_if,
         words::{
-            self, diagnostic, duration,
-            lines::{fact, stamped, style_of},
+            diagnostic, duration,
+            lines::{stamped, style_of},
             phrase::count,
             place,
         },
@@ -115,115 +120,6 @@ impl Log {
         }
         notes
     }
-}
-
-/// What, where, by whom, and where to look.
-fn heading(plan: &Plan) -> Vec<Line> {
-    let region = plan
-        .location
-        .as_ref()
-        .map_or_else(String::new, |location| format!(", data in {location}"));
-    let doing = match plan.operation {
-        Operation::Create => "Deploying",
-        Operation::Validate => "Validating",
-        Operation::WhatIf => "Predicting the changes of",
-        Operation::Delete | Operation::Wait | Operation::Cancel => return of_existing(plan),
-    };
-    let noun = if plan.stack.is_some() {
-        "stack"
-    } else {
-        "deployment"
-    };
-    let mut lines = vec![
-        Line::default()
-            .with(Style::Strong, &format!("{doing} {} ", plan.template))
-            .with(
-                Style::Plain,
-                &format!("({}) to the {}{region}", plan.mode, plan.scope),
-            ),
-        fact(
-            noun,
-            &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
-        ),
-        identity(plan),
-    ];
-    lines.extend(stack_facts(plan));
-    if !plan.operation.is_preview() {
-        lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
-    }
-    lines
-}
-
-/// What is done with something that exists already.
-fn of_existing(plan: &Plan) -> Vec<Line> {
-    let doing = match plan.operation {
-        Operation::Delete => "Deleting",
-        Operation::Cancel => "Cancelling",
-        _ => "Following",
-    };
-    let noun = if plan.stack.is_some() {
-        "stack"
-    } else {
-        "deployment"
-    };
-    let name = format!("{doing} {noun} {} ", plan.id.name());
-    let mut lines = vec![
-        Line::default()
-            .with(Style::Strong, &name)
-            .with(Style::Plain, &format!("of the {}", plan.scope)),
-        identity(plan),
-    ];
-    lines.extend(stack_facts(plan));
-    lines
-}
-
-fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
-    let facts = plan
-        .stack
-        .iter()
-        .flat_map(|settings| words::stack::facts(settings, plan.operation));
-    facts.map(|(name, value)| fact(name, &value))
-}
-
-fn identity(plan: &Plan) -> Line {
-    let unnamed = "this machine's system-assigned identity";
-    fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
-}
-
-/// `[0h 12m 40s]  3/14 Succeeded azureFirewalls hub › network › afw-hub 11m 20s`
-fn resource_line(resource: &Resource, count: Option<(usize, usize)>, at: Duration) -> Line {
-    let count = count.map_or_else(String::new, |(position, known)| {
-        format!("{position}/{known}")
-    });
-    let state = resource.state.as_str();
-    let line = stamped(at)
-        .with(Style::Faint, &format!("{count:>7} "))
-        .with(style_of(&resource.state), &format!("{state:<9} "))
-        .with(
-            Style::Faint,
-            &format!("{} ", place::short_type(&resource.kind)),
-        )
-        .with(Style::Plain, &place::of_resource(resource));
-    if resource.state.is_terminal() {
-        line.with(
-            Style::Faint,
-            &format!(" {}", duration::show(resource.duration)),
-        )
-    } else {
-        line
-    }
-}
-
-/// Why a resource failed; a nested deployment fails for its resources, which have lines of their own.
-fn cause_lines(resource: &Resource) -> impl Iterator<Item = Line> {
-    let causes = if resource.is_deployment() {
-        &[]
-    } else {
-        resource.causes.as_slice()
-    };
-    causes.iter().map(|cause| {
-        Line::plain(&" ".repeat(21)).with(Style::Bad, &format!("{}: {}", cause.code, cause.message))
-    })
 }
 
 /// What most events are told with, if they are told at all.

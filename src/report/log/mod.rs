@@ -5,6 +5,8 @@ mod closing;
 pub(super) mod compilation;
 mod events;
 mod fold;
+mod heading;
+mod resource;
 mod stack;
 
 pub(super) use events::Log;

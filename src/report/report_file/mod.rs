@@ -2,7 +2,12 @@
 //!
 //! Its form is published as `docs/report.schema.json`. Within one format version, fields are added but never renamed.
 
+mod deployment;
 mod document;
+mod ending;
+mod incidents;
+mod resources;
+mod scalars;
 #[cfg(test)]
 mod tests;
 
