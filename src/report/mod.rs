@@ -1,8 +1,8 @@
-//! What people and later steps see of a run: log, annotations, outputs, summary.
+//! What a run shows to people and later steps: log, annotations, outputs, summary and report file.
 //!
-//! [`Reporter`] hears the events. A [`record`] of them is kept, and everything else is a view of it: lines for the
-//! [`log`], annotations and a verdict at the end, the step's [`outputs`], its [`summary`] and the [`report_file`].
-//! The [`words`] are common to the views.
+//! [`Reporter`] receives the events and keeps them in a [`record`]. Everything else renders that record: the [`log`]
+//! with its annotations, the step's [`outputs`], the [`summary`] and the [`report_file`]. The wording that they share
+//! is in [`words`].
 
 mod log;
 mod outputs;

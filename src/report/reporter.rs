@@ -1,4 +1,4 @@
-//! The reporter: hears every event and tells the people and the runner.
+//! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -16,14 +16,14 @@ use crate::{
     template::Compilation,
 };
 
-/// What the user asked of the report.
+/// The inputs that concern the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// Template outputs whose values are masked, in any case.
+    /// Names of the template outputs to mask; case does not matter.
     pub(crate) masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub(crate) summary: bool,
-    /// Where the run is written as JSON.
+    /// Path of the report file, if one is wanted.
     pub(crate) report_file: Option<PathBuf>,
     /// Longest silence in the log.
     pub(crate) heartbeat_interval: Duration,
@@ -41,7 +41,7 @@ impl From<&Request> for Settings {
 }
 
 impl Default for Settings {
-    /// What holds while the inputs are not known, because they are wrong.
+    /// The settings for a run whose inputs are invalid.
     fn default() -> Self {
         Self {
             masked_outputs: Vec::new(),
@@ -52,7 +52,7 @@ impl Default for Settings {
     }
 }
 
-/// Tells what happens in a run: log and annotations as it goes, outputs and summary at its end.
+/// Writes log and annotations during the run, and outputs, report file and summary at its end.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     runner: Runner,
@@ -61,15 +61,15 @@ pub(crate) struct Reporter {
     record: Record,
     log: Log,
     fold: Fold,
-    /// When the log last said something.
-    spoke: Duration,
+    /// When the log last got a line.
+    last_output: Duration,
 }
 
 impl Reporter {
     /// A reporter of a run that has just begun.
     pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
-            spoke: clock.elapsed(),
+            last_output: clock.elapsed(),
             record: Record {
                 started: clock.now(),
                 ..Record::default()
@@ -82,15 +82,15 @@ impl Reporter {
         }
     }
 
-    /// Tells of `event`. A file that cannot be written is told as an error and stops nothing.
+    /// Reports `event`. A file that cannot be written becomes an error annotation and does not stop the run.
     pub(crate) fn observe(&mut self, event: &Event) {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
-            Event::Compiled(compilation) => self.fold(compilation),
-            Event::Submitted { .. } => self.save_ids(),
-            Event::OutputsRead(_) => self.mask(),
-            Event::Ended(_) => self.hand_over(),
+            Event::Compiled(compilation) => self.print_compilation(compilation),
+            Event::Submitted { .. } => self.write_ids_early(),
+            Event::OutputsRead(_) => self.add_masks(),
+            Event::Ended(_) => self.write_results(),
             _ => {}
         }
         for annotation in annotations::of(event, &self.record) {
@@ -99,12 +99,12 @@ impl Reporter {
         for entry in self.log.entries(event, &self.record, at) {
             self.fold
                 .print(&self.runner.console, &entry, &self.record, at);
-            self.spoke = at;
+            self.last_output = at;
         }
     }
 
-    /// What the compiler said, in a group that people may open.
-    fn fold(&self, compilation: &Compilation) {
+    /// Prints the compiler's output as a group.
+    fn print_compilation(&self, compilation: &Compilation) {
         let lines = compilation::lines(compilation);
         if lines.is_empty() {
             return;
@@ -118,18 +118,18 @@ impl Reporter {
 
     /// Waits until the log has been silent for a heartbeat interval.
     pub(crate) async fn silence(&self) {
-        let due = self.spoke + self.settings.heartbeat_interval;
+        let due = self.last_output + self.settings.heartbeat_interval;
         self.clock
             .sleep(due.saturating_sub(self.clock.elapsed()))
             .await;
     }
 
-    /// Breaks the silence: what is running, and that the token is fresh.
+    /// Emits a heartbeat: what is running, and how old the token is.
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
-        self.spoke = at;
+        self.last_output = at;
         if self.record.plan.is_none() {
-            // Bicep is compiling, which has a limit of its own.
+            // Nothing to report while Bicep compiles; its own time limit applies.
             return;
         }
         self.observe(&Event::StillRunning {
@@ -138,18 +138,18 @@ impl Reporter {
         });
     }
 
-    /// Whoever kills us from now on, later steps know what was submitted; the end overwrites it all.
-    fn save_ids(&mut self) {
+    /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
+    fn write_ids_early(&mut self) {
         if let Err(error) = self
             .runner
             .set_outputs(&outputs::outputs(&self.record).values)
         {
-            self.complain(&format!("the outputs will be lost: {error}"));
+            self.report_error(&format!("the outputs will be lost: {error}"));
         }
     }
 
-    /// Masks come before anything that could show what they mask.
-    fn mask(&mut self) {
+    /// Masks values before any line that could contain them is printed.
+    fn add_masks(&mut self) {
         let Some(outputs) = &self.record.outputs else {
             return;
         };
@@ -162,14 +162,14 @@ impl Reporter {
         }
     }
 
-    /// Gives outputs, report file and summary to the runner; none depends on another's success.
-    fn hand_over(&mut self) {
+    /// Writes outputs, report file and summary; a failure of one does not prevent the others.
+    fn write_results(&mut self) {
         let outputs = outputs::outputs(&self.record);
         for warning in &outputs.warnings {
             self.warn(warning);
         }
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
-            self.complain(&format!("the outputs are lost: {error}"));
+            self.report_error(&format!("the outputs are lost: {error}"));
         }
         self.write_report_file();
         if self.settings.summary {
@@ -184,7 +184,7 @@ impl Reporter {
         };
         let written = report_file::write(path, &self.record, &settings.masked_outputs, run);
         if let Err(error) = written {
-            self.complain(&format!("the report file is lost: {error}"));
+            self.report_error(&format!("the report file is lost: {error}"));
         }
     }
 
@@ -192,7 +192,7 @@ impl Reporter {
         let (settings, run) = (&self.settings, &self.runner.context);
         let summary = summary::summary(&self.record, &settings.masked_outputs, run);
         if let Err(error) = self.runner.add_summary(&summary) {
-            self.complain(&format!("the summary is lost: {error}"));
+            self.report_error(&format!("the summary is lost: {error}"));
         }
     }
 
@@ -201,11 +201,11 @@ impl Reporter {
         self.annotate(&Annotation::new(Level::Warning, message));
     }
 
-    fn complain(&mut self, message: &str) {
+    fn report_error(&mut self, message: &str) {
         self.annotate(&Annotation::new(Level::Error, message));
     }
 
-    /// Annotations are never folded.
+    /// Ends the open group first, because an annotation within a group is hidden.
     fn annotate(&mut self, annotation: &Annotation) {
         self.fold.end(&self.runner.console);
         self.runner.console.annotate(annotation);
@@ -222,8 +222,8 @@ mod tests {
         testing::stories::{self, Story},
     };
 
-    /// What a run leaves behind in the log and the outputs; other tests show its summary and report file.
-    async fn told(story: Story) -> String {
+    /// Log and outputs of a run; the tests of summary and report file cover those.
+    async fn output_of(story: Story) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let log = observed(story, folder.path()).await;
         let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
@@ -260,7 +260,7 @@ mod tests {
         ($($name:ident: $story:expr;)*) => {$(
             #[tokio::test(start_paused = true)]
             async fn $name() {
-                insta::assert_snapshot!(told($story).await);
+                insta::assert_snapshot!(output_of($story).await);
             }
         )*};
     }
@@ -300,8 +300,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_masked_is_shown() {
-        let told = told(stories::success()).await;
-        let (before, after) = told
+        let output = output_of(stories::success()).await;
+        let (before, after) = output
             .split_once("::add-mask::hunter22\n")
             .expect("it is masked");
         let (after, _) = after
@@ -309,7 +309,7 @@ mod tests {
             .expect("outputs follow the log");
         assert!(
             !before.contains("hunter22") && !after.contains("hunter22"),
-            "{told}"
+            "{output}"
         );
     }
 }

@@ -10,15 +10,15 @@ use crate::{
         words::{
             diagnostic,
             reason::Reason,
-            verdict::{self, Mood, Verdict},
+            verdict::{self, Outcome, Verdict},
         },
     },
 };
 
-/// Annotations of one kind that GitHub keeps of a step.
+/// GitHub's limit of annotations per step and level; it drops the rest.
 const LIMIT: usize = 10;
 
-/// The annotations that `event` deserves, which `record` has taken in.
+/// The annotations for `event`; `record` includes the event already.
 pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
     match event {
         Event::Compiled(compilation) => compilation::annotations(compilation),
@@ -30,7 +30,7 @@ pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
     }
 }
 
-/// The log has them all; GitHub would drop what is over the limit.
+/// The first warnings and errors; the log has all of them.
 fn of_diagnostics(diagnostics: &[Diagnostic]) -> Vec<Annotation> {
     let serious = diagnostics
         .iter()
@@ -49,7 +49,7 @@ fn of_ending(ending: &Ending, record: &Record) -> Vec<Annotation> {
         .collect()
 }
 
-/// An error for each reason. GitHub drops what is over the limit, so the last one counts the rest.
+/// An error for each reason. Over the limit, the last annotation states how many are missing.
 fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
     let shown = if reasons.len() > LIMIT {
         LIMIT - 1
@@ -71,9 +71,9 @@ fn of_reasons(reasons: &[Reason]) -> Vec<Annotation> {
 }
 
 fn of_verdict(verdict: &Verdict, code: &str) -> Annotation {
-    let level = match verdict.mood {
-        Mood::Bad => Level::Error,
-        Mood::Good | Mood::Doubtful => Level::Warning,
+    let level = match verdict.outcome {
+        Outcome::Failure => Level::Error,
+        Outcome::Success | Outcome::Warning => Level::Warning,
     };
     Annotation::new(level, &verdict.account()).titled(code)
 }

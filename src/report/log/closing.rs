@@ -16,13 +16,13 @@ use crate::{
     },
 };
 
-/// Causes that the last lines name; all of them are annotations.
+/// Number of causes and hints shown; the annotations have all of them.
 const NAMED: usize = 3;
 
-/// What happened and what to do; the reasons stand above, as annotations.
+/// What happened and what to do next. The full reasons are in the annotations above.
 pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line> {
     let verdict = verdict::verdict(record, ending);
-    let mut lines = vec![stamped(at).with(verdict.mood.style(), &verdict.headline)];
+    let mut lines = vec![stamped(at).with(verdict.outcome.style(), &verdict.headline)];
     let mut fact = |name: &str, value: &str| lines.push(fact(name, value));
     if is_failure(ending) && verdict.itemised {
         fact("because of", &name_causes(&verdict));
@@ -31,7 +31,7 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
         }
     }
     if record.is_submitted() {
-        fact("resources", &balance(record));
+        fact("resources", &totals(record));
     }
     for step in &verdict.steps {
         match &step.command {
@@ -71,7 +71,7 @@ fn name_causes(verdict: &Verdict) -> String {
     names.join(", ")
 }
 
-/// What mends the causes, each once.
+/// The hints for the causes, without duplicates.
 fn hints(verdict: &Verdict) -> Vec<String> {
     let mut hints: Vec<String> = Vec::new();
     for hint in verdict
@@ -88,7 +88,7 @@ fn hints(verdict: &Verdict) -> Vec<String> {
     hints
 }
 
-fn balance(record: &Record) -> String {
+fn totals(record: &Record) -> String {
     let mut parts = vec![
         format!("{}/{} done", record.done, record.known),
         count(record.token_refreshes, "token refresh", "token refreshes"),
@@ -115,7 +115,7 @@ mod tests {
         testing::stories::{Story, begun, cause, minutes, record},
     };
 
-    fn told(story: &Story, endings: Vec<Ending>) -> String {
+    fn rendered(story: &Story, endings: Vec<Ending>) -> String {
         let mut text = String::new();
         for ending in endings {
             let mut record = record(story);
@@ -145,7 +145,7 @@ mod tests {
             },
             Ending::Bug { message },
         ];
-        insta::assert_snapshot!(told(&begun(), endings));
+        insta::assert_snapshot!(rendered(&begun(), endings));
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
             Ending::Bug { message },
         ];
         let planned = begun().into_iter().take(2).collect();
-        insta::assert_snapshot!(told(&planned, endings));
+        insta::assert_snapshot!(rendered(&planned, endings));
     }
 
     #[test]
@@ -182,14 +182,14 @@ mod tests {
         let mut story = begun();
         let state = crate::arm::ProvisioningState::new("Canceled");
         story.push((minutes(60), Event::StateChanged { state }));
-        let told = told(&story, vec![Ending::Failed { causes: vec![] }]);
+        let text = rendered(&story, vec![Ending::Failed { causes: vec![] }]);
         assert!(
-            told.contains("was cancelled in Azure after 1h 1m"),
-            "{told}"
+            text.contains("was cancelled in Azure after 1h 1m"),
+            "{text}"
         );
         assert!(
-            told.contains("cancelled outside of this workflow"),
-            "{told}"
+            text.contains("cancelled outside of this workflow"),
+            "{text}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What the Bicep compiler said, for people: all of it in the log, a little of it as annotations.
+//! The Bicep compiler's diagnostics: all of them in the log, the first warnings as annotations.
 
 use crate::{
     host::{Annotation, Level, Line, Style},
@@ -6,10 +6,10 @@ use crate::{
     template::bicep::{Compilation, Diagnostic, Severity},
 };
 
-/// Warnings that become annotations. GitHub keeps ten of a step, and others are to have room.
+/// Number of warnings shown as annotations. GitHub shows ten per step, and the rest are left to other warnings.
 const ANNOTATED: usize = 5;
 
-/// The title of the group: how much there is of what.
+/// The title of the group, with the number of errors, warnings and notes.
 pub(crate) fn title(compilation: &Compilation) -> String {
     let number = |severity| compilation.of(severity).count();
     let counts = [
@@ -35,7 +35,7 @@ pub(crate) fn lines(compilation: &Compilation) -> Vec<Line> {
     found.chain(text).collect()
 }
 
-/// The first warnings. Errors are the run's ending and are told there.
+/// The first warnings. Errors end the run and are reported with its ending.
 pub(crate) fn annotations(compilation: &Compilation) -> Vec<Annotation> {
     let warnings = compilation.of(Severity::Warning).take(ANNOTATED);
     let annotation = |warning: &Diagnostic| {

@@ -24,14 +24,14 @@ use crate::{
     },
 };
 
-/// Turns events into lines. It remembers only which numbers it has told.
+/// Turns events into lines. It keeps the last printed counts to notice when they change unexpectedly.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     done: usize,
     known: usize,
 }
 
-/// A line, and whether it may be folded away once it is past.
+/// A line, and whether it belongs in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) line: Line,
@@ -57,7 +57,7 @@ impl From<Line> for Entry {
 }
 
 impl Log {
-    /// The lines that tell of `event`, which happened `at` this time and which `record` has taken in.
+    /// The lines for `event`, which happened at `at`; `record` includes the event already.
     pub(crate) fn entries(&mut self, event: &Event, record: &Record, at: Duration) -> Vec<Entry> {
         let lines = match event {
             Event::Planned(plan) => heading(plan),
@@ -72,7 +72,7 @@ impl Log {
             Event::WhatIfRead(what_if) => what_if::lines(what_if, at),
             Event::StackRead(resources) => stack::lines(resources, at),
             Event::Ended(ending) => closing::lines(record, ending, at),
-            _ => sentence(event, record, at)
+            _ => styled_message(event, record, at)
                 .map(|(style, text)| stamped(at).with(style, &text))
                 .into_iter()
                 .collect(),
@@ -91,7 +91,11 @@ impl Log {
             |resource: &&Resource| !resource.is_deployment() && resource.state.is_terminal();
         let mut position = done.saturating_sub(changed.iter().filter(counted).count());
         let note = |note: String| Entry::routine(stamped(at).with(Style::Faint, &note));
-        let mut entries: Vec<_> = self.jumps(position, known).into_iter().map(note).collect();
+        let mut entries: Vec<_> = self
+            .counter_notes(position, known)
+            .into_iter()
+            .map(note)
+            .collect();
         (self.done, self.known) = (done, known);
         for resource in changed {
             position += usize::from(counted(&resource));
@@ -107,8 +111,8 @@ impl Log {
         entries
     }
 
-    /// Why `n/total` is not what it was: Azure finds resources as it goes, and tries some again.
-    fn jumps(&self, done: usize, known: usize) -> Vec<String> {
+    /// Explains unexpected changes of `done/known`: Azure discovers resources during the run and retries some.
+    fn counter_notes(&self, done: usize, known: usize) -> Vec<String> {
         let mut notes = Vec::new();
         if done < self.done {
             let again = count(self.done - done, "resource is", "resources are");
@@ -122,8 +126,8 @@ impl Log {
     }
 }
 
-/// What most events are told with, if they are told at all.
-fn sentence(event: &Event, record: &Record, at: Duration) -> Option<(Style, String)> {
+/// The line for an event that has a single one, with its style; `None` if it has none.
+fn styled_message(event: &Event, record: &Record, at: Duration) -> Option<(Style, String)> {
     let style = match event {
         Event::OutageBegan { .. }
         | Event::TokenRefreshFailed { .. }
@@ -137,14 +141,14 @@ fn sentence(event: &Event, record: &Record, at: Duration) -> Option<(Style, Stri
         | Event::ThrottlingEnded { .. } => Style::Faint,
         _ => Style::Plain,
     };
-    Some((style, words(event, record, at)?))
+    Some((style, message(event, record, at)?))
 }
 
-fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
+fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
     let noun = record.noun();
     Some(match event {
-        Event::SignedIn(token) => format!("signed in; {}", prospect(token)),
-        Event::TokenRefreshed(token) => format!("token refreshed; {}", prospect(token)),
+        Event::SignedIn(token) => format!("signed in; {}", token_times(token)),
+        Event::TokenRefreshed(token) => format!("token refreshed; {}", token_times(token)),
         Event::TokenRefreshFailed { reason, expires_in } => format!(
             "the token could not be refreshed, trying again; the present one is good for {}: {reason}",
             duration::show(*expires_in)
@@ -187,7 +191,7 @@ fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
                  ours is submitted after its end"
             )
         }
-        // The last lines tell how it ended.
+        // The closing lines show the final state.
         Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
@@ -223,7 +227,7 @@ fn words(event: &Event, record: &Record, at: Duration) -> Option<String> {
     })
 }
 
-fn prospect(token: &Token) -> String {
+fn token_times(token: &Token) -> String {
     format!(
         "the token is good for {}, the next one comes in {}",
         duration::show(token.lifetime),
@@ -297,19 +301,19 @@ mod tests {
     #[test]
     fn a_resource_that_is_tried_again_is_noted_before_it_counts_again() {
         let (mut log, record) = (Log::default(), Record::default());
-        let told = |log: &mut Log, state, done| {
+        let render = |log: &mut Log, state, done| {
             let event = progressed(vec![resource("afw", state, 1)], done, 4);
             shown(&log.entries(&event, &record, minutes(1)))
         };
-        told(&mut log, "Succeeded", 3);
+        render(&mut log, "Succeeded", 3);
         assert_eq!(
-            told(&mut log, "Running", 2),
+            render(&mut log, "Running", 2),
             [
                 "[0h 01m 00s] 1 resource is deployed again, 2 done",
                 "[0h 01m 00s]     2/4 Running   azureFirewalls hub › afw"
             ]
         );
-        assert_eq!(told(&mut log, "Succeeded", 3).len(), 1);
+        assert_eq!(render(&mut log, "Succeeded", 3).len(), 1);
     }
 
     #[test]

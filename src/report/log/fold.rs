@@ -1,7 +1,7 @@
-//! Groups in the log, so that a log that is read afterwards is short.
+//! Groups in the log, which keep a finished log short.
 //!
-//! What happens to resources as expected is folded; everything else stands between the folds. GitHub shows a group
-//! open until it ends, so that whoever watches sees the resources, too.
+//! Resources that start or succeed are grouped; failures and everything else stay outside of the groups. GitHub shows
+//! a group expanded until it ends, so a live log still shows each resource.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    /// Prints `entry` in a group if it may be folded, else outside of any; `record` is what a new group begins with.
+    /// Prints `entry`: in a group if it is routine, else outside. A new group's title shows the progress of `record`.
     pub(crate) fn print(
         &mut self,
         console: &Console,
@@ -34,7 +34,7 @@ impl Fold {
         console.print(&entry.line);
     }
 
-    /// Ends the group.
+    /// Ends the open group, if there is one.
     pub(crate) fn end(&mut self, console: &Console) {
         if self.is_open {
             console.end_group();
@@ -43,7 +43,7 @@ impl Fold {
     }
 }
 
-/// Where the deployment stands as the group begins.
+/// The progress at the start of the group.
 fn title(record: &Record, at: Duration) -> String {
     format!(
         "[{}] {}/{} done, {} running",

@@ -7,7 +7,7 @@ use crate::{
     report::words::{lines::fact, stack},
 };
 
-/// What, where, by whom, and where to look.
+/// Template or deployment, scope, identity and portal link.
 pub(super) fn heading(plan: &Plan) -> Vec<Line> {
     let region = plan
         .location
@@ -44,7 +44,7 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
     lines
 }
 
-/// What is done with something that exists already.
+/// The heading of an operation on an existing deployment or stack, which needs no template.
 fn of_existing(plan: &Plan) -> Vec<Line> {
     let doing = match plan.operation {
         Operation::Delete => "Deleting",

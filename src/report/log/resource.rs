@@ -40,7 +40,7 @@ pub(super) fn resource_line(
     }
 }
 
-/// Why a resource failed; a nested deployment fails for its resources, which have lines of their own.
+/// The causes of a failed resource. A nested deployment has none, since its failed resources have their own lines.
 pub(super) fn cause_lines(resource: &Resource) -> impl Iterator<Item = Line> {
     let causes = if resource.is_deployment() {
         &[]

@@ -1,4 +1,4 @@
-//! What became of a stack's resources, as lines of the log.
+//! Log lines for a stack's managed, detached, deleted and failed resources.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// The number of resources, and each that left the stack or failed in it.
+/// A line with the counts, then one for each resource that left the stack or failed.
 pub(super) fn lines(resources: &StackResources, at: Duration) -> Vec<Line> {
     let managed = count(resources.managed, "resource", "resources");
     let sorts = sorts(resources);

@@ -1,15 +1,16 @@
-//! Values of outputs that the log must not show.
+//! Masks for the values of outputs.
 //!
-//! Masks are made of leaves: masking a JSON text whole would miss its parts, and masking its lines would blank out
-//! every brace of the log. For the same reason short values are not masked; the user is told.
+//! Each leaf of a JSON value is masked on its own: a mask of the whole text would not match its parts, and a mask of
+//! each line would hide every brace of the log. Short values would hide too much as well, so they cause a warning
+//! instead.
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-/// Characters that a mask has at least.
+/// Minimum length of a mask, in characters.
 const SHORTEST: usize = 4;
 
-/// What to mask, and what cannot be.
+/// Values to mask, and warnings about values that cannot be masked.
 #[derive(Debug, Default)]
 pub(crate) struct Masking {
     pub(crate) masks: Vec<SecretString>,
@@ -51,7 +52,7 @@ pub(crate) fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Maskin
     masking
 }
 
-/// The lines of `leaf` that are long enough.
+/// The lines of `leaf` that are long enough for a mask.
 fn masks_of(leaf: &str) -> Vec<SecretString> {
     leaf.split(['\r', '\n'])
         .map(str::trim)

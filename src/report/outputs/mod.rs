@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Names that template outputs cannot have as step outputs, because the step uses them itself.
+/// Names of the step's own outputs, which template outputs must not overwrite.
 const RESERVED: [&str; 14] = [
     "deployment-id",
     "deployment-name",
@@ -32,10 +32,10 @@ const RESERVED: [&str; 14] = [
     "what-if",
 ];
 
-/// Bytes of outputs that GitHub takes of a job.
+/// GitHub's limit for the outputs of a job, in bytes.
 const LIMIT: usize = 1_000_000;
 
-/// The step's outputs, and what the user should know about them.
+/// The step's outputs, and warnings about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outputs {
     /// Names and values.
@@ -59,7 +59,7 @@ pub(crate) fn outputs(record: &Record) -> Outputs {
     outputs
 }
 
-/// Whether an output of the template is secure: Azure keeps its value to itself.
+/// Whether an output of the template has a secure type, whose value Azure does not return.
 pub(crate) fn is_secure(output: &Value) -> bool {
     let kind = output
         .get("type")
@@ -70,7 +70,7 @@ pub(crate) fn is_secure(output: &Value) -> bool {
         .any(|secure| secure.eq_ignore_ascii_case(kind))
 }
 
-/// The value of a template's output as the step shows it: strings plain, everything else compact JSON.
+/// The value of a template output as a step output: strings as they are, everything else as compact JSON.
 pub(crate) fn plain(output: &Value) -> String {
     match output.get("value") {
         Some(Value::String(text)) => text.clone(),

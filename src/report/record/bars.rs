@@ -1,4 +1,4 @@
-//! The run as bars on a time axis: what ran when, and what all of it waited for.
+//! The resources as bars on a time axis, with the critical path.
 
 use std::{cmp::Reverse, time::Duration};
 
@@ -17,15 +17,15 @@ use crate::{
 pub(crate) struct Bar<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) span: Span,
-    /// Whether it belongs to the chain of resources that made the run as long as it was.
+    /// Whether it is on the critical path, which determined the run's duration.
     pub(crate) critical: bool,
 }
 
-/// The resources of a run, nested deployments left out, in the order in which they appeared.
+/// The resources of a run without nested deployments, in order of appearance.
 #[derive(Clone, Debug)]
 pub(crate) struct Bars<'a> {
     pub(crate) all: Vec<Bar<'a>>,
-    /// The run's start, or that of its earliest bar if we joined later.
+    /// The run's start, or the earliest bar's if that is earlier, as with a deployment that ran already.
     pub(crate) start: Timestamp,
     /// From there to the run's end.
     pub(crate) length: Duration,
@@ -65,12 +65,12 @@ impl<'a> Bars<'a> {
     }
 }
 
-/// Marks the chain that ends last: before each bar, the one that ended last before it started.
+/// Marks the critical path: from the bar that ends last back to the one that ended last before its start, and so on.
 ///
-/// Azure starts a resource as soon as what it depends on has ended, so that is what it waited for, most likely.
+/// An estimate: Azure starts a resource once its dependencies have ended, but does not name the dependencies.
 fn mark_critical(bars: &mut [Bar<'_>]) {
     let mut by_end: Vec<usize> = (0..bars.len()).collect();
-    // Of those that end together, the longest held up the end.
+    // Of bars that end together, the longest is the critical one.
     by_end.sort_by_key(|&at| (bars[at].span.end, Reverse(bars[at].span.start)));
     let mut rest = by_end.as_slice();
     while let [before @ .., last] = rest {

@@ -1,4 +1,4 @@
-//! What happens to a run beside its resources: tokens, outages, throttling.
+//! Incidents of a run: token refreshes, outages, throttling, cancellation.
 
 use std::time::Duration;
 
@@ -7,33 +7,33 @@ use crate::deploy::Event;
 /// Something that happened at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Incident {
-    /// A fresh token, and how long it is good.
+    /// A new token with this lifetime.
     TokenRefreshed { lifetime: Duration },
-    /// No fresh token, and how long the old one was still good.
+    /// A refresh failed; the present token was valid for `expires_in` more.
     TokenRefreshFailed {
         reason: String,
         expires_in: Duration,
     },
-    /// Azure asked us to wait this long.
+    /// Azure throttled a request for this long.
     Throttled { wait: Duration },
-    /// We asked Azure to cancel the deployment.
+    /// This run asked Azure to cancel the deployment.
     CancelRequested,
 }
 
-/// A time in which Azure could not be reached. Times count from the run's start.
+/// A period in which Azure could not be reached. `began` counts from the run's start.
 #[derive(Clone, Debug)]
 pub(crate) struct Outage {
     pub(crate) began: Duration,
     /// How long it lasted; `None` while it lasts.
     pub(crate) lasted: Option<Duration>,
-    /// What was seen. Not to be trusted.
+    /// The error of the first failed request. Untrusted text.
     pub(crate) reason: String,
     /// Requests that failed; 0 while it lasts.
     pub(crate) attempts: u32,
 }
 
 impl Incident {
-    /// The incident that `event` tells, if it does.
+    /// The incident for `event`, if it is one.
     pub(crate) fn of(event: &Event) -> Option<Self> {
         Some(match event {
             Event::TokenRefreshed(token) => Self::TokenRefreshed {
@@ -64,7 +64,7 @@ impl Outage {
         (self.lasted, self.attempts) = (Some(lasted), attempts);
     }
 
-    /// How long it lasted; until `now` if it still does.
+    /// How long it lasted, up to `now` if it has not ended.
     pub(crate) fn length(&self, now: Duration) -> Duration {
         self.lasted
             .unwrap_or_else(|| now.saturating_sub(self.began))

@@ -1,4 +1,4 @@
-//! What is known of a run so far: its events, folded.
+//! The state of a run, accumulated from its events.
 
 pub(crate) mod bars;
 pub(crate) mod incident;
@@ -17,36 +17,36 @@ use crate::{
     inputs::Operation,
 };
 
-/// What is known of a run so far. Times count from the run's start.
+/// The state of a run. Durations count from the run's start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     /// When the run started.
     pub(crate) started: Timestamp,
     pub(crate) plan: Option<Plan>,
-    /// What the validation found, once it is over.
+    /// The result of the validation, once it is known.
     pub(crate) validated: Option<Validated>,
-    /// What the deployment would change, once Azure has told.
+    /// The predicted changes, once they are known.
     pub(crate) what_if: Option<WhatIf>,
     pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
     /// When the present token was issued.
     pub(crate) token_issued: Duration,
-    /// Resources and nested deployments as last seen, in the order they appeared.
+    /// Resources and nested deployments as last seen, in order of appearance.
     pub(crate) resources: Vec<Seen>,
-    /// Where in `resources` the one with this id in lower case is.
+    /// Lower-case id → index in `resources`.
     pub(crate) index: HashMap<String, usize>,
-    /// Resources that have reached an end, nested deployments not counted.
+    /// Number of resources in a terminal state, without nested deployments.
     pub(crate) done: usize,
-    /// Resources known, nested deployments not counted.
+    /// Number of known resources, without nested deployments.
     pub(crate) known: usize,
     pub(crate) outages: Vec<Outage>,
-    /// Times in which Azure asked us to slow down.
+    /// Number of periods of throttling.
     pub(crate) throttlings: usize,
-    /// What else happened on the way, and when.
+    /// Incidents and when they happened.
     pub(crate) incidents: Vec<(Duration, Incident)>,
     pub(crate) warnings: Vec<String>,
-    /// What became of a stack's resources, once known.
+    /// The stack's resources after its last operation, once they are known.
     pub(crate) stack: Option<StackResources>,
     /// The template's outputs, once read.
     pub(crate) outputs: Option<Map<String, Value>>,
@@ -54,16 +54,16 @@ pub(crate) struct Record {
     pub(crate) ended: Option<(Ending, Duration)>,
 }
 
-/// What a validation found.
+/// The result of a validation.
 #[derive(Clone, Debug)]
 pub(crate) struct Validated {
-    /// How many resources would be deployed, if Azure said it.
+    /// How many resources would be deployed, if Azure stated it.
     pub(crate) resources: Option<usize>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Record {
-    /// Takes in an event that happened `at` this time.
+    /// Updates the record with an event that happened at `at`.
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
         self.incidents
             .extend(Incident::of(event).map(|incident| (at, incident)));
@@ -120,7 +120,7 @@ impl Record {
         }
     }
 
-    /// What is running, the longest first, nested deployments left out.
+    /// The running resources, the longest first, without nested deployments.
     pub(crate) fn running(&self, at: Duration) -> Vec<Resource> {
         let running = self
             .resources
@@ -141,7 +141,7 @@ impl Record {
         at.saturating_sub(self.token_issued)
     }
 
-    /// What the step does with the deployment.
+    /// The operation; `Create` while nothing is planned.
     pub(crate) fn operation(&self) -> Operation {
         let plan = self.plan.as_ref();
         plan.map_or(Operation::Create, |plan| plan.operation)
@@ -160,13 +160,13 @@ impl Record {
         self.correlation_id.is_some()
     }
 
-    /// The deployment's page in the portal, once there is such a page.
+    /// The deployment's page in the portal, once it is submitted.
     pub(crate) fn portal_url(&self) -> Option<&str> {
         let plan = self.plan.as_ref().filter(|_| self.is_submitted())?;
         plan.portal_url.as_deref()
     }
 
-    /// Whether the deployment was cancelled, by whomever.
+    /// Whether the deployment ended as cancelled, by this run or by somebody else.
     pub(crate) fn is_canceled(&self) -> bool {
         self.state
             .as_ref()
@@ -178,7 +178,7 @@ impl Record {
         self.ended.as_ref().map(|(_, at)| *at)
     }
 
-    /// For how long Azure has been out of reach, if it is.
+    /// Duration of the present outage, if there is one.
     pub(crate) fn out_of_reach(&self, at: Duration) -> Option<Duration> {
         let outage = self
             .outages
@@ -187,19 +187,19 @@ impl Record {
         Some(at.saturating_sub(outage.began))
     }
 
-    /// How long Azure could not be reached in all, up to the end where it never answered again.
+    /// Total duration of the outages; one that has not ended counts up to the end of the run.
     pub(crate) fn time_without_azure(&self) -> Duration {
         let length = |outage: &Outage| outage.length(self.duration().unwrap_or(outage.began));
         self.outages.iter().map(length).sum()
     }
 
-    /// The wall clock's time `after` the start.
+    /// The wall-clock time `after` the start.
     pub(crate) fn time(&self, after: Duration) -> Timestamp {
         let after = SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
         self.started.saturating_add(after).unwrap_or(Timestamp::MAX)
     }
 
-    /// What still runs is shown with the time it has run until now.
+    /// Resources that still run get the duration up to the end of the run.
     fn end(&mut self, ending: &Ending, at: Duration) {
         for seen in &mut self.resources {
             if !seen.resource.state.is_terminal() {

@@ -1,4 +1,4 @@
-//! A resource and what we saw of its time.
+//! A resource and the time in which it ran.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::deploy::Resource;
 
-/// A resource as last seen. Times count from the run's start.
+/// A resource as last seen. Durations count from the run's start.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) resource: Resource,
-    /// When it began to run, as far as we saw: Azure states the start only by the end.
+    /// When it began to run, estimated from its duration when it was first seen. Azure states no start.
     pub(crate) began: Duration,
-    /// When it was last seen to change.
+    /// When its last change was seen.
     changed: Duration,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Span {
 }
 
 impl Seen {
-    /// `resource`, first seen `at` this time.
+    /// `resource`, first seen at `at`.
     pub(crate) fn new(resource: &Resource, at: Duration) -> Self {
         Self {
             resource: resource.clone(),
@@ -33,13 +33,13 @@ impl Seen {
         }
     }
 
-    /// Takes in that it was seen as `resource` `at` this time.
+    /// Updates it with `resource` as seen at `at`.
     pub(crate) fn update(&mut self, resource: &Resource, at: Duration) {
         self.resource = resource.clone();
         self.changed = at;
     }
 
-    /// From when to when it ran; up to `now` if it still does. By Azure's clock where that told the end.
+    /// The span in which it ran, up to `now` if it still runs. The end is Azure's, if Azure stated one.
     pub(crate) fn span(&self, time: impl Fn(Duration) -> Timestamp, now: Duration) -> Span {
         if !self.resource.state.is_terminal() {
             return Span {
@@ -63,7 +63,7 @@ impl Span {
     }
 }
 
-/// Time from `start` to `end`; none if that is the wrong way round.
+/// Time from `start` to `end`; zero if `end` is earlier.
 pub(crate) fn since(start: Timestamp, end: Timestamp) -> Duration {
     end.duration_since(start).try_into().unwrap_or_default()
 }
@@ -92,11 +92,11 @@ mod tests {
             (time(minutes(3)), time(minutes(14)))
         );
         seen.resource.ended = Some(time(minutes(13)));
-        let told = seen.span(time, minutes(20));
+        let by_azure = seen.span(time, minutes(20));
         assert_eq!(
-            (told.start, told.end),
+            (by_azure.start, by_azure.end),
             (time(minutes(2)), time(minutes(13)))
         );
-        assert_eq!(told.length(), minutes(11));
+        assert_eq!(by_azure.length(), minutes(11));
     }
 }

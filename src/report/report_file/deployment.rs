@@ -1,4 +1,4 @@
-//! What was deployed, or what was done with a deployment that exists.
+//! The deployment or stack of the run.
 
 use serde::Serialize;
 
@@ -21,8 +21,8 @@ pub(super) struct Deployment<'a> {
     state: Option<&'a str>,
 }
 
-/// `text`, unless there is none: what another step submitted has no template here.
-fn given(text: &str) -> Option<&str> {
+/// `text`, or `None` if it is empty, as the template is if another step submitted the deployment.
+fn non_empty(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
@@ -33,9 +33,9 @@ pub(super) fn deployment<'a>(record: &'a Record, plan: &'a Plan) -> Deployment<'
         operation: plan.operation.as_str(),
         scope: plan.scope.to_string(),
         location: plan.location.as_deref(),
-        mode: given(plan.mode).filter(|_| plan.stack.is_none()),
-        template: given(&plan.template),
-        fingerprint: given(&plan.fingerprint),
+        mode: non_empty(plan.mode).filter(|_| plan.stack.is_none()),
+        template: non_empty(&plan.template),
+        fingerprint: non_empty(&plan.fingerprint),
         client_id: plan.client_id.as_deref(),
         portal_url: record.portal_url(),
         correlation_id: record.correlation_id.as_deref(),

@@ -1,15 +1,16 @@
-//! The form of the report file.
+//! The top level of the report file.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     deployment::{Deployment, deployment},
-    ending::End,
+    ending::RunEnding,
     incidents::{
-        Break, Refresh, RefreshFailure, Throttle, outages, pick, refresh, refresh_failure, throttle,
+        OutageEntry, RefreshEntry, RefreshFailureEntry, ThrottlingEntry, outages, refresh,
+        refresh_failure, select, throttle,
     },
-    resources::{Item, nested_deployments, resources},
+    resources::{ResourceEntry, nested_deployments, resources},
     scalars::{Seconds, Time},
 };
 use crate::{
@@ -22,10 +23,10 @@ use crate::{
     },
 };
 
-/// Counts changes that break readers.
+/// Increased with each change that breaks readers.
 const FORMAT_VERSION: u32 = 1;
 
-/// A whole run. Fields without a value are null.
+/// A run. Fields without a value are null.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Document<'a> {
@@ -35,23 +36,23 @@ pub(super) struct Document<'a> {
     started: Time,
     ended: Time,
     duration_seconds: Seconds,
-    ending: End,
+    ending: RunEnding,
     deployment: Option<Deployment<'a>>,
-    resources: Vec<Item<'a>>,
-    nested_deployments: Vec<Item<'a>>,
-    token_refreshes: Vec<Refresh>,
-    token_refresh_failures: Vec<RefreshFailure<'a>>,
-    outages: Vec<Break<'a>>,
-    throttled: Vec<Throttle>,
+    resources: Vec<ResourceEntry<'a>>,
+    nested_deployments: Vec<ResourceEntry<'a>>,
+    token_refreshes: Vec<RefreshEntry>,
+    token_refresh_failures: Vec<RefreshFailureEntry<'a>>,
+    outages: Vec<OutageEntry<'a>>,
+    throttled: Vec<ThrottlingEntry>,
     warnings: &'a [String],
-    what_if: Option<Prediction>,
+    what_if: Option<WhatIfCounts>,
     stack: Option<Stack<'a>>,
     outputs: Map<String, Value>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Prediction {
+struct WhatIfCounts {
     has_changes: bool,
     counts: Map<String, Value>,
 }
@@ -93,16 +94,16 @@ impl<'a> Document<'a> {
             started: Time(record.started),
             ended: Time(record.time(*took)),
             duration_seconds: Seconds(*took),
-            ending: End::new(record, ending),
+            ending: RunEnding::new(record, ending),
             deployment: record.plan.as_ref().map(|plan| deployment(record, plan)),
             resources: resources(record),
             nested_deployments: nested_deployments(record, *took),
-            token_refreshes: pick(record, refresh),
-            token_refresh_failures: pick(record, refresh_failure),
+            token_refreshes: select(record, refresh),
+            token_refresh_failures: select(record, refresh_failure),
             outages: outages(record, *took),
-            throttled: pick(record, throttle),
+            throttled: select(record, throttle),
             warnings: &record.warnings,
-            what_if: record.what_if.as_ref().map(Prediction::from),
+            what_if: record.what_if.as_ref().map(WhatIfCounts::from),
             stack: record.stack.as_ref().map(Stack::from),
             outputs: outputs(record, masked),
         })
@@ -121,7 +122,7 @@ impl<'a> From<&'a Context> for Run<'a> {
     }
 }
 
-impl From<&WhatIf> for Prediction {
+impl From<&WhatIf> for WhatIfCounts {
     fn from(what_if: &WhatIf) -> Self {
         let counts = what_if.counts().into_iter();
         Self {

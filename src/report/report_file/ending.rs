@@ -12,23 +12,23 @@ use crate::{
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct End {
+pub(super) struct RunEnding {
     kind: &'static str,
     exit_status: u8,
     code: Option<String>,
     headline: String,
-    reasons: Vec<Why>,
+    reasons: Vec<ReasonEntry>,
 }
 
 #[derive(Debug, Serialize)]
-struct Why {
+struct ReasonEntry {
     code: String,
     place: String,
     message: String,
     hint: Option<String>,
 }
 
-impl End {
+impl RunEnding {
     pub(super) fn new(record: &Record, ending: &Ending) -> Self {
         let verdict = verdict::verdict(record, ending);
         Self {
@@ -36,12 +36,12 @@ impl End {
             exit_status: ending.exit_status(),
             code: verdict::code(record, ending),
             headline: verdict.headline,
-            reasons: verdict.reasons.into_iter().map(Why::from).collect(),
+            reasons: verdict.reasons.into_iter().map(ReasonEntry::from).collect(),
         }
     }
 }
 
-impl From<Reason> for Why {
+impl From<Reason> for ReasonEntry {
     fn from(reason: Reason) -> Self {
         Self {
             code: reason.title,

@@ -1,4 +1,4 @@
-//! What happened beside the resources: tokens, outages, throttling.
+//! Token refreshes, outages and throttling.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use crate::report::record::{Record, incident::Incident};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Refresh {
+pub(super) struct RefreshEntry {
     at: Time,
     lifetime_seconds: Seconds,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct RefreshFailure<'a> {
+pub(super) struct RefreshFailureEntry<'a> {
     at: Time,
     reason: &'a str,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Break<'a> {
+pub(super) struct OutageEntry<'a> {
     start: Time,
-    /// Null if Azure never answered again.
+    /// Null if the outage had not ended with the run.
     end: Option<Time>,
     duration_seconds: Seconds,
     attempts: u32,
@@ -33,22 +33,22 @@ pub(super) struct Break<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Throttle {
+pub(super) struct ThrottlingEntry {
     at: Time,
     wait_seconds: Seconds,
 }
 
-/// What `of` makes of the incidents.
-pub(super) fn pick<'a, T>(record: &'a Record, of: fn(Time, &'a Incident) -> Option<T>) -> Vec<T> {
+/// The incidents for which `of` returns an entry.
+pub(super) fn select<'a, T>(record: &'a Record, of: fn(Time, &'a Incident) -> Option<T>) -> Vec<T> {
     let incidents = record.incidents.iter();
     incidents
         .filter_map(|(at, incident)| of(Time(record.time(*at)), incident))
         .collect()
 }
 
-pub(super) fn refresh(at: Time, incident: &Incident) -> Option<Refresh> {
+pub(super) fn refresh(at: Time, incident: &Incident) -> Option<RefreshEntry> {
     match incident {
-        Incident::TokenRefreshed { lifetime } => Some(Refresh {
+        Incident::TokenRefreshed { lifetime } => Some(RefreshEntry {
             at,
             lifetime_seconds: Seconds(*lifetime),
         }),
@@ -56,16 +56,16 @@ pub(super) fn refresh(at: Time, incident: &Incident) -> Option<Refresh> {
     }
 }
 
-pub(super) fn refresh_failure(at: Time, incident: &Incident) -> Option<RefreshFailure<'_>> {
+pub(super) fn refresh_failure(at: Time, incident: &Incident) -> Option<RefreshFailureEntry<'_>> {
     match incident {
-        Incident::TokenRefreshFailed { reason, .. } => Some(RefreshFailure { at, reason }),
+        Incident::TokenRefreshFailed { reason, .. } => Some(RefreshFailureEntry { at, reason }),
         _ => None,
     }
 }
 
-pub(super) fn throttle(at: Time, incident: &Incident) -> Option<Throttle> {
+pub(super) fn throttle(at: Time, incident: &Incident) -> Option<ThrottlingEntry> {
     match incident {
-        Incident::Throttled { wait } => Some(Throttle {
+        Incident::Throttled { wait } => Some(ThrottlingEntry {
             at,
             wait_seconds: Seconds(*wait),
         }),
@@ -73,10 +73,10 @@ pub(super) fn throttle(at: Time, incident: &Incident) -> Option<Throttle> {
     }
 }
 
-pub(super) fn outages(record: &Record, now: Duration) -> Vec<Break<'_>> {
+pub(super) fn outages(record: &Record, now: Duration) -> Vec<OutageEntry<'_>> {
     let outages = record.outages.iter();
     outages
-        .map(|outage| Break {
+        .map(|outage| OutageEntry {
             start: Time(record.time(outage.began)),
             end: outage
                 .lasted

@@ -16,13 +16,17 @@ use crate::{
 };
 
 /// The resources of a run.
-pub(super) fn resources(record: &Record) -> Vec<Item<'_>> {
-    Bars::new(record).all.iter().map(Item::from).collect()
+pub(super) fn resources(record: &Record) -> Vec<ResourceEntry<'_>> {
+    Bars::new(record)
+        .all
+        .iter()
+        .map(ResourceEntry::from)
+        .collect()
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Item<'a> {
+pub(super) struct ResourceEntry<'a> {
     id: &'a str,
     r#type: &'a str,
     name: &'a str,
@@ -33,18 +37,18 @@ pub(super) struct Item<'a> {
     end: Option<Time>,
     duration_seconds: Seconds,
     critical: bool,
-    causes: Vec<CauseOf<'a>>,
+    causes: Vec<CauseEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CauseOf<'a> {
+struct CauseEntry<'a> {
     code: &'a str,
     message: &'a str,
     resource_id: Option<&'a str>,
 }
 
-impl<'a> Item<'a> {
+impl<'a> ResourceEntry<'a> {
     fn new(resource: &'a Resource, span: Span, critical: bool) -> Self {
         Self {
             id: &resource.id,
@@ -56,18 +60,18 @@ impl<'a> Item<'a> {
             end: resource.state.is_terminal().then_some(Time(span.end)),
             duration_seconds: Seconds(span.length()),
             critical,
-            causes: resource.causes.iter().map(CauseOf::from).collect(),
+            causes: resource.causes.iter().map(CauseEntry::from).collect(),
         }
     }
 }
 
-impl<'a> From<&Bar<'a>> for Item<'a> {
+impl<'a> From<&Bar<'a>> for ResourceEntry<'a> {
     fn from(bar: &Bar<'a>) -> Self {
         Self::new(bar.resource, bar.span, bar.critical)
     }
 }
 
-impl<'a> From<&'a Cause> for CauseOf<'a> {
+impl<'a> From<&'a Cause> for CauseEntry<'a> {
     fn from(cause: &'a Cause) -> Self {
         Self {
             code: &cause.code,
@@ -77,7 +81,7 @@ impl<'a> From<&'a Cause> for CauseOf<'a> {
     }
 }
 
-pub(super) fn nested_deployments(record: &Record, now: Duration) -> Vec<Item<'_>> {
+pub(super) fn nested_deployments(record: &Record, now: Duration) -> Vec<ResourceEntry<'_>> {
     let nested = record
         .resources
         .iter()
@@ -85,7 +89,7 @@ pub(super) fn nested_deployments(record: &Record, now: Duration) -> Vec<Item<'_>
     nested
         .map(|seen| {
             let span = seen.span(|after| record.time(after), now);
-            Item::new(&seen.resource, span, false)
+            ResourceEntry::new(&seen.resource, span, false)
         })
         .collect()
 }

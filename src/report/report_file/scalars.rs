@@ -1,11 +1,11 @@
-//! Moments and lengths of time as the report file writes them.
+//! The formats of timestamps and durations.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-/// A moment in UTC, to the millisecond.
+/// A timestamp in UTC, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Time(pub(super) Timestamp);
 
@@ -15,7 +15,7 @@ impl Serialize for Time {
     }
 }
 
-/// A length of time in seconds, to the millisecond.
+/// A duration in seconds, with milliseconds as decimals.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seconds(pub(super) Duration);
 

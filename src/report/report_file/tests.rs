@@ -8,7 +8,7 @@ use crate::testing::stories::{self, Story};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
-/// The report file of `story`. What the schema does not know, it must not have.
+/// The report file of `story`, checked against the schema without additional properties.
 fn report(story: &Story) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("new/folder/report.json");
@@ -40,7 +40,7 @@ fn validate(report: &Value) {
     }
 }
 
-/// `schema` for writers: every object that lists its properties has no others.
+/// `schema` without additional properties in objects that list theirs.
 fn closed(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(fields) => {

@@ -1,30 +1,30 @@
-//! The size of a summary: GitHub drops one that is over its limit, so sections share what there is.
+//! The size of a summary. GitHub rejects one that exceeds its limit, so the sections share a number of bytes.
 
-/// Characters of a name and of a message that are shown.
+/// Maximum lengths of a name and of a message, in characters.
 pub(super) const NAME: usize = 150;
 pub(super) const MESSAGE: usize = 1_500;
 
-/// What is left for the sections that are still to be written.
+/// The bytes left for the sections that are not written yet.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct Budget {
     left: usize,
-    /// Whether something had to go for want of room.
+    /// Whether something was left out.
     shortened: bool,
 }
 
-/// Lines with what stands around them.
+/// The text around lines, and their number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'a> {
     pub(super) head: &'a str,
     pub(super) foot: &'a str,
-    /// Lines that people want to see, however much room there is.
+    /// Maximum number of lines, even if more would fit.
     pub(super) most: usize,
 }
 
-/// Bytes of the line that counts the rest.
+/// Bytes reserved for the line that counts the omitted lines.
 const COUNT: usize = 40;
 
-impl Room {
+impl Budget {
     pub(super) fn new(bytes: usize) -> Self {
         Self {
             left: bytes,
@@ -32,13 +32,13 @@ impl Room {
         }
     }
 
-    /// Whether something had to go for want of room.
+    /// Whether something was left out because the budget was exhausted.
     pub(super) fn is_shortened(&self) -> bool {
         self.shortened
     }
 
-    /// `section`, or nothing if there is no room for it.
-    pub(super) fn whole(&mut self, section: String) -> String {
+    /// `section`, or an empty text if it does not fit.
+    pub(super) fn section(&mut self, section: String) -> String {
         if section.len() > self.left {
             self.shortened = true;
             return String::new();
@@ -47,24 +47,24 @@ impl Room {
         section
     }
 
-    /// The first of `lines` in their `frame`, and the number of the others; nothing if there are none.
+    /// The first of `lines` in their `frame`, and the number of the others; empty if no line fits.
     pub(super) fn lines<L: ExactSizeIterator<Item = String>>(
         &mut self,
         frame: Frame<'_>,
         lines: L,
     ) -> String {
         let count = lines.len();
-        let mut room = self
+        let mut budget = self
             .left
             .saturating_sub(frame.head.len() + frame.foot.len() + COUNT);
         let mut text = frame.head.to_owned();
         let mut shown = 0;
         for line in lines.take(frame.most) {
-            if line.len() > room {
+            if line.len() > budget {
                 self.shortened = true;
                 break;
             }
-            room -= line.len();
+            budget -= line.len();
             text.push_str(&line);
             shown += 1;
         }
@@ -84,31 +84,31 @@ impl Room {
 mod tests {
     use super::*;
 
-    fn lines(room: &mut Room, most: usize, count: usize) -> String {
+    fn lines(budget: &mut Budget, most: usize, count: usize) -> String {
         let frame = Frame {
             head: "<\n",
             foot: ">\n",
             most,
         };
         let lines: Vec<String> = (0..count).map(|n| format!("line {n}\n")).collect();
-        room.lines(frame, lines.into_iter())
+        budget.lines(frame, lines.into_iter())
     }
 
     #[test]
     fn what_does_not_fit_is_counted() {
-        let mut room = Room::new(1_000);
-        assert_eq!(lines(&mut room, 9, 2), "<\nline 0\nline 1\n>\n");
-        assert_eq!(lines(&mut room, 1, 3), "<\nline 0\n\n… and 2 more\n>\n");
-        assert_eq!(lines(&mut room, 1, 0), "");
-        assert!(!room.is_shortened(), "nobody wants to see more");
+        let mut budget = Budget::new(1_000);
+        assert_eq!(lines(&mut budget, 9, 2), "<\nline 0\nline 1\n>\n");
+        assert_eq!(lines(&mut budget, 1, 3), "<\nline 0\n\n… and 2 more\n>\n");
+        assert_eq!(lines(&mut budget, 1, 0), "");
+        assert!(!budget.is_shortened(), "nobody wants to see more");
 
-        let mut room = Room::new(60);
+        let mut budget = Budget::new(60);
         assert_eq!(
-            lines(&mut room, 9, 9),
+            lines(&mut budget, 9, 9),
             "<\nline 0\nline 1\n\n… and 7 more\n>\n"
         );
-        assert!(room.is_shortened());
-        assert_eq!(lines(&mut room, 9, 9), "");
-        assert_eq!(room.whole("x".repeat(60)), "");
+        assert!(budget.is_shortened());
+        assert_eq!(lines(&mut budget, 9, 9), "");
+        assert_eq!(budget.section("x".repeat(60)), "");
     }
 }

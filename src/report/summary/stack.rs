@@ -1,4 +1,4 @@
-//! What became of a stack's resources.
+//! A stack's detached, deleted and failed resources.
 
 use crate::{
     deploy::StackResources,

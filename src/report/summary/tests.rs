@@ -64,7 +64,7 @@ fn secure_and_masked_values_are_stars() {
     assert!(summary.contains("x…") && summary.len() < 1_000, "{summary}");
 }
 
-/// Names that mean something in Mermaid's language or in Markdown.
+/// Names with a meaning in Mermaid or Markdown.
 fn forged() -> stories::Story {
     const NAMES: [&str; 24] = [
         "title forged",
@@ -104,7 +104,7 @@ fn forged() -> stories::Story {
     story
 }
 
-/// Everything at once, and everything as long as it may be.
+/// A run with every section, each of them over its limits.
 fn huge() -> Record {
     let name = "&".repeat(5_000);
     let outputs = (0..5_000)

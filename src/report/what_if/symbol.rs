@@ -1,11 +1,11 @@
-//! The signs of changes, those of the Azure CLI.
+//! The symbols of changes, which are the Azure CLI's.
 
 use crate::{
     arm::{ChangeType, PropertyChangeType},
     host::Style,
 };
 
-/// What a line of a diff says.
+/// The kind of a diff line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mark {
     Delete,
@@ -18,12 +18,12 @@ pub(super) enum Mark {
     NoChange,
     Ignore,
     Unknown,
-    /// Nothing: it closes what another line opened.
+    /// No kind: the line closes an array.
     None,
 }
 
 impl Mark {
-    /// The sign that stands before the line.
+    /// The symbol at the start of the line.
     pub(super) fn sign(self) -> char {
         match self {
             Self::Delete => '-',
@@ -40,7 +40,7 @@ impl Mark {
     }
 
     /// Its meaning, for the legend.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn meaning(self) -> &'static str {
         match self {
             Self::Delete => "Delete",
             Self::Detach => "Detach",
@@ -68,7 +68,7 @@ impl Mark {
         }
     }
 
-    /// What begins the line in a `diff` block of Markdown, which colours it.
+    /// The first character of the line in a `diff` block of Markdown, which decides its colour.
     pub(super) fn column(self) -> char {
         match self {
             Self::Delete => '-',

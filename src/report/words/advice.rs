@@ -1,4 +1,4 @@
-//! What to do after a run has ended, by how it ended.
+//! Suggested next steps for each ending.
 
 use crate::{
     arm::{Cause, Scope},
@@ -7,62 +7,64 @@ use crate::{
     report::record::Record,
 };
 
-/// Something to do next: a lower-case sentence of ours, with input names in back-ticks, perhaps with a command to do it with.
+/// A suggestion: a lower-case text with input names in back-ticks, and optionally the command that does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct NextStep {
     pub(crate) text: &'static str,
     pub(crate) command: Option<String>,
 }
 
-/// What to do next.
-pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<Step> {
-    let with = Commands(record.plan.as_ref());
+/// The suggestions for `ending`, the most important first.
+pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
+    let cli = Commands(record.plan.as_ref());
     match ending {
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
-        Ending::Detached => vec![with.show(), with.cancel()],
-        Ending::Failed { .. } if record.is_canceled() => vec![plain(
+        Ending::Detached => vec![cli.show(), cli.cancel()],
+        Ending::Failed { .. } if record.is_canceled() => vec![text_only(
             "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
         )],
-        Ending::Failed { causes } if causes.is_empty() => vec![with.operations()],
-        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![plain(
+        Ending::Failed { causes } if causes.is_empty() => vec![cli.operations()],
+        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![text_only(
             "remove the cause and run the workflow again to delete the rest",
         )],
-        Ending::Failed { .. } => vec![plain(
+        Ending::Failed { .. } => vec![text_only(
             "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
         )],
         Ending::Refused { causes } if is_active(causes) => vec![
-            with.show(),
-            with.cancel(),
-            plain("run the workflow again once the deployment of that name has ended"),
+            cli.show(),
+            cli.cancel(),
+            text_only("run the workflow again once the deployment of that name has ended"),
         ],
         Ending::Refused { causes } if is_busy_stack(causes) => vec![
-            with.show(),
-            plain("run the workflow again once the stack has come to an end"),
+            cli.show(),
+            text_only("run the workflow again once the stack has come to an end"),
         ],
-        Ending::Forbidden { .. } => vec![plain(
+        Ending::Forbidden { .. } => vec![text_only(
             "change the template, or take the change types from `fail-on-change-types` if that is meant, and run the workflow again",
         )],
-        Ending::Refused { .. } => vec![plain("remove the cause and run the workflow again")],
+        Ending::Refused { .. } => vec![text_only("remove the cause and run the workflow again")],
         Ending::InvalidInputs(_) => {
-            vec![plain(
+            vec![text_only(
                 "correct the step's inputs and run the workflow again",
             )]
         }
-        Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&with, *submitted),
+        Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&cli, *submitted),
         Ending::TimedOut {
             submitted: false, ..
-        } => vec![plain("set a longer `timeout` and run the workflow again")],
-        Ending::TimedOut { cancelled, .. } => after_time_out(&with, *cancelled),
+        } => vec![text_only(
+            "set a longer `timeout` and run the workflow again",
+        )],
+        Ending::TimedOut { cancelled, .. } => after_time_out(&cli, *cancelled),
         Ending::Cancelled {
             submitted,
             cancelled,
-        } => after_cancel(&with, *submitted, *cancelled),
-        Ending::Unreachable { submitted, .. } => after_silence(&with, *submitted),
-        Ending::Bug { .. } => after_bug(&with, record.is_submitted()),
+        } => after_cancel(&cli, *submitted, *cancelled),
+        Ending::Unreachable { submitted, .. } => after_unreachable(&cli, *submitted),
+        Ending::Bug { .. } => after_bug(&cli, record.is_submitted()),
     }
 }
 
-/// Whether the stack is still being changed by somebody else.
+/// Whether Azure refused because another operation on the stack is in progress.
 fn is_busy_stack(causes: &[Cause]) -> bool {
     let busy = "DeploymentStackInNonTerminalState";
     causes
@@ -70,82 +72,82 @@ fn is_busy_stack(causes: &[Cause]) -> bool {
         .any(|cause| cause.code.eq_ignore_ascii_case(busy))
 }
 
-/// Whether a deployment of the same name is still being deployed.
+/// Whether Azure refused because a deployment of the same name is running.
 fn is_active(causes: &[Cause]) -> bool {
     causes
         .iter()
         .any(|cause| cause.code.eq_ignore_ascii_case("DeploymentActive"))
 }
 
-fn after_sign_in_failed(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
-    let remedy = plain("remove the cause and run the workflow again");
+fn after_sign_in_failed(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let remedy = text_only("remove the cause and run the workflow again");
     if !submitted {
         return vec![remedy];
     }
     vec![
-        with.show(),
-        with.cancel(),
-        plain(
+        cli.show(),
+        cli.cancel(),
+        text_only(
             "remove the cause and run the workflow again: it takes the deployment up where it is then",
         ),
     ]
 }
 
-fn after_time_out(with: &Commands<'_>, cancelled: bool) -> Vec<Step> {
-    let longer = plain("set `timeout` to more than the deployment takes");
+fn after_time_out(cli: &Commands<'_>, cancelled: bool) -> Vec<NextStep> {
+    let longer = text_only("set `timeout` to more than the deployment takes");
     if cancelled {
         return vec![longer];
     }
-    vec![with.show(), with.cancel(), longer]
+    vec![cli.show(), cli.cancel(), longer]
 }
 
-fn after_cancel(with: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<Step> {
+fn after_cancel(cli: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<NextStep> {
     match (submitted, cancelled) {
         (false, _) => vec![],
-        (true, true) => vec![plain(
+        (true, true) => vec![text_only(
             "what was deployed until then remains; run the workflow again to complete it",
         )],
-        (true, false) if with.is_stack() => vec![with.show(), with.cancel()],
+        (true, false) if cli.is_stack() => vec![cli.show(), cli.cancel()],
         (true, false) => vec![
-            with.show(),
-            with.cancel(),
-            plain("set `on-cancel: cancel` to have it cancelled together with the workflow"),
+            cli.show(),
+            cli.cancel(),
+            text_only("set `on-cancel: cancel` to have it cancelled together with the workflow"),
         ],
     }
 }
 
-fn after_silence(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
-    let network = plain(
+fn after_unreachable(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let network = text_only(
         "check that the runner reaches Azure (network, DNS, proxy), then run the workflow again",
     );
     if submitted {
-        vec![with.show(), network]
+        vec![cli.show(), network]
     } else {
         vec![network]
     }
 }
 
-fn after_bug(with: &Commands<'_>, submitted: bool) -> Vec<Step> {
-    let report = plain("please report it to the authors of the action, with this log");
+fn after_bug(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let report = text_only("please report it to the authors of the action, with this log");
     if submitted {
-        vec![with.show(), report]
+        vec![cli.show(), report]
     } else {
         vec![report]
     }
 }
 
-fn plain(text: &'static str) -> Step {
-    Step {
+fn text_only(text: &'static str) -> NextStep {
+    NextStep {
         text,
         command: None,
     }
 }
 
-/// The Azure CLI's commands about the planned deployment.
+/// Azure CLI commands for the planned deployment or stack.
 struct Commands<'a>(Option<&'a Plan>);
 
 impl Commands<'_> {
-    fn show(&self) -> Step {
+    fn show(&self) -> NextStep {
         self.step("see how it goes on", |kind| {
             if self.is_stack() {
                 return format!("az stack {kind} show --query provisioningState");
@@ -154,14 +156,14 @@ impl Commands<'_> {
         })
     }
 
-    fn cancel(&self) -> Step {
+    fn cancel(&self) -> NextStep {
         if self.is_stack() {
-            return plain("Azure cannot stop a stack: it goes on to its end");
+            return text_only("Azure cannot stop a stack: it goes on to its end");
         }
         self.step("stop it", |kind| format!("az deployment {kind} cancel"))
     }
 
-    fn operations(&self) -> Step {
+    fn operations(&self) -> NextStep {
         if self.is_stack() {
             return self.step("Azure gave no cause; see what it did", |kind| {
                 format!("az stack {kind} show")
@@ -176,17 +178,17 @@ impl Commands<'_> {
         self.0.is_some_and(|plan| plan.stack.is_some())
     }
 
-    fn step(&self, text: &'static str, command: impl Fn(&str) -> String) -> Step {
+    fn step(&self, text: &'static str, command: impl Fn(&str) -> String) -> NextStep {
         let command = self.0.map(|plan| {
-            let (kind, place) = target(&plan.scope);
+            let (kind, place) = scope_arguments(&plan.scope);
             format!("{}{place} --name {}", command(kind), quote(plan.id.name()))
         });
-        Step { text, command }
+        NextStep { text, command }
     }
 }
 
-/// The Azure CLI's word for the kind of scope, and its arguments for the scope.
-fn target(scope: &Scope) -> (&'static str, String) {
+/// The Azure CLI's subcommand for the kind of scope, and the arguments that select the scope.
+fn scope_arguments(scope: &Scope) -> (&'static str, String) {
     match scope {
         Scope::Tenant => ("tenant", String::new()),
         Scope::ManagementGroup(id) => ("mg", format!(" --management-group-id {}", quote(id))),
@@ -201,7 +203,7 @@ fn target(scope: &Scope) -> (&'static str, String) {
     }
 }
 
-/// `argument` for a shell.
+/// `argument` quoted for a POSIX shell, if it needs quotes.
 fn quote(argument: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if argument.chars().all(harmless) {

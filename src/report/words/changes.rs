@@ -1,4 +1,4 @@
-//! Changes that a what-if predicts, counted in words.
+//! The number of predicted changes of each kind, in words.
 
 use crate::arm::{ChangeType, WhatIf};
 

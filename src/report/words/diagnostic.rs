@@ -1,4 +1,4 @@
-//! What Azure remarks on a template, for people.
+//! Azure's diagnostics on a template, from validation and what-if.
 
 use crate::{
     arm::{Cause, Diagnostic, Severity},
@@ -19,7 +19,7 @@ pub(crate) fn line(diagnostic: &Diagnostic) -> Line {
         .with(Style::Plain, &sentence(diagnostic))
 }
 
-/// The annotation that a diagnostic deserves.
+/// The annotation for a diagnostic.
 pub(crate) fn annotation(diagnostic: &Diagnostic) -> Annotation {
     let level = match diagnostic.severity {
         Severity::Error => Level::Error,
@@ -29,7 +29,7 @@ pub(crate) fn annotation(diagnostic: &Diagnostic) -> Annotation {
     Annotation::new(level, &sentence(diagnostic)).titled(&diagnostic.code)
 }
 
-/// The message, and where it belongs.
+/// The message after the resource that it is about.
 pub(crate) fn sentence(diagnostic: &Diagnostic) -> String {
     if diagnostic.target.is_empty() {
         return diagnostic.message.clone();

@@ -1,4 +1,4 @@
-//! Lengths of time, written the same way everywhere.
+//! Formats durations.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(crate) fn show(duration: Duration) -> String {
     shown.join(" ")
 }
 
-/// `duration` in whole seconds at a steady width: `0h 00m 09s`.
+/// `duration` in whole seconds with a fixed number of digits: `0h 00m 09s`.
 pub(crate) fn stamp(duration: Duration) -> String {
     let (hours, minutes, seconds) = split(duration);
     format!("{hours}h {minutes:02}m {seconds:02}s")

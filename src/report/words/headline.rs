@@ -1,4 +1,4 @@
-//! What happened in one sentence, by how the run ended.
+//! One sentence on what happened, for each ending.
 
 use crate::{
     deploy::Ending,
@@ -54,7 +54,7 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
         Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
         Ending::SignInFailed { submitted, .. } => {
-            and_it("signing in failed", &it, *submitted, "goes on")
+            with_fate("signing in failed", &it, *submitted, "goes on")
         }
         Ending::TimedOut {
             after,
@@ -80,16 +80,16 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         } => {
             format!("the workflow was cancelled after {took}, and {it} with it")
         }
-        Ending::Cancelled { submitted, .. } => and_it(
+        Ending::Cancelled { submitted, .. } => with_fate(
             &format!("the workflow was cancelled after {took}"),
             &it,
             *submitted,
             "goes on",
         ),
         Ending::Unreachable { submitted, .. } => {
-            and_it("Azure could not be reached", &it, *submitted, "may go on")
+            with_fate("Azure could not be reached", &it, *submitted, "may go on")
         }
-        Ending::Bug { .. } => and_it(
+        Ending::Bug { .. } => with_fate(
             "this action failed",
             &it,
             record.is_submitted(),
@@ -126,8 +126,8 @@ fn predicted(record: &Record, it: &str) -> String {
     }
 }
 
-/// What `happened`, and what becomes of the deployment.
-fn and_it(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
+/// `happened`, then whether the deployment still runs.
+fn with_fate(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
     if submitted {
         format!("{happened}; {it} {fate} in Azure")
     } else {

@@ -1,4 +1,4 @@
-//! Parts that lines of the log have in common.
+//! The common parts of log lines.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     report::words::duration,
 };
 
-/// The beginning of a line that tells when.
+/// A line that starts with the time since the run's start.
 pub(crate) fn stamped(at: Duration) -> Line {
     Line::default().with(Style::Faint, &format!("[{}] ", duration::stamp(at)))
 }

@@ -1,13 +1,13 @@
-//! GitHub's Markdown, for text that is not to be trusted.
+//! GitHub Markdown from untrusted text.
 //!
-//! What could be markup is written as character references, which Markdown never takes for structure. Mentions and
-//! bare links are found in the text after that, so they are broken with an invisible character.
+//! Markup characters become character references, which Markdown never interprets. GitHub detects mentions and bare
+//! links after it has resolved those, so a zero-width space breaks them.
 
 use crate::host::text;
 
 const BREAK: &str = "&#8203;";
 
-/// `raw` as plain text on one line, wherever it stands.
+/// `raw` as plain text on one line, safe in any context.
 pub(crate) fn escape(raw: &str) -> String {
     let raw = text::one_line(raw);
     let mut escaped = String::with_capacity(raw.len());
@@ -29,7 +29,7 @@ pub(crate) fn escape(raw: &str) -> String {
     escaped
 }
 
-/// `raw` as code on one line; nothing if it is empty.
+/// `raw` as code on one line; empty if `raw` is blank.
 pub(crate) fn code(raw: &str) -> String {
     if raw.trim().is_empty() {
         return String::new();
@@ -37,7 +37,7 @@ pub(crate) fn code(raw: &str) -> String {
     format!("<code>{}</code>", escape(raw))
 }
 
-/// `raw` with its line ends as line breaks.
+/// `raw` as plain text with `<br>` for its line ends.
 pub(crate) fn paragraph(raw: &str) -> String {
     let lines: Vec<String> = text::lines(raw.trim()).map(|line| escape(&line)).collect();
     lines.join("<br>")
@@ -45,8 +45,8 @@ pub(crate) fn paragraph(raw: &str) -> String {
 
 /// A link named `label`; the label alone if `url` is not a web address.
 pub(crate) fn link(label: &str, url: &str) -> String {
-    let outlandish = |c: char| !c.is_ascii_graphic() || "()<>\"\\|`".contains(c);
-    if !url.starts_with("https://") || url.contains(outlandish) {
+    let is_unsafe = |c: char| !c.is_ascii_graphic() || "()<>\"\\|`".contains(c);
+    if !url.starts_with("https://") || url.contains(is_unsafe) {
         return code(label);
     }
     format!("[{}]({url})", code(label))

@@ -1,4 +1,4 @@
-//! Small helpers for sentences.
+//! Helpers for English text: plurals and capitals.
 
 /// `1 outage`, `2 outages`.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {

@@ -1,8 +1,8 @@
-//! Where in a deployment something is, for people.
+//! Names resources by their place in the deployment.
 
 use crate::{arm::Cause, deploy::Resource, report::words::duration};
 
-/// Resources that are named where several may run; the rest is counted.
+/// Number of running resources that are named; the others are counted.
 const NAMED: usize = 5;
 pub(crate) const SEPARATOR: &str = " › ";
 
@@ -22,7 +22,7 @@ pub(crate) fn of_cause(cause: &Cause) -> String {
     }
 }
 
-/// `running` named with their times, at most a handful of them.
+/// The first of the `running` resources with their durations, and the number of the others.
 pub(crate) fn running(running: &[Resource]) -> String {
     let named = running.iter().take(NAMED).map(|resource| {
         let kind = short_type(&resource.kind);
@@ -47,7 +47,7 @@ fn join(path: &[String], name: &str) -> String {
     parts.join(SEPARATOR)
 }
 
-/// Type and name in a resource id. What is no resource id is a name without a type.
+/// Type and name in a resource id. Any other text is a name without a type.
 fn parse(id: &str) -> (String, String) {
     if let Some(start) = id.to_ascii_lowercase().rfind("/providers/") {
         let mut segments = id[start + "/providers/".len()..].split('/');

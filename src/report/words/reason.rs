@@ -1,4 +1,4 @@
-//! Why a run ended as it did.
+//! The reasons for an ending: Azure's causes, wrong inputs, or our own explanation.
 
 use crate::{
     arm::{Cause, ChangeType},
@@ -14,28 +14,28 @@ use crate::{
     },
 };
 
-/// Characters of a message that has a hint below it.
+/// Maximum length in characters of a message that is followed by a hint.
 const MESSAGE: usize = 3_000;
 
-/// One reason for an ending. Text from Azure: not to be trusted.
+/// One reason for an ending. Its texts come from Azure and are untrusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reason {
     /// Azure's code, an input's name, or our own code.
     pub(crate) title: String,
-    /// Where it arose; empty if that is unknown or makes no sense.
+    /// The resource or place in a file; empty if unknown.
     pub(crate) place: String,
-    /// What is wrong, possibly in several lines.
+    /// What is wrong; may have several lines.
     pub(crate) message: String,
-    /// Where in the user's files, if it is about one.
+    /// The place in one of the user's files, for an annotation there.
     pub(crate) file: Option<Place>,
-    /// What mends it, if that is known.
+    /// How to fix it, if that is known.
     pub(crate) hint: Option<Hint>,
-    /// The page of the resource in the portal.
+    /// The resource's page in the portal.
     pub(crate) url: Option<String>,
 }
 
 impl Reason {
-    /// Where or else what it is, and the message.
+    /// The place, or the title if the place is unknown, and the message.
     pub(crate) fn sentence(&self) -> String {
         let lead = if self.place.is_empty() {
             &self.title
@@ -45,10 +45,10 @@ impl Reason {
         format!("{lead}: {}", self.message)
     }
 
-    /// The sentence, and what mends it.
+    /// The sentence, and the hint on a line of its own.
     pub(crate) fn with_hint(&self) -> String {
         match &self.hint {
-            // A long message must not cost the hint.
+            // Annotations are cut at the end, so a long message would lose the hint.
             Some(hint) => format!(
                 "{}\nHint: {}",
                 cut(&self.sentence(), MESSAGE),
@@ -122,7 +122,7 @@ impl From<&Problem> for Reason {
     }
 }
 
-/// A cause as a reason, with what can be known about it.
+/// A cause as a reason, with its hint and its link to the portal.
 fn of_cause(record: &Record, cause: &Cause) -> Reason {
     let plan = record.plan.as_ref().filter(|_| record.is_submitted());
     let portal = plan.and_then(|plan| plan.portal.as_ref());

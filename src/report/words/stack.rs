@@ -1,4 +1,4 @@
-//! A deployment stack in words: its settings, and what became of its resources.
+//! The wording for deployment stacks: settings and resources.
 
 use crate::{
     deploy::StackResources,
@@ -7,12 +7,12 @@ use crate::{
     report::words::phrase::count,
 };
 
-/// Resources that the log and the summary name of each sort; the rest is counted.
+/// Number of resources of each category that are named; the others are counted.
 pub(crate) const NAMED: usize = 50;
-/// Characters of a resource id that are shown.
+/// Maximum length in characters of a resource id.
 pub(crate) const ID: usize = 300;
 
-/// A stack's settings for people, as names and texts.
+/// A stack's settings as names and texts.
 pub(crate) fn facts(settings: &StackSettings, operation: Operation) -> Vec<(&'static str, String)> {
     let mut facts = vec![("unmanaged", unmanaged(&settings.unmanaged))];
     if operation != Operation::Delete {
@@ -21,7 +21,7 @@ pub(crate) fn facts(settings: &StackSettings, operation: Operation) -> Vec<(&'st
     facts
 }
 
-/// What becomes of what leaves the stack: `delete resources, detach resource groups and management groups`.
+/// The action for unmanaged resources: `delete resources, detach resource groups, detach management groups`.
 fn unmanaged(unmanaged: &Unmanaged) -> String {
     let kinds = [
         (unmanaged.resources, "resources"),
@@ -32,7 +32,7 @@ fn unmanaged(unmanaged: &Unmanaged) -> String {
     kinds.join(", ")
 }
 
-/// What the stack denies, and to whom not.
+/// The deny settings with their exceptions.
 fn deny(settings: &DenySettings) -> String {
     let mut text = settings.mode.as_str().to_owned();
     if settings.mode == DenyMode::None {
@@ -52,7 +52,7 @@ fn deny(settings: &DenySettings) -> String {
     text
 }
 
-/// What is worth naming: detached, deleted and failed resources.
+/// The categories to name, without empty ones: detached, deleted and failed resources.
 pub(crate) fn sorts(resources: &StackResources) -> Vec<(&'static str, Style, &[String])> {
     let sorts = [
         ("detached", Style::Doubtful, resources.detached.as_slice()),

@@ -1,4 +1,4 @@
-//! How a run ended, in words that log, annotations, outputs and summary share.
+//! The ending as log, annotations, outputs, summary and report file present it.
 
 use crate::{
     deploy::Ending,
@@ -6,57 +6,57 @@ use crate::{
     report::{
         record::Record,
         words::{
-            advice::{self, Step},
+            advice::{self, NextStep},
             headline::headline,
             reason::{self, Reason},
         },
     },
 };
 
-/// How a run ended, in words.
+/// The ending in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
-    pub(crate) mood: Mood,
-    /// What happened, as a sentence without its full stop, beginning in lower case unless with a name.
+    pub(crate) outcome: Outcome,
+    /// What happened: a sentence without a full stop, in lower case unless it starts with a name.
     pub(crate) headline: String,
-    /// Whether each reason stands for itself, as the causes of a failure do; else they explain the headline.
+    /// Whether each reason is reported on its own, as the causes of a failure are; else they explain the headline.
     pub(crate) itemised: bool,
-    /// Why; empty where there is nothing to explain.
+    /// Why the run ended like this; empty if there is nothing to explain.
     pub(crate) reasons: Vec<Reason>,
-    /// What to do next.
-    pub(crate) steps: Vec<Step>,
+    /// Suggestions, the most important first.
+    pub(crate) steps: Vec<NextStep>,
 }
 
-/// Whether it ended well.
+/// How serious the ending is: decides level, colour and emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mood {
-    Good,
-    Doubtful,
-    Bad,
+pub(crate) enum Outcome {
+    Success,
+    Warning,
+    Failure,
 }
 
-impl Mood {
-    /// The mood's mark.
+impl Outcome {
+    /// The emoji before the summary's title.
     pub(crate) fn emoji(self) -> &'static str {
         match self {
-            Self::Good => "✅",
-            Self::Doubtful => "⚠️",
-            Self::Bad => "❌",
+            Self::Success => "✅",
+            Self::Warning => "⚠️",
+            Self::Failure => "❌",
         }
     }
 
-    /// The mood's style in the log.
+    /// The style of the headline in the log.
     pub(crate) fn style(self) -> Style {
         match self {
-            Self::Good => Style::Good,
-            Self::Doubtful => Style::Doubtful,
-            Self::Bad => Style::Bad,
+            Self::Success => Style::Good,
+            Self::Warning => Style::Doubtful,
+            Self::Failure => Style::Bad,
         }
     }
 }
 
 impl Verdict {
-    /// The headline and what explains it, in several lines.
+    /// The headline and the messages of the reasons, one a line.
     pub(crate) fn account(&self) -> String {
         let mut lines = vec![self.headline.as_str()];
         lines.extend(self.reasons.iter().map(|reason| reason.message.as_str()));
@@ -67,7 +67,7 @@ impl Verdict {
 /// The verdict on a run that ended as `ending`.
 pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
     Verdict {
-        mood: mood(ending),
+        outcome: outcome(ending),
         headline: headline(record, ending),
         itemised: is_itemised(ending),
         reasons: reason::reasons(record, ending),
@@ -75,7 +75,7 @@ pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
     }
 }
 
-/// The code of an ending that is not a success, for programs. Azure's own first code where there is one.
+/// A code for programs: Azure's first error code if there is one, else our own; `None` after a success.
 pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
     let code = match ending {
         Ending::Succeeded
@@ -109,11 +109,13 @@ fn is_itemised(ending: &Ending) -> bool {
     }
 }
 
-fn mood(ending: &Ending) -> Mood {
+fn outcome(ending: &Ending) -> Outcome {
     match ending {
-        Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => Mood::Good,
-        Ending::Detached | Ending::Cancelled { .. } => Mood::Doubtful,
-        _ => Mood::Bad,
+        Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => {
+            Outcome::Success
+        }
+        Ending::Detached | Ending::Cancelled { .. } => Outcome::Warning,
+        _ => Outcome::Failure,
     }
 }
 

@@ -1,4 +1,4 @@
-//! More runs for the tests: how Azure tells of failures, throttling, runs of many resources, what-ifs and stacks.
+//! Runs with throttling, each form of error, many resources, a what-if and a stack.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     inputs::Operation,
 };
 
-/// Azure puts requests off for a while, twice.
+/// Two periods of throttling.
 pub(crate) fn throttling() -> Story {
     let throttled = |wait| Event::Throttled {
         wait: Duration::from_secs(wait),
@@ -55,7 +55,7 @@ pub(crate) fn failure_of_the_old_generation() -> Story {
         "details": [{ "code": "Conflict", "message": inner.to_string() }] }))
 }
 
-/// Structured, with resource ids as targets, and with what is known of a policy.
+/// Structured, with resource ids as targets and details of a policy.
 pub(crate) fn failure_of_the_new_generation() -> Story {
     let id = resource("pip", "Failed", 0).id;
     let terminal = "The resource write operation failed to complete successfully, because it reached terminal provisioning state 'Failed'.";
@@ -72,7 +72,7 @@ pub(crate) fn failure_of_the_new_generation() -> Story {
     )
 }
 
-/// A plain string is all that Azure says.
+/// The error is a plain string.
 pub(crate) fn failure_in_plain_words() -> Story {
     failed(&json!("The gateway did not answer."))
 }
@@ -93,7 +93,7 @@ fn failed(error: &Value) -> Story {
     story
 }
 
-/// 500 resources, a hundred at a time; Azure tries three again.
+/// 500 resources, a hundred at a time; Azure retries three of them.
 pub(crate) fn many_batches() -> Story {
     let batch = |from: usize, state: &str, took: u64| {
         (from..from + 100)
@@ -123,7 +123,7 @@ pub(crate) fn many_batches() -> Story {
     story
 }
 
-/// A what-if with a change of each colour.
+/// A what-if with changes of several kinds.
 pub(crate) fn what_if() -> Story {
     let id = |name: &str| {
         format!(
@@ -148,7 +148,7 @@ pub(crate) fn what_if() -> Story {
     ]
 }
 
-/// A stack that lets go of resources in every way.
+/// A stack that detaches one resource and deletes another.
 pub(crate) fn stack() -> Story {
     let mut story = begun();
     if let Some((_, Event::Planned(plan))) = story.first_mut() {

@@ -242,7 +242,7 @@ pub(crate) fn many_resources(count: u64) -> Story {
     story
 }
 
-/// Everything that Azure says tries to be something else.
+/// Every text from Azure contains workflow commands, markup and control characters.
 pub(crate) fn hostile() -> Story {
     let evil = "x\r\n::error::forged ##[error]forged\u{1b}[2J|<script>`*@octocat* [a](https://evil.example)";
     let mut failed = resource(evil, evil, 1);

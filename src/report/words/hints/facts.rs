@@ -1,59 +1,59 @@
-//! Facts that Azure's messages state, checked so that they can stand in a sentence or a command of ours.
+//! Extracts identifiers from Azure's messages and checks their characters, so that hints and commands can contain them.
 
 use crate::arm::Cause;
 
-/// A fact, how it is found, and what it may consist of.
+/// A fact, the text in front of it, and the characters that it may have.
 struct Fact {
     name: &'static str,
-    /// What stands before it in messages, the best first.
-    before: &'static [&'static str],
-    alphabet: &'static str,
+    /// Texts in front of it, tried in this order.
+    markers: &'static [&'static str],
+    punctuation: &'static str,
 }
 
-/// Letters and digits may be in all of them.
+/// All facts may have ASCII letters and digits.
 const FACTS: [Fact; 7] = [
     Fact {
         name: "{action}",
-        before: &[
+        markers: &[
             "perform action(s) '",
             "perform the action '",
             "perform action '",
         ],
-        alphabet: "./-_*",
+        punctuation: "./-_*",
     },
     Fact {
         name: "{scope}",
-        before: &["on the linked scope(s) '", "over scope '", "on scope '"],
-        alphabet: "./-_",
+        markers: &["on the linked scope(s) '", "over scope '", "on scope '"],
+        punctuation: "./-_",
     },
     Fact {
         name: "{principal}",
-        before: &["with object id '"],
-        alphabet: "-",
+        markers: &["with object id '"],
+        punctuation: "-",
     },
     Fact {
         name: "{provider}",
-        before: &["to use namespace '"],
-        alphabet: ".",
+        markers: &["to use namespace '"],
+        punctuation: ".",
     },
     Fact {
         name: "{locked}",
-        before: &["following scope(s) are locked: '"],
-        alphabet: "./-_",
+        markers: &["following scope(s) are locked: '"],
+        punctuation: "./-_",
     },
     Fact {
         name: "{seconds}",
-        before: &["try again after '", "Please try again after '"],
-        alphabet: "",
+        markers: &["try again after '", "Please try again after '"],
+        punctuation: "",
     },
     Fact {
         name: "{region}",
-        before: &["in location '", "in region '", "for location '"],
-        alphabet: "",
+        markers: &["in location '", "in region '", "for location '"],
+        punctuation: "",
     },
 ];
 
-/// Actions and the smallest built-in role that commonly allows them; the last one is for all others.
+/// Prefixes of actions and a built-in role that allows them; the last one matches all others.
 const ROLES: [(&str, &str); 5] = [
     (
         "Microsoft.Authorization/roleAssignments/",
@@ -74,11 +74,11 @@ const ROLES: [(&str, &str); 5] = [
     ("", "Contributor"),
 ];
 
-/// The facts of one cause, by the placeholders they fill.
+/// The facts of one cause: placeholders and their values.
 pub(crate) struct Facts(Vec<(&'static str, String)>);
 
 impl Facts {
-    /// What the message and the resource of `cause` state.
+    /// The facts in the message and the resource id of `cause`.
     pub(crate) fn of(cause: &Cause) -> Self {
         let mut facts: Vec<_> = FACTS
             .iter()
@@ -93,7 +93,7 @@ impl Facts {
         Self(facts)
     }
 
-    /// `template` with its placeholders filled; `None` if one of them is not known.
+    /// `template` with its placeholders filled; `None` if it is empty or a fact is missing.
     pub(crate) fn fill(&self, template: &str) -> Option<String> {
         let mut text = template.to_owned();
         for (name, value) in &self.0 {
@@ -105,11 +105,11 @@ impl Facts {
 
 impl Fact {
     fn find(&self, message: &str) -> Option<String> {
-        let found = self.before.iter().find_map(|before| {
-            let (_, rest) = message.split_once(before)?;
+        let found = self.markers.iter().find_map(|marker| {
+            let (_, rest) = message.split_once(marker)?;
             rest.split_once('\'').map(|(value, _)| value)
         })?;
-        is_made_of(found, self.alphabet).then(|| found.to_owned())
+        is_made_of(found, self.punctuation).then(|| found.to_owned())
     }
 }
 

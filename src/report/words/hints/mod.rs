@@ -1,15 +1,14 @@
-//! What known causes mean and what mends them, in plain words.
+//! Hints: what known error codes mean and how to fix them.
 
 mod facts;
 mod table;
 
 use facts::Facts;
-use table::{HINTS, Known};
+use table::{HINTS, KnownCause};
 
 use crate::arm::Cause;
 
-/// What mends a cause: a lower-case sentence of ours, in which only checked identifiers are foreign, perhaps with a
-/// command to do it with.
+/// How to fix a cause: a lower-case text and optionally a command. Only checked identifiers come from Azure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hint {
     pub(crate) text: String,
@@ -26,13 +25,13 @@ impl Hint {
     }
 }
 
-/// What mends `cause`, if its code is known.
+/// The hint for `cause`, if its code or its message is known.
 pub(crate) fn hint(cause: &Cause) -> Option<Hint> {
     let known = HINTS.iter().find(|known| known.is_of(cause))?;
     let facts = Facts::of(cause);
     Some(Hint {
         text: facts
-            .fill(known.exact)
+            .fill(known.detailed)
             .unwrap_or_else(|| known.text.to_owned()),
         command: facts
             .fill(known.command)
@@ -40,12 +39,12 @@ pub(crate) fn hint(cause: &Cause) -> Option<Hint> {
     })
 }
 
-impl Known {
+impl KnownCause {
     fn is_of(&self, cause: &Cause) -> bool {
         self.codes
             .iter()
             .any(|code| code.eq_ignore_ascii_case(&cause.code))
-            || (!self.sign.is_empty() && cause.message.contains(self.sign))
+            || (!self.phrase.is_empty() && cause.message.contains(self.phrase))
     }
 }
 
@@ -55,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    fn told(code: &str, message: &str) -> String {
+    fn hint_for(code: &str, message: &str) -> String {
         let cause = Cause {
             code: code.to_owned(),
             message: message.to_owned(),
@@ -73,14 +72,14 @@ mod tests {
         let message = "The client '11111111-1111-1111-1111-111111111111' with object id '22222222-2222-2222-2222-222222222222' does not have \
             authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s/resourceGroups/rg' \
             or the scope is invalid. If access was recently granted, please refresh your credentials.";
-        insta::assert_snapshot!(told("AuthorizationFailed", message), @"the identity needs a role that allows Microsoft.Authorization/roleAssignments/write at /subscriptions/s/resourceGroups/rg, such as Role Based Access Control Administrator; allow some minutes for it to take effect: az role assignment create --assignee-object-id 22222222-2222-2222-2222-222222222222 --assignee-principal-type ServicePrincipal --role 'Role Based Access Control Administrator' --scope /subscriptions/s/resourceGroups/rg");
+        insta::assert_snapshot!(hint_for("AuthorizationFailed", message), @"the identity needs a role that allows Microsoft.Authorization/roleAssignments/write at /subscriptions/s/resourceGroups/rg, such as Role Based Access Control Administrator; allow some minutes for it to take effect: az role assignment create --assignee-object-id 22222222-2222-2222-2222-222222222222 --assignee-principal-type ServicePrincipal --role 'Role Based Access Control Administrator' --scope /subscriptions/s/resourceGroups/rg");
         let other = message.replace("Authorization/roleAssignments", "Network/virtualNetworks");
-        let under_another_code = told("DeploymentScriptOperationFailed", &other);
+        let under_another_code = hint_for("DeploymentScriptOperationFailed", &other);
         assert!(
             under_another_code.contains("--role 'Contributor'"),
             "{under_another_code}"
         );
-        let forged = told(
+        let forged = hint_for(
             "AuthorizationFailed",
             &message.replace("/resourceGroups/rg", "; rm -rf /"),
         );
@@ -95,7 +94,7 @@ mod tests {
         let linked = "The client has permission to perform action 'Microsoft.Network/virtualNetworks/write' on scope '/subscriptions/s/resourceGroups/rg'; \
             however, it does not have permission to perform action(s) 'Microsoft.Network/networkSecurityGroups/join/action' on the linked scope(s) \
             '/subscriptions/s/resourceGroups/other' (respectively) or the linked scope(s) are invalid.";
-        let told: Vec<String> = [
+        let hints: Vec<String> = [
             ("LinkedAuthorizationFailed", linked),
             ("MissingSubscriptionRegistration", "The subscription is not registered to use namespace 'Microsoft.Cdn'. See https://aka.ms/rps-not-found for how."),
             ("NoRegisteredProviderFound", "No registered resource provider found for location 'moon' and API version '1'."),
@@ -103,8 +102,8 @@ mod tests {
             ("ScopeLocked", "The scope '/subscriptions/s' cannot perform write operation because following scope(s) are locked: '/subscriptions/s'."),
             ("DeploymentQuotaExceeded", "…"),
             ("Unheard", "of"),
-        ].iter().map(|(code, message)| told(code, message)).collect();
-        insta::assert_snapshot!(told.join("\n"), @"
+        ].iter().map(|(code, message)| hint_for(code, message)).collect();
+        insta::assert_snapshot!(hints.join("\n"), @"
         the identity also needs a role that allows Microsoft.Network/networkSecurityGroups/join/action at /subscriptions/s/resourceGroups/other, such as Contributor
         the subscription has never used Microsoft.Cdn: register it, wait some minutes and run the workflow again: az provider register --wait --namespace Microsoft.Cdn
         the resource type does not exist in this region or at this API version, or Microsoft.Network is not registered: correct region or API version, or register the provider: az provider register --wait --namespace Microsoft.Network
@@ -120,7 +119,7 @@ mod tests {
         for known in &HINTS {
             for code in known.codes {
                 assert!(codes.insert(code.to_ascii_lowercase()), "{code} twice");
-                let hint = told(code, "no facts here");
+                let hint = hint_for(code, "no facts here");
                 assert!(
                     !hint.is_empty() && !hint.contains(['{', '}']),
                     "{code}: {hint}"

@@ -1,129 +1,129 @@
-//! Codes that Azure is known to answer, and what mends them.
+//! Azure's error codes and their hints.
 
-/// A known cause.
-pub(crate) struct Known {
+/// A known cause and its hint.
+pub(crate) struct KnownCause {
     /// Azure's codes for it.
     pub(crate) codes: &'static [&'static str],
-    /// Words of a message that give it away under any code; empty if there are none.
-    pub(crate) sign: &'static str,
-    /// The hint without any fact.
+    /// Message substring that identifies the cause regardless of its code; empty if there is none.
+    pub(crate) phrase: &'static str,
+    /// The hint without placeholders, used if a fact is missing.
     pub(crate) text: &'static str,
-    /// The hint with facts; empty if it has none.
-    pub(crate) exact: &'static str,
-    /// A command with facts; empty if there is none.
+    /// The hint with placeholders for facts of the message; empty if there are none.
+    pub(crate) detailed: &'static str,
+    /// A command with placeholders; empty if there is none.
     pub(crate) command: &'static str,
 }
 
-/// The known causes. The first one that fits a cause counts.
-pub(crate) const HINTS: [Known; 39] = [
-    Known {
+/// The known causes. The first match is used.
+pub(crate) const HINTS: [KnownCause; 39] = [
+    KnownCause {
         codes: &["AuthorizationFailed"],
-        sign: "does not have authorization to perform action",
+        phrase: "does not have authorization to perform action",
         text: "the identity lacks a role for this: give it one at the scope that the message names, and allow some minutes for it to take effect",
-        exact: "the identity needs a role that allows {action} at {scope}, such as {role}; allow some minutes for it to take effect",
+        detailed: "the identity needs a role that allows {action} at {scope}, such as {role}; allow some minutes for it to take effect",
         command: "az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal --role '{role}' --scope {scope}",
     },
-    Known {
+    KnownCause {
         codes: &["LinkedAuthorizationFailed"],
-        sign: "",
+        phrase: "",
         text: "the identity also needs a role at the other resource that this one refers to; the message names both",
-        exact: "the identity also needs a role that allows {action} at {scope}, such as {role}",
+        detailed: "the identity also needs a role that allows {action} at {scope}, such as {role}",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["RoleAssignmentExists"],
-        sign: "",
+        phrase: "",
         text: "the same role is already assigned under another name: make the assignment's name a `guid()` of scope, principal and role, or delete the old assignment",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["PrincipalNotFound"],
-        sign: "",
+        phrase: "",
         text: "the principal is not known to Entra ID, or not yet: set `principalType` in the role assignment, and check that the object id is the principal's and not the application's",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["RoleAssignmentUpdateNotPermitted"],
-        sign: "",
+        phrase: "",
         text: "principal, role and scope of a role assignment cannot be changed: give the new assignment another name, or delete the old one",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["RequestDisallowedByPolicy", "PolicyViolation"],
-        sign: "disallowed by policy",
+        phrase: "disallowed by policy",
         text: "a policy forbids it: make the template comply with it, or have its owner grant an exemption",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["RequestDisallowedByAzure"],
-        sign: "",
+        phrase: "",
         text: "Azure's own rules forbid it for this subscription, mostly in this region: try another region, or ask Azure's support",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["ScopeLocked"],
-        sign: "",
+        phrase: "",
         text: "a lock forbids the change: remove the lock for the time of the deployment, or leave the resource out",
-        exact: "a lock forbids the change: remove the lock for the time of the deployment, or leave the resource out",
+        detailed: "a lock forbids the change: remove the lock for the time of the deployment, or leave the resource out",
         command: "az lock list --scope {locked}",
     },
-    Known {
+    KnownCause {
         codes: &[
             "MissingSubscriptionRegistration",
             "SubscriptionNotRegistered",
         ],
-        sign: "",
+        phrase: "",
         text: "the subscription has never used this resource provider: register the provider, wait some minutes and run the workflow again",
-        exact: "the subscription has never used {provider}: register it, wait some minutes and run the workflow again",
+        detailed: "the subscription has never used {provider}: register it, wait some minutes and run the workflow again",
         command: "az provider register --wait --namespace {provider}",
     },
-    Known {
+    KnownCause {
         codes: &[
             "NoRegisteredProviderFound",
             "MissingRegistrationForLocation",
             "InvalidResourceNamespace",
         ],
-        sign: "",
+        phrase: "",
         text: "the resource type does not exist in this region or at this API version, or its provider is not registered: correct region or API version, or register the provider",
-        exact: "the resource type does not exist in this region or at this API version, or {provider} is not registered: correct region or API version, or register the provider",
+        detailed: "the resource type does not exist in this region or at this API version, or {provider} is not registered: correct region or API version, or register the provider",
         command: "az provider register --wait --namespace {provider}",
     },
-    Known {
+    KnownCause {
         codes: &[
             "LocationNotAvailableForResourceType",
             "LocationNotAvailableForResourceGroup",
             "InvalidLocation",
         ],
-        sign: "",
+        phrase: "",
         text: "this resource type is not offered in that region: choose one of the regions that the message lists",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["SkuNotAvailable"],
-        sign: "",
+        phrase: "",
         text: "this size is not available there to this subscription, mostly for want of capacity: choose another size, zone or region",
-        exact: "this size is not available in {region} to this subscription, mostly for want of capacity: choose another size, zone or region",
+        detailed: "this size is not available in {region} to this subscription, mostly for want of capacity: choose another size, zone or region",
         command: "az vm list-skus --all --output table --location {region}",
     },
-    Known {
+    KnownCause {
         codes: &[
             "AllocationFailed",
             "ZonalAllocationFailed",
             "OverconstrainedAllocationRequest",
             "OverconstrainedZonalAllocationRequest",
         ],
-        sign: "",
+        phrase: "",
         text: "Azure has no room for it there at the moment: run the workflow again later, or choose another size, zone or region",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "QuotaExceeded",
             "ResourceQuotaExceeded",
@@ -131,12 +131,12 @@ pub(crate) const HINTS: [Known; 39] = [
             "InsufficientQuota",
             "SubscriptionQuotaExceeded",
         ],
-        sign: "exceeding approved",
+        phrase: "exceeding approved",
         text: "a quota of the subscription is used up: ask for more in the portal under Quotas, delete what is not needed, or choose another size or region",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "StorageAccountAlreadyTaken",
             "StorageAccountAlreadyExists",
@@ -147,12 +147,12 @@ pub(crate) const HINTS: [Known; 39] = [
             "VaultAlreadyExists",
             "DnsRecordInUse",
         ],
-        sign: "Website with given name",
+        phrase: "Website with given name",
         text: "the name must be unique in all of Azure and is taken: choose another, for instance with `uniqueString(resourceGroup().id)` in it",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "AccountNameInvalid",
             "VaultNameNotValid",
@@ -160,19 +160,19 @@ pub(crate) const HINTS: [Known; 39] = [
             "InvalidDomainNameLabel",
             "ReservedResourceName",
         ],
-        sign: "",
+        phrase: "",
         text: "the name breaks the rules for this resource type: change it as the message says",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["ConflictError", "FlagMustBeSetForRestore"],
-        sign: "deleted state",
+        phrase: "deleted state",
         text: "a resource of this name was deleted and is still kept: recover it, purge it, or choose another name (for key vaults: az keyvault list-deleted)",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "ResourceRequestsThrottled",
             "SubscriptionRequestsThrottled",
@@ -180,62 +180,62 @@ pub(crate) const HINTS: [Known; 39] = [
             "OperationThrottled",
             "ThrottlingException",
         ],
-        sign: "",
+        phrase: "",
         text: "too many requests were sent to Azure in this subscription: run the workflow again in some minutes, with fewer deployments at the same time",
-        exact: "too many requests were sent to Azure in this subscription: run the workflow again after {seconds} seconds, with fewer deployments at the same time",
+        detailed: "too many requests were sent to Azure in this subscription: run the workflow again after {seconds} seconds, with fewer deployments at the same time",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["DeploymentActive"],
-        sign: "",
+        phrase: "",
         text: "a deployment of this name is still going on: wait for its end or cancel it",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["DeploymentQuotaExceeded"],
-        sign: "",
+        phrase: "",
         text: "the history of this scope holds 800 deployments, which is the most: delete old ones; a CanNotDelete lock keeps Azure from doing so itself",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "JobSizeExceeded",
             "RequestContentTooLarge",
             "RequestEntityTooLarge",
         ],
-        sign: "",
+        phrase: "",
         text: "template and parameters are larger than Azure takes (4 MB in all): split the template into modules that are deployed on their own",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "InvalidTemplate",
             "InvalidDeploymentParameters",
             "InvalidRequestContent",
         ],
-        sign: "",
+        phrase: "",
         text: "the template or its parameters are wrong at the place that the message names; nothing was deployed",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["InvalidContentLink"],
-        sign: "",
+        phrase: "",
         text: "Azure cannot download a linked template: the URL must be reachable from Azure without a sign-in, or carry a signature that is still valid",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["DeploymentOutputEvaluationFailed"],
-        sign: "",
+        phrase: "",
         text: "the resources are deployed, and only an output could not be evaluated: correct the expression that the message names",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "ResourceNotFound",
             "ParentResourceNotFound",
@@ -243,26 +243,26 @@ pub(crate) const HINTS: [Known; 39] = [
             "InvalidResourceReference",
             "ResourceGroupNotFound",
         ],
-        sign: "",
+        phrase: "",
         text: "something that is referred to does not exist: create it first, add the missing `dependsOn`, or correct name, resource group and subscription",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["SubscriptionNotFound", "InvalidSubscriptionId"],
-        sign: "",
+        phrase: "",
         text: "the subscription does not exist in this tenant, or the identity has no role in it",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["SubnetIsFull"],
-        sign: "",
+        phrase: "",
         text: "the subnet has no free addresses: enlarge it, or use another one; Azure keeps five addresses of each subnet",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "NetcfgInvalidSubnet",
             "NetcfgSubnetRangesOverlap",
@@ -270,12 +270,12 @@ pub(crate) const HINTS: [Known; 39] = [
             "NetcfgInvalidVirtualNetwork",
             "InvalidCIDRNotation",
         ],
-        sign: "",
+        phrase: "",
         text: "the address range is not within its virtual network, or overlaps another one: correct the prefixes",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "InUseSubnetCannotBeDeleted",
             "InUseSubnetCannotBeUpdated",
@@ -283,12 +283,12 @@ pub(crate) const HINTS: [Known; 39] = [
             "InUseNetworkSecurityGroupCannotBeDeleted",
             "PublicIPAddressInUse",
         ],
-        sign: "",
+        phrase: "",
         text: "another resource still uses it: remove the use first; a template that leaves out subnets of a virtual network asks for their deletion",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "AnotherOperationInProgress",
             "OperationInProgress",
@@ -296,92 +296,92 @@ pub(crate) const HINTS: [Known; 39] = [
             "RetryableError",
             "OperationPreempted",
         ],
-        sign: "",
+        phrase: "",
         text: "another operation on the same resource was going on: run the workflow again, and add `dependsOn` where two resources of the template meet",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["ResourceGroupBeingDeleted"],
-        sign: "",
+        phrase: "",
         text: "the resource group is being deleted: wait for the end of that, or deploy to another one",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "InvalidResourceGroupLocation",
             "InvalidDeploymentLocation",
             "InvalidResourceLocation",
         ],
-        sign: "",
+        phrase: "",
         text: "it exists already in another region, which cannot be changed: use that region, another name, or delete the old one",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "PropertyChangeNotAllowed",
             "PropertyChangeNotSupported",
             "ResourcePropertyImmutable",
         ],
-        sign: "",
+        phrase: "",
         text: "this property cannot be changed once the resource exists: leave it as it is, or delete the resource and deploy it anew",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "ExpiredAuthenticationToken",
             "InvalidAuthenticationToken",
             "InvalidAuthenticationTokenTenant",
         ],
-        sign: "",
+        phrase: "",
         text: "Azure does not take the token: check that `tenant-id` is the tenant of the subscription, and that `environment` is its cloud",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "KeyVaultParameterReferenceNotFound",
             "KeyVaultParameterReferenceSecretRetrieveFailed",
             "KeyVaultParameterReferenceAuthorizationFailed",
         ],
-        sign: "",
+        phrase: "",
         text: "a parameter refers to a secret that Azure may not read: the vault must have `enabledForTemplateDeployment`, and the identity Microsoft.KeyVault/vaults/deploy/action on it",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "MarketplacePurchaseEligibilityFailed",
             "ResourcePurchaseValidationFailed",
             "VMMarketplaceInvalidInput",
         ],
-        sign: "",
+        phrase: "",
         text: "the terms of a Marketplace offer are not accepted in this subscription: accept them once (az vm image terms accept)",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &["ReadOnlyDisabledSubscription", "SubscriptionDisabled"],
-        sign: "",
+        phrase: "",
         text: "the subscription is disabled and can only be read: its owner must pay or re-enable it",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "DeploymentScriptError",
             "DeploymentScriptOperationFailed",
             "ContainerOperationFailed",
         ],
-        sign: "",
+        phrase: "",
         text: "a deployment script of the template failed: its log is kept beside it for some time (az deployment-scripts show-log)",
-        exact: "",
+        detailed: "",
         command: "",
     },
-    Known {
+    KnownCause {
         codes: &[
             "VMExtensionProvisioningError",
             "VMExtensionHandlerNonTransientError",
@@ -389,9 +389,9 @@ pub(crate) const HINTS: [Known; 39] = [
             "OSProvisioningTimedOut",
             "OSProvisioningClientError",
         ],
-        sign: "",
+        phrase: "",
         text: "the machine exists, but what was to be set up inside of it failed: its boot diagnostics and the extension's log tell more",
-        exact: "",
+        detailed: "",
         command: "",
     },
 ];
