@@ -21,9 +21,11 @@ pub mod host;
 pub mod http;
 pub mod identity;
 pub mod inputs;
-pub mod report;
+mod report;
 mod step;
 pub mod template;
+#[cfg(test)]
+mod testing;
 mod yaml;
 
 pub use cli::start;

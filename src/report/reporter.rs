@@ -1,4 +1,4 @@
-//! The reporter: hears every event and tells the people and the runner.
+//! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,23 +8,25 @@ use crate::{
     host::{Annotation, Runner, Severity},
     inputs::Request,
     report::{
-        annotations, compilation, fold::Fold, log::Log, masking, outputs, record::Record,
+        log::{Fold, Log, annotations, compilation},
+        outputs::{self, masking},
+        record::Record,
         report_file, summary,
     },
     template::Compilation,
 };
 
-/// What the user asked of the report.
+/// The inputs that concern the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Template outputs whose values are masked, in any case.
-    pub masked_outputs: Vec<String>,
+pub(crate) struct Settings {
+    /// Names of the template outputs to mask; case does not matter.
+    pub(crate) masked_outputs: Vec<String>,
     /// Whether to write the step summary.
-    pub summary: bool,
-    /// Where the run is written as JSON.
-    pub report_file: Option<PathBuf>,
+    pub(crate) summary: bool,
+    /// Path of the report file, if one is wanted.
+    pub(crate) report_file: Option<PathBuf>,
     /// Longest silence in the log.
-    pub heartbeat_interval: Duration,
+    pub(crate) heartbeat_interval: Duration,
 }
 
 impl From<&Request> for Settings {
@@ -39,7 +41,7 @@ impl From<&Request> for Settings {
 }
 
 impl Default for Settings {
-    /// What holds while the inputs are not known, because they are wrong.
+    /// The settings for a run whose inputs are invalid.
     fn default() -> Self {
         Self {
             masked_outputs: Vec::new(),
@@ -50,25 +52,24 @@ impl Default for Settings {
     }
 }
 
-/// Tells what happens in a run: log and annotations as it goes, outputs and summary at its end.
+/// Writes log and annotations during the run, and outputs, report file and summary at its end.
 #[derive(Debug)]
-pub struct Reporter {
+pub(crate) struct Reporter {
     runner: Runner,
     clock: Clock,
     settings: Settings,
     record: Record,
     log: Log,
     fold: Fold,
-    /// When the log last said something.
-    spoke: Duration,
+    /// When the log last got a line.
+    last_output: Duration,
 }
 
 impl Reporter {
     /// A reporter of a run that has just begun.
-    #[must_use]
-    pub fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
+    pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
-            spoke: clock.elapsed(),
+            last_output: clock.elapsed(),
             record: Record {
                 started: clock.now(),
                 ..Record::default()
@@ -81,15 +82,15 @@ impl Reporter {
         }
     }
 
-    /// Tells of `event`. A file that cannot be written is told as an error and stops nothing.
-    pub fn observe(&mut self, event: &Event) {
+    /// Reports `event`. A file that cannot be written becomes an error annotation and does not stop the run.
+    pub(crate) fn observe(&mut self, event: &Event) {
         let at = self.clock.elapsed();
         self.record.observe(event, at);
         match event {
-            Event::Compiled(compilation) => self.fold(compilation),
-            Event::Submitted { .. } => self.save_ids(),
-            Event::OutputsRead(_) => self.mask(),
-            Event::Ended(_) => self.hand_over(),
+            Event::Compiled(compilation) => self.print_compilation(compilation),
+            Event::Submitted { .. } => self.write_ids_early(),
+            Event::OutputsRead(_) => self.add_masks(),
+            Event::Ended(_) => self.write_results(),
             _ => {}
         }
         for annotation in annotations::of(event, &self.record) {
@@ -98,12 +99,12 @@ impl Reporter {
         for entry in self.log.entries(event, &self.record, at) {
             self.fold
                 .print(&self.runner.console, &entry, &self.record, at);
-            self.spoke = at;
+            self.last_output = at;
         }
     }
 
-    /// What the compiler said, in a group that people may open.
-    fn fold(&self, compilation: &Compilation) {
+    /// Prints the compiler's output as a group.
+    fn print_compilation(&self, compilation: &Compilation) {
         let lines = compilation::lines(compilation);
         if lines.is_empty() {
             return;
@@ -116,19 +117,19 @@ impl Reporter {
     }
 
     /// Waits until the log has been silent for a heartbeat interval.
-    pub async fn silence(&self) {
-        let due = self.spoke + self.settings.heartbeat_interval;
+    pub(crate) async fn silence(&self) {
+        let due = self.last_output + self.settings.heartbeat_interval;
         self.clock
             .sleep(due.saturating_sub(self.clock.elapsed()))
             .await;
     }
 
-    /// Breaks the silence: what is running, and that the token is fresh.
-    pub fn heartbeat(&mut self) {
+    /// Emits a heartbeat: what is running, and how old the token is.
+    pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
-        self.spoke = at;
+        self.last_output = at;
         if self.record.plan.is_none() {
-            // Bicep is compiling, which has a limit of its own.
+            // Nothing to report while Bicep compiles; its own time limit applies.
             return;
         }
         self.observe(&Event::StillRunning {
@@ -137,18 +138,18 @@ impl Reporter {
         });
     }
 
-    /// Whoever kills us from now on, later steps know what was submitted; the end overwrites it all.
-    fn save_ids(&mut self) {
+    /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
+    fn write_ids_early(&mut self) {
         if let Err(error) = self
             .runner
             .set_outputs(&outputs::outputs(&self.record).values)
         {
-            self.complain(&format!("the outputs will be lost: {error}"));
+            self.report_error(&format!("the outputs will be lost: {error}"));
         }
     }
 
-    /// Masks come before anything that could show what they mask.
-    fn mask(&mut self) {
+    /// Masks values before any line that could contain them is printed.
+    fn add_masks(&mut self) {
         let Some(outputs) = &self.record.outputs else {
             return;
         };
@@ -161,14 +162,14 @@ impl Reporter {
         }
     }
 
-    /// Gives outputs, report file and summary to the runner; none depends on another's success.
-    fn hand_over(&mut self) {
+    /// Writes outputs, report file and summary; a failure of one does not prevent the others.
+    fn write_results(&mut self) {
         let outputs = outputs::outputs(&self.record);
         for warning in &outputs.warnings {
             self.warn(warning);
         }
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
-            self.complain(&format!("the outputs are lost: {error}"));
+            self.report_error(&format!("the outputs are lost: {error}"));
         }
         self.write_report_file();
         if self.settings.summary {
@@ -183,7 +184,7 @@ impl Reporter {
         };
         let written = report_file::write(path, &self.record, &settings.masked_outputs, run);
         if let Err(error) = written {
-            self.complain(&format!("the report file is lost: {error}"));
+            self.report_error(&format!("the report file is lost: {error}"));
         }
     }
 
@@ -191,7 +192,7 @@ impl Reporter {
         let (settings, run) = (&self.settings, &self.runner.context);
         let summary = summary::summary(&self.record, &settings.masked_outputs, run);
         if let Err(error) = self.runner.add_summary(&summary) {
-            self.complain(&format!("the summary is lost: {error}"));
+            self.report_error(&format!("the summary is lost: {error}"));
         }
     }
 
@@ -200,11 +201,11 @@ impl Reporter {
         self.annotate(&Annotation::new(Severity::Warning, message));
     }
 
-    fn complain(&mut self, message: &str) {
+    fn report_error(&mut self, message: &str) {
         self.annotate(&Annotation::new(Severity::Error, message));
     }
 
-    /// Annotations are never folded.
+    /// Ends the open group first, because an annotation within a group is hidden.
     fn annotate(&mut self, annotation: &Annotation) {
         self.fold.end(&self.runner.console);
         self.runner.console.annotate(annotation);
@@ -218,14 +219,11 @@ mod tests {
     use super::*;
     use crate::{
         host::{Kept, grammar},
-        report::{
-            fixtures::{self, Story},
-            stories,
-        },
+        testing::stories::{self, Story},
     };
 
-    /// What a run leaves behind in the log and the outputs; other tests show its summary and report file.
-    async fn told(story: Story) -> String {
+    /// Log and outputs of a run; the tests of summary and report file cover those.
+    async fn output_of(story: Story) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let log = observed(story, folder.path()).await;
         let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
@@ -262,27 +260,27 @@ mod tests {
         ($($name:ident: $story:expr;)*) => {$(
             #[tokio::test(start_paused = true)]
             async fn $name() {
-                insta::assert_snapshot!(told($story).await);
+                insta::assert_snapshot!(output_of($story).await);
             }
         )*};
     }
 
     stories! {
-        success_with_nesting: fixtures::success();
-        failure: fixtures::failure();
-        time_out: fixtures::time_out(false);
-        time_out_and_cancel: fixtures::time_out(true);
-        cancel: fixtures::cancel();
-        outage: fixtures::outage();
-        sign_in_lost: fixtures::sign_in_lost();
-        input_problems: fixtures::input_problems();
-        no_resources: fixtures::no_resources();
-        hostile_text: fixtures::hostile();
+        success_with_nesting: stories::success();
+        failure: stories::failure();
+        time_out: stories::time_out(false);
+        time_out_and_cancel: stories::time_out(true);
+        cancel: stories::cancel();
+        outage: stories::outage();
+        sign_in_lost: stories::sign_in_lost();
+        input_problems: stories::input_problems();
+        no_resources: stories::no_resources();
+        hostile_text: stories::hostile();
         throttling: stories::throttling();
         failure_of_the_old_generation: stories::failure_of_the_old_generation();
         failure_of_the_new_generation: stories::failure_of_the_new_generation();
         failure_in_plain_words: stories::failure_in_plain_words();
-        many_resources: stories::many_resources();
+        many_resources: stories::many_batches();
         what_if: stories::what_if();
         stack: stories::stack();
     }
@@ -291,7 +289,7 @@ mod tests {
     async fn lost_files_cost_neither_the_log_nor_each_other() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("GITHUB_OUTPUT")).expect("a folder in the way");
-        let log = observed(fixtures::success(), folder.path()).await;
+        let log = observed(stories::success(), folder.path()).await;
         assert!(
             log.contains("::error::the outputs are lost: cannot write the file of GITHUB_OUTPUT"),
             "{log}"
@@ -302,8 +300,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_masked_is_shown() {
-        let told = told(fixtures::success()).await;
-        let (before, after) = told
+        let output = output_of(stories::success()).await;
+        let (before, after) = output
             .split_once("::add-mask::hunter22\n")
             .expect("it is masked");
         let (after, _) = after
@@ -311,7 +309,7 @@ mod tests {
             .expect("outputs follow the log");
         assert!(
             !before.contains("hunter22") && !after.contains("hunter22"),
-            "{told}"
+            "{output}"
         );
     }
 }

@@ -1,8 +1,13 @@
-//! The report file: the whole run as JSON, for machines and for later.
+//! The report file: the run as JSON, for programs.
 //!
-//! Its form is published as `docs/report.schema.json`. Within one format version, fields are added but never renamed.
+//! Its schema is `docs/report.schema.json`. Within one format version, fields are added but never renamed or removed.
 
+mod deployment;
 mod document;
+mod ending;
+mod incidents;
+mod resources;
+mod scalars;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +17,7 @@ use document::Document;
 
 use crate::{host::Context, report::record::Record};
 
-/// Why there is no report file.
+/// Why the report file could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write it to {path}: {source}; let report-file name a file that can be written", path = path.display())]
 pub(crate) struct ReportError<'a> {
@@ -20,11 +25,10 @@ pub(crate) struct ReportError<'a> {
     source: io::Error,
 }
 
-/// Writes the report of a run that is over, and the folders around it. Outputs that are secure or `masked` are left
-/// out.
+/// Writes the report of a run that is over, and creates its folder. Secure and `masked` outputs are left out.
 ///
 /// # Errors
-/// [`ReportError`] if the system does not let us write.
+/// [`ReportError`] if the file or its folder cannot be written.
 pub(crate) fn write<'a>(
     path: &'a Path,
     record: &Record,

@@ -4,23 +4,20 @@ use boon::{Compiler, Schemas};
 use serde_json::Value;
 
 use super::*;
-use crate::report::{
-    fixtures::{self, Story},
-    stories,
-};
+use crate::testing::stories::{self, Story};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
-/// The report file of `story`. What the schema does not know, it must not have.
+/// The report file of `story`, checked against the schema without additional properties.
 fn report(story: &Story) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("new/folder/report.json");
     let masked = ["AdminKey".to_owned()];
     write(
         &path,
-        &fixtures::record(story),
+        &stories::record(story),
         &masked,
-        &fixtures::workflow_run(),
+        &stories::workflow_run(),
     )
     .expect("it can be written");
     let text = fs::read(&path).expect("it was written");
@@ -43,7 +40,7 @@ fn validate(report: &Value) {
     }
 }
 
-/// `schema` for writers: every object that lists its properties has no others.
+/// `schema` without additional properties in objects that list theirs.
 fn closed(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(fields) => {
@@ -75,28 +72,28 @@ macro_rules! stories {
 }
 
 stories! {
-    success_with_nesting: fixtures::success();
-    failure: fixtures::failure();
-    time_out: fixtures::time_out(false);
-    cancel: fixtures::cancel();
-    outage: fixtures::outage();
-    input_problems: fixtures::input_problems();
+    success_with_nesting: stories::success();
+    failure: stories::failure();
+    time_out: stories::time_out(false);
+    cancel: stories::cancel();
+    outage: stories::outage();
+    input_problems: stories::input_problems();
     throttling: stories::throttling();
     failure_of_the_old_generation: stories::failure_of_the_old_generation();
     failure_of_the_new_generation: stories::failure_of_the_new_generation();
     failure_in_plain_words: stories::failure_in_plain_words();
     what_if: stories::what_if();
     stack: stories::stack();
-    no_resources: fixtures::no_resources();
+    no_resources: stories::no_resources();
 }
 
 #[test]
 fn every_story_fits_the_schema() {
     for story in [
-        fixtures::time_out(true),
-        fixtures::sign_in_lost(),
-        fixtures::hostile(),
-        fixtures::many_resources(500),
+        stories::time_out(true),
+        stories::sign_in_lost(),
+        stories::hostile(),
+        stories::many_resources(500),
     ] {
         report(&story);
     }
@@ -104,7 +101,7 @@ fn every_story_fits_the_schema() {
 
 #[test]
 fn secure_and_masked_outputs_are_left_out() {
-    let report = report(&fixtures::success());
+    let report = report(&stories::success());
     let outputs = report["outputs"].as_object().expect("an object");
     assert!(outputs.contains_key("hubId") && !report.to_string().contains("hunter22"));
     assert!(!outputs.contains_key("adminKey") && !outputs.contains_key("secret"));
@@ -113,7 +110,7 @@ fn secure_and_masked_outputs_are_left_out() {
 #[test]
 fn a_folder_in_the_way_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
-    let record = fixtures::record(&fixtures::success());
+    let record = stories::record(&stories::success());
     let error = write(folder.path(), &record, &[], &Context::default()).expect_err("a folder");
     assert!(error.to_string().contains("let report-file name a file"));
 }

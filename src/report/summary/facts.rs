@@ -1,20 +1,22 @@
-//! What ran, where and for whom.
+//! The table of facts: deployment, state, duration, scope, template, identity.
 
-use super::{NAME, capitalize};
+use super::budget::NAME;
 use crate::{
     deploy::Plan,
-    host::text::cut,
+    host::{Context, text::cut},
     inputs::Operation,
     report::{
-        count::count,
-        duration,
-        markdown::{code, escape, link, table},
         record::Record,
-        stack,
+        words::{
+            duration,
+            markdown::{code, escape, link, table},
+            phrase::{capitalize, count},
+            stack,
+        },
     },
 };
 
-/// A table of the run's facts; empty while nothing is planned.
+/// The table of facts; empty if nothing was planned.
 pub(super) fn section(record: &Record) -> String {
     let Some(plan) = &record.plan else {
         return String::new();
@@ -28,7 +30,7 @@ pub(super) fn section(record: &Record) -> String {
     if let Some(id) = &record.correlation_id {
         rows.push(fact("Correlation id", code(id)));
     }
-    let noun = capitalize(stack::noun(record));
+    let noun = capitalize(record.noun());
     table([&noun, &deployment], &rows)
 }
 
@@ -36,7 +38,7 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     if let Some(state) = &record.state {
         rows.push(fact("State", escape(&cut(state.as_str(), NAME))));
-        rows.push(fact("Resources", balance(record)));
+        rows.push(fact("Resources", succeeded_of_known(record)));
     }
     if let Some(took) = record.duration() {
         rows.push(fact("Duration", duration::show(took)));
@@ -55,7 +57,7 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
     rows
 }
 
-fn balance(record: &Record) -> String {
+fn succeeded_of_known(record: &Record) -> String {
     let resources = record.resources.iter().map(|seen| &seen.resource);
     let succeeded =
         resources.filter(|resource| !resource.is_deployment() && resource.state.is_succeeded());
@@ -89,4 +91,13 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
 
 fn fact(name: &str, value: String) -> [String; 2] {
     [name.to_owned(), value]
+}
+
+/// The `gh run rerun` command; empty outside of a workflow run.
+pub(super) fn rerun(run: &Context) -> String {
+    let (Some(id), Some(repository)) = (&run.run_id, &run.repository) else {
+        return String::new();
+    };
+    let command = code(&format!("gh run rerun {id} --repo {repository}"));
+    format!("To repeat this run: {command}\n")
 }

@@ -1,26 +1,25 @@
-//! Why it ended as it did, and what to do next: what a tired person wants to know first.
+//! Why the run ended like this, and what to do next. These come first on the page.
 
-use super::{
-    MESSAGE, NAME, capitalize,
-    room::{Frame, Room},
-};
+use super::budget::{Budget, Frame, MESSAGE, NAME};
 use crate::{
     host::text::cut,
-    report::{
-        advice::Step,
+    report::words::{
+        advice::NextStep,
         hints::Hint,
         markdown::{code, escape, link, paragraph},
-        verdict::{Mood, Reason, Verdict},
+        phrase::capitalize,
+        reason::Reason,
+        verdict::{Outcome, Verdict},
     },
 };
 
 const REASONS: usize = 20;
 
-/// The reasons for `verdict` in a box of their own.
-pub(super) fn reasons(verdict: &Verdict, room: &mut Room) -> String {
-    let head = match verdict.mood {
-        Mood::Bad => "> [!CAUTION]\n",
-        Mood::Good | Mood::Doubtful => "> [!WARNING]\n",
+/// The reasons for `verdict` as an alert box.
+pub(super) fn reasons(verdict: &Verdict, budget: &mut Budget) -> String {
+    let head = match verdict.outcome {
+        Outcome::Failure => "> [!CAUTION]\n",
+        Outcome::Success | Outcome::Warning => "> [!WARNING]\n",
     };
     let frame = Frame {
         head,
@@ -31,11 +30,11 @@ pub(super) fn reasons(verdict: &Verdict, room: &mut Room) -> String {
         .reasons
         .iter()
         .map(|reason| format!("> - {}\n", item(reason)));
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
-/// The steps are our own words, with Markdown's back-ticks; only the commands hold foreign names.
-pub(super) fn steps(steps: &[Step], room: &mut Room) -> String {
+/// The suggestions. Their texts are our own and may contain Markdown's back-ticks; only commands contain foreign names.
+pub(super) fn steps(steps: &[NextStep], budget: &mut Budget) -> String {
     let frame = Frame {
         head: "### What to do next\n\n",
         foot: "",
@@ -48,7 +47,7 @@ pub(super) fn steps(steps: &[Step], room: &mut Room) -> String {
             None => format!("- {text}\n"),
         }
     });
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
 fn item(reason: &Reason) -> String {
@@ -65,7 +64,7 @@ fn item(reason: &Reason) -> String {
     format!("{title}{place}<br>{message}{hint}")
 }
 
-/// What mends a cause, on a line of its own.
+/// The hint on a line of its own.
 fn hint(hint: &Hint) -> String {
     let text = escape(&capitalize(&hint.text));
     match &hint.command {

@@ -1,42 +1,43 @@
-//! What happened beside the resources: tokens, outages, throttling.
+//! The table of incidents: token refreshes, outages, throttling.
 
 use std::time::Duration;
 
-use super::{
-    MESSAGE, capitalize,
-    room::{Frame, Room},
-};
+use super::budget::{Budget, Frame, MESSAGE};
 use crate::{
     host::text::cut,
     report::{
-        count::count,
-        duration,
-        incident::{Incident, Outage},
-        markdown::{escape, head, row},
-        record::Record,
+        record::{
+            Record,
+            incident::{Incident, Outage},
+        },
+        words::{
+            duration,
+            markdown::{escape, head, row},
+            phrase::{capitalize, count},
+        },
     },
 };
 
 const INCIDENTS: usize = 50;
 
-/// A table of incidents in the order of time; nothing if there were none.
-pub(super) fn section(record: &Record, room: &mut Room) -> String {
+/// The table of incidents by time; empty if there were none.
+pub(super) fn section(record: &Record, budget: &mut Budget) -> String {
     let now = record.duration().unwrap_or_default();
     let (throttled, others): (Vec<_>, Vec<_>) = record
         .incidents
         .iter()
         .partition(|(_, incident)| matches!(incident, Incident::Throttled { .. }));
-    let mut told: Vec<(Duration, String)> = others
+    let mut rows: Vec<(Duration, String)> = others
         .iter()
-        .filter_map(|(at, incident)| Some((*at, tell(incident)?)))
+        .filter_map(|(at, incident)| Some((*at, incident_text(incident)?)))
         .collect();
     let outages = record.outages.iter();
-    told.extend(outages.map(|outage| (outage.began, tell_outage(outage, now))));
-    told.extend(throttled.first().map(|(at, _)| {
+    rows.extend(outages.map(|outage| (outage.began, outage_text(outage, now))));
+    rows.extend(throttled.first().map(|(at, _)| {
         let times = throttled.iter().map(|(_, incident)| incident);
-        (*at, tell_throttling(times))
+        (*at, throttling_text(times))
     }));
-    told.sort_by_key(|(at, _)| *at);
+    rows.sort_by_key(|(at, _)| *at);
     let frame = Frame {
         head: &format!(
             "<details><summary>{}</summary>\n\n{}",
@@ -46,10 +47,10 @@ pub(super) fn section(record: &Record, room: &mut Room) -> String {
         foot: "\n</details>\n",
         most: INCIDENTS,
     };
-    let lines = told
+    let lines = rows
         .into_iter()
         .map(|(at, what)| row(&[duration::show(at), capitalize(&what)]));
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
 fn title(record: &Record) -> String {
@@ -58,7 +59,7 @@ fn title(record: &Record) -> String {
     format!("{refreshes}, {outages}")
 }
 
-fn tell(incident: &Incident) -> Option<String> {
+fn incident_text(incident: &Incident) -> Option<String> {
     Some(match incident {
         Incident::TokenRefreshed { lifetime } => {
             format!("fresh token, good for {}", duration::show(*lifetime))
@@ -73,7 +74,7 @@ fn tell(incident: &Incident) -> Option<String> {
     })
 }
 
-fn tell_outage(outage: &Outage, now: Duration) -> String {
+fn outage_text(outage: &Outage, now: Duration) -> String {
     let length = duration::show(outage.length(now));
     let fate = match outage.lasted {
         Some(_) => format!(
@@ -90,14 +91,14 @@ fn tell_outage(outage: &Outage, now: Duration) -> String {
     format!("Azure could not be reached for {fate}: {reason}")
 }
 
-fn tell_throttling<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String {
+fn throttling_text<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String {
     let waits: Vec<Duration> = incidents
         .filter_map(|incident| match incident {
             Incident::Throttled { wait } => Some(*wait),
             _ => None,
         })
         .collect();
-    let waits_told = count(waits.len(), "wait", "waits");
+    let number = count(waits.len(), "wait", "waits");
     let sum = duration::show(waits.iter().sum());
-    format!("Azure asked us to slow down: {waits_told}, {sum} in all")
+    format!("Azure asked us to slow down: {number}, {sum} in all")
 }

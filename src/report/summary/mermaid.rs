@@ -1,40 +1,39 @@
-//! A gantt chart in Mermaid's language, of names that are not to be trusted.
+//! A Mermaid gantt chart of untrusted names.
 
 use std::time::Duration;
 
-use crate::{host::text, report::duration};
+use crate::{host::text, report::words::duration};
 
-/// Characters of a task's name, and of a section's.
+/// Maximum lengths of a task's and of a section's name, in characters.
 const NAME: usize = 60;
 const SECTION: usize = 30;
-/// Pixels of a character of a section's name, and around the name.
+/// Pixels for each character of a section's name, and around the name.
 const CHARACTER: usize = 6;
 const MARGIN: usize = 30;
-/// What is neither letter nor digit but harmless in Mermaid's language, where it ends no name and begins no comment,
-/// directive, entity or code fence.
+/// Punctuation that has no meaning in Mermaid: it ends no name and starts no comment, directive, entity or code fence.
 const HARMLESS: &str = " -_./()›";
 
 /// A bar of a chart.
 #[derive(Clone, Debug)]
 pub(super) struct Task<'a> {
     pub(super) name: &'a str,
-    pub(super) look: Look,
-    /// On the chain that made the run as long as it was.
+    pub(super) state: TaskState,
+    /// Whether it is on the critical path.
     pub(super) critical: bool,
     pub(super) start: Duration,
     pub(super) length: Duration,
 }
 
-/// How a task is doing.
+/// A task's state, which decides its mark and colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum TaskState {
     Done,
     Failed,
     Cancelled,
     Running,
 }
 
-/// A chart in a code fence; time counts from 0 to `length`. Sections have a name and tasks.
+/// A chart in a code fence, from 0 to `length`. Each section has a name and tasks.
 pub(super) fn chart(length: Duration, sections: &[(String, Vec<Task<'_>>)]) -> String {
     let names = sections.iter().map(|(name, _)| harmless(name, SECTION));
     let names: Vec<String> = names.collect();
@@ -55,15 +54,15 @@ pub(super) fn chart(length: Duration, sections: &[(String, Vec<Task<'_>>)]) -> S
     text
 }
 
-/// A mark before the name, because a name alone could be a keyword or a date of the language.
+/// A task's line. A mark precedes the name, because a name alone could be a keyword or a date in Mermaid.
 fn line(task: &Task<'_>) -> String {
-    let (mark, tag) = match task.look {
-        Look::Done => ('✓', "done, "),
-        Look::Failed => ('✗', "crit, "),
-        Look::Cancelled => ('○', "done, "),
-        Look::Running => ('…', "active, "),
+    let (mark, tag) = match task.state {
+        TaskState::Done => ('✓', "done, "),
+        TaskState::Failed => ('✗', "crit, "),
+        TaskState::Cancelled => ('○', "done, "),
+        TaskState::Running => ('…', "active, "),
     };
-    let critical = if task.critical && task.look != Look::Failed {
+    let critical = if task.critical && task.state != TaskState::Failed {
         "crit, "
     } else {
         ""
@@ -78,7 +77,7 @@ fn line(task: &Task<'_>) -> String {
     )
 }
 
-/// The first `most` characters of `name`, in letters, digits and what is harmless.
+/// The first `most` characters of `name`; all but letters, digits and harmless punctuation become underscores.
 fn harmless(name: &str, most: usize) -> String {
     let name = text::cut(text::one_line(name).trim(), most);
     let harmless = |c: char| {
@@ -98,7 +97,7 @@ fn harmless(name: &str, most: usize) -> String {
     }
 }
 
-/// What the axis shows: minutes and seconds, hours and minutes, or days too.
+/// The format of the axis: minutes and seconds, hours and minutes, or days as well.
 fn axis(length: Duration) -> &'static str {
     match length.as_secs() {
         0..600 => "%M:%S",
@@ -107,7 +106,7 @@ fn axis(length: Duration) -> &'static str {
     }
 }
 
-/// `time` after midnight of a day far from any change of clocks: browsers read and show it in their own zone.
+/// `time` after midnight of a day without a daylight-saving change, because browsers use their local time zone.
 fn date(time: Duration) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let after = jiff::SignedDuration::from_secs(seconds);
@@ -121,12 +120,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::report::fixtures::minutes;
+    use crate::testing::stories::minutes;
 
-    fn task(name: &str, look: Look, critical: bool) -> Task<'_> {
+    fn task(name: &str, state: TaskState, critical: bool) -> Task<'_> {
         Task {
             name,
-            look,
+            state,
             critical,
             start: minutes(2),
             length: minutes(61),
@@ -135,15 +134,15 @@ mod tests {
 
     #[test]
     fn a_task_says_how_it_is_doing() {
-        for (look, critical, expected) in [
-            (Look::Done, false, "✓ afw 1h 1m :done, "),
-            (Look::Done, true, "✓ afw 1h 1m :crit, done, "),
-            (Look::Failed, true, "✗ afw 1h 1m :crit, "),
-            (Look::Cancelled, false, "○ afw 1h 1m :done, "),
-            (Look::Running, true, "… afw 1h 1m :crit, active, "),
+        for (state, critical, expected) in [
+            (TaskState::Done, false, "✓ afw 1h 1m :done, "),
+            (TaskState::Done, true, "✓ afw 1h 1m :crit, done, "),
+            (TaskState::Failed, true, "✗ afw 1h 1m :crit, "),
+            (TaskState::Cancelled, false, "○ afw 1h 1m :done, "),
+            (TaskState::Running, true, "… afw 1h 1m :crit, active, "),
         ] {
             let expected = format!("{expected}2001-01-01 00:02:00, 2001-01-01 01:03:00");
-            assert_eq!(line(&task("afw", look, critical)), expected);
+            assert_eq!(line(&task("afw", state, critical)), expected);
         }
     }
 
@@ -181,7 +180,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_line_has_one_colon_before_its_dates(name in any::<String>()) {
-            let line = line(&task(&name, Look::Done, false));
+            let line = line(&task(&name, TaskState::Done, false));
             let (before, _) = line.split_once(" :done, ").expect("the tag follows the name");
             let forbidden = [':', ';', '#', '%', '`', '"', '\'', '<', '>', '&', '{', '}', '\n', '\\', ','];
             prop_assert!(!before.contains(forbidden));

@@ -1,69 +1,66 @@
-//! The step summary: the run on one page of GitHub's Markdown.
+//! The step summary: the run as a page of GitHub Markdown.
 //!
-//! One file a section. Sections take their room in the order of their worth, so a page that would be too long for
-//! GitHub loses first of its table of all resources, then of outputs, incidents, warnings, the slowest resources, and
-//! the timeline; it says so then.
+//! Each section has its own file. Sections take bytes from a [`Budget`] in order of importance. If the page would
+//! exceed GitHub's limit, the table of all resources is shortened first, then outputs, incidents, warnings, the
+//! slowest resources and the timeline, and a note says so.
 
+mod budget;
 mod facts;
 mod failures;
 mod incidents;
 mod mermaid;
 mod outputs;
-mod repeat;
 mod resources;
-mod room;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod warnings;
 
-use room::Room;
+use budget::Budget;
 
 use crate::{
     host::{Context, SUMMARY_LIMIT},
     report::{
-        bars::Bars,
-        markdown::escape,
-        record::Record,
-        stack,
-        verdict::{self, Verdict},
+        record::{Record, bars::Bars},
         what_if,
+        words::{
+            markdown::escape,
+            phrase::capitalize,
+            verdict::{self, Verdict},
+        },
     },
 };
-
-/// Characters of a name and of a message that are shown.
-const NAME: usize = 150;
-const MESSAGE: usize = 1_500;
 
 const SHORTENED: &str = "> [!NOTE]\n\
      > Shortened, because GitHub shows at most 1 MiB. The first to go are resources, then outputs, incidents and \
      warnings. A `report-file` has them all.\n";
 
-/// The summary of a run that is over. Values of `masked` outputs are not in it.
+/// The summary of a run that is over, without the values of `masked` outputs.
 pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> String {
     let Some((ending, _)) = &record.ended else {
         return String::new();
     };
     let verdict = verdict::verdict(record, ending);
     let bars = Bars::new(record);
-    let room = &mut Room::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
+    let budget = &mut Budget::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
     let top = [
-        room.whole(title(&verdict)),
-        failures::reasons(&verdict, room),
-        failures::steps(&verdict.steps, room),
-        room.whole(facts::section(record)),
-        room.whole(repeat::section(run)),
-        warnings::remarks(record, room),
-        room.whole(what_if(record)),
-        room.whole(stack(record)),
-        room.whole(timeline::section(&bars)),
-        resources::slowest(&bars, room),
+        budget.section(title(&verdict)),
+        failures::reasons(&verdict, budget),
+        failures::steps(&verdict.steps, budget),
+        budget.section(facts::section(record)),
+        budget.section(facts::rerun(run)),
+        warnings::remarks(record, budget),
+        budget.section(what_if(record)),
+        budget.section(stack(record)),
+        budget.section(timeline::section(&bars)),
+        resources::slowest(&bars, budget),
     ];
-    let warnings = warnings::section(&record.warnings, room);
-    let incidents = incidents::section(record, room);
-    let outputs = outputs::section(record, masked, room);
-    let resources = resources::all(&bars, room);
-    let shortened = room.is_shortened().then(|| SHORTENED.to_owned());
+    let warnings = warnings::section(&record.warnings, budget);
+    let incidents = incidents::section(record, budget);
+    let outputs = outputs::section(record, masked, budget);
+    let resources = resources::all(&bars, budget);
+    let shortened = budget.is_shortened().then(|| SHORTENED.to_owned());
     let mut page: Vec<String> = top.into();
     page.extend([resources, incidents, warnings, outputs]);
     page.extend(shortened);
@@ -84,13 +81,7 @@ fn stack(record: &Record) -> String {
 fn title(verdict: &Verdict) -> String {
     format!(
         "## {} {}\n",
-        verdict.mood.emoji(),
+        verdict.outcome.emoji(),
         escape(&capitalize(&verdict.headline))
     )
-}
-
-fn capitalize(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }

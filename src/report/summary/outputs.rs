@@ -2,25 +2,21 @@
 
 use serde_json::Value;
 
-use super::{
-    NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Budget, Frame, NAME};
 use crate::{
     host::text::cut,
     report::{
-        markdown::{code, escape, head, row},
-        masking::is_masked,
-        outputs,
+        outputs::{self, masking::is_masked},
         record::Record,
+        words::markdown::{code, escape, head, row},
     },
 };
 
-/// Characters of a value that are shown.
+/// Maximum length of a value, in characters.
 const VALUE: usize = 200;
 
-/// A table of the outputs. Values that are secure or `masked` are stars, long ones are cut.
-pub(super) fn section(record: &Record, masked: &[String], room: &mut Room) -> String {
+/// The table of outputs. Secure and `masked` values are shown as `***`, long values are cut.
+pub(super) fn section(record: &Record, masked: &[String], budget: &mut Budget) -> String {
     let Some(outputs) = &record.outputs else {
         return String::new();
     };
@@ -32,7 +28,7 @@ pub(super) fn section(record: &Record, masked: &[String], room: &mut Room) -> St
     let lines = outputs
         .iter()
         .map(|(name, output)| row(&[code(&cut(name, NAME)), cell(name, output, masked)]));
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
 fn cell(name: &str, output: &Value, masked: &[String]) -> String {

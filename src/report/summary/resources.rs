@@ -1,28 +1,27 @@
-//! The resources: the slowest in sight, all of them in a fold.
+//! The tables of resources: the slowest, and all of them folded.
 
 use std::time::Duration;
 
-use super::{
-    NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Budget, Frame, NAME};
 use crate::{
     arm::ProvisioningState,
     host::text::cut,
     report::{
-        bars::{Bar, Bars},
-        duration,
-        markdown::{code, escape, head, row},
-        place,
+        record::bars::{Bar, Bars},
+        words::{
+            duration,
+            markdown::{code, escape, head, row},
+            place,
+        },
     },
 };
 
-/// Resources that the table in sight has.
+/// Number of resources in the table that is not folded.
 const SLOWEST: usize = 10;
 const HEAD: [&str; 6] = ["Resource", "Type", "State", "Began after", "Took", "Share"];
 
-/// A table of the slowest resources with their share of the whole time. Those that the end waited for are bold.
-pub(super) fn slowest(bars: &Bars<'_>, room: &mut Room) -> String {
+/// The slowest resources with their share of the run's duration. The critical path is bold.
+pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
     let sorted = bars.longest_first();
     let title = if is_folded(bars) {
         format!("### The {SLOWEST} slowest of {} resources", sorted.len())
@@ -36,11 +35,11 @@ pub(super) fn slowest(bars: &Bars<'_>, room: &mut Room) -> String {
     };
     let shown = sorted.len().min(SLOWEST);
     let lines = sorted[..shown].iter().map(|bar| line(bars, bar));
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
-/// All resources in the order in which they appeared, folded; nothing if the slowest are all there are.
-pub(super) fn all(bars: &Bars<'_>, room: &mut Room) -> String {
+/// All resources in order of appearance, folded; empty if the table of the slowest has all of them.
+pub(super) fn all(bars: &Bars<'_>, budget: &mut Budget) -> String {
     if !is_folded(bars) {
         return String::new();
     }
@@ -53,7 +52,7 @@ pub(super) fn all(bars: &Bars<'_>, room: &mut Room) -> String {
         foot: "\n</details>\n",
         most: usize::MAX,
     };
-    room.lines(frame, bars.all.iter().map(|bar| line(bars, bar)))
+    budget.lines(frame, bars.all.iter().map(|bar| line(bars, bar)))
 }
 
 fn is_folded(bars: &Bars<'_>) -> bool {
@@ -79,7 +78,7 @@ fn line(bars: &Bars<'_>, bar: &Bar<'_>) -> String {
     ])
 }
 
-/// `text` that stays on one line.
+/// `text` without line breaks.
 fn solid(text: &str) -> String {
     text.replace(' ', "&nbsp;")
 }

@@ -7,14 +7,11 @@ use serde_json::json;
 use super::*;
 use crate::{
     deploy::{Ending, Event, Resource},
-    report::{
-        fixtures::{self, cause, minutes, progressed, record, resource},
-        stories,
-    },
+    testing::stories::{self, cause, minutes, progressed, record, resource},
 };
 
 fn shown(record: &Record) -> String {
-    summary(record, &["AdminKey".to_owned()], &fixtures::workflow_run())
+    summary(record, &["AdminKey".to_owned()], &stories::workflow_run())
 }
 
 macro_rules! stories {
@@ -27,17 +24,17 @@ macro_rules! stories {
 }
 
 stories! {
-    success_with_nesting: fixtures::success();
-    failure: fixtures::failure();
-    time_out: fixtures::time_out(false);
-    time_out_and_cancel: fixtures::time_out(true);
-    cancel: fixtures::cancel();
-    outage: fixtures::outage();
-    sign_in_lost: fixtures::sign_in_lost();
-    input_problems: fixtures::input_problems();
-    no_resources: fixtures::no_resources();
-    many_resources: fixtures::many_resources(500);
-    hostile_text: fixtures::hostile();
+    success_with_nesting: stories::success();
+    failure: stories::failure();
+    time_out: stories::time_out(false);
+    time_out_and_cancel: stories::time_out(true);
+    cancel: stories::cancel();
+    outage: stories::outage();
+    sign_in_lost: stories::sign_in_lost();
+    input_problems: stories::input_problems();
+    no_resources: stories::no_resources();
+    many_resources: stories::many_resources(500);
+    hostile_text: stories::hostile();
     hostile_names: forged();
     throttling: stories::throttling();
     failure_of_the_old_generation: stories::failure_of_the_old_generation();
@@ -67,8 +64,8 @@ fn secure_and_masked_values_are_stars() {
     assert!(summary.contains("x…") && summary.len() < 1_000, "{summary}");
 }
 
-/// Names that mean something in Mermaid's language or in Markdown.
-fn forged() -> fixtures::Story {
+/// Names with a meaning in Mermaid or Markdown.
+fn forged() -> stories::Story {
     const NAMES: [&str; 24] = [
         "title forged",
         "section forged",
@@ -99,7 +96,7 @@ fn forged() -> fixtures::Story {
         path: vec![(*name).to_owned()],
         ..resource(name, "Succeeded", n)
     });
-    let mut story = fixtures::begun();
+    let mut story = stories::begun();
     story.extend([
         (minutes(30), progressed(changed.collect(), 24, 24)),
         (minutes(30), Event::Ended(Ending::Succeeded)),
@@ -107,7 +104,7 @@ fn forged() -> fixtures::Story {
     story
 }
 
-/// Everything at once, and everything as long as it may be.
+/// A run with every section, each of them over its limits.
 fn huge() -> Record {
     let name = "&".repeat(5_000);
     let outputs = (0..5_000)
@@ -142,7 +139,7 @@ fn a_huge_run_loses_its_least_and_says_so() {
 
 #[test]
 fn ten_thousand_resources_fit() {
-    let record = record(&fixtures::many_resources(10_000));
+    let record = record(&stories::many_resources(10_000));
     let begun = Instant::now();
     let summary = shown(&record);
     let took = begun.elapsed();

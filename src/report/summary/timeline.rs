@@ -1,19 +1,18 @@
 //! When each resource ran, as a chart.
 
-use super::mermaid::{self, Look, Task};
+use super::mermaid::{self, Task, TaskState};
 use crate::{
     arm::ProvisioningState,
     report::{
-        bars::{Bar, Bars},
-        count::count,
+        record::bars::{Bar, Bars},
+        words::{phrase::count, place::SEPARATOR},
     },
 };
 
-/// Bars of the chart: the longest.
+/// Number of bars in the chart; the longest are shown.
 const BARS: usize = 50;
-/// Names what the resources outside of nested deployments belong to.
+/// The section of resources outside of nested deployments.
 const ROOT: &str = "top level";
-const SEPARATOR: &str = " › ";
 const LEGEND: &str = "Framed in red: what the end waited for. Filled with red: failed.";
 
 /// The chart, with a section for each nested deployment.
@@ -35,7 +34,7 @@ pub(super) fn section(bars: &Bars<'_>) -> String {
     format!("### Timeline\n\n{chart}\n{LEGEND}{rest}\n")
 }
 
-/// Tasks by the nested deployment they are in; both in the order in which they began.
+/// Tasks by nested deployment, both by start.
 fn by_section<'a>(bars: &Bars<'_>, shown: &[Bar<'a>]) -> Vec<(String, Vec<Task<'a>>)> {
     let mut sections: Vec<(&[String], Vec<Task<'a>>)> = Vec::new();
     for bar in shown {
@@ -59,22 +58,22 @@ fn by_section<'a>(bars: &Bars<'_>, shown: &[Bar<'a>]) -> Vec<(String, Vec<Task<'
 fn task<'a>(bars: &Bars<'_>, bar: &Bar<'a>) -> Task<'a> {
     Task {
         name: &bar.resource.name,
-        look: look(&bar.resource.state),
+        state: state(&bar.resource.state),
         critical: bar.critical,
         start: bars.began(bar),
         length: bar.span.length(),
     }
 }
 
-fn look(state: &ProvisioningState) -> Look {
+fn state(state: &ProvisioningState) -> TaskState {
     if state.is_failed() {
-        Look::Failed
+        TaskState::Failed
     } else if state.is_canceled() {
-        Look::Cancelled
+        TaskState::Cancelled
     } else if state.is_terminal() {
-        Look::Done
+        TaskState::Done
     } else {
-        Look::Running
+        TaskState::Running
     }
 }
 
@@ -83,10 +82,8 @@ mod tests {
     use super::*;
     use crate::{
         deploy::{Ending, Event},
-        report::{
-            fixtures::{minutes, progressed, resource},
-            record::Record,
-        },
+        report::record::Record,
+        testing::stories::{minutes, progressed, resource},
     };
 
     fn run(resources: usize, name: &str) -> String {

@@ -1,22 +1,21 @@
-//! What the user should know, though it ended nothing.
+//! Warnings and Azure's diagnostics, which did not end the run.
 
-use super::{
-    MESSAGE, NAME,
-    room::{Frame, Room},
-};
+use super::budget::{Budget, Frame, MESSAGE, NAME};
 use crate::{
     host::text::cut,
     report::{
-        diagnostic,
-        markdown::{code, paragraph},
         record::Record,
+        words::{
+            diagnostic,
+            markdown::{code, paragraph},
+        },
     },
 };
 
 const WARNINGS: usize = 20;
 
-/// What Azure remarked when it validated the template.
-pub(super) fn remarks(record: &Record, room: &mut Room) -> String {
+/// The diagnostics of the validation.
+pub(super) fn remarks(record: &Record, budget: &mut Budget) -> String {
     let frame = Frame {
         head: "### Azure remarks\n\n",
         foot: "",
@@ -29,11 +28,11 @@ pub(super) fn remarks(record: &Record, room: &mut Room) -> String {
         let sentence = cut(&diagnostic::sentence(remark), MESSAGE);
         format!("- **{title}** {}\n", paragraph(&sentence))
     });
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }
 
 /// The warnings as a list.
-pub(super) fn section(warnings: &[String], room: &mut Room) -> String {
+pub(super) fn section(warnings: &[String], budget: &mut Budget) -> String {
     let frame = Frame {
         head: "### Warnings\n\n",
         foot: "",
@@ -42,5 +41,5 @@ pub(super) fn section(warnings: &[String], room: &mut Room) -> String {
     let lines = warnings
         .iter()
         .map(|warning| format!("- {}\n", paragraph(&cut(warning, MESSAGE))));
-    room.lines(frame, lines)
+    budget.lines(frame, lines)
 }

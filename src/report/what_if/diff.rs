@@ -1,12 +1,15 @@
-//! A change as lines of a diff, which log and summary colour in their ways.
+//! A change as lines of a diff, for log and summary.
 
 use serde_json::Value;
 
-use super::{
-    symbol::Mark,
-    value::{has_parts, plain, spread},
+use super::symbol::Mark;
+use crate::{
+    arm::{Change, ChangeType, PropertyChange, PropertyChangeType},
+    host::text::cut,
 };
-use crate::arm::{Change, ChangeType, PropertyChange, PropertyChangeType};
+
+/// Maximum length of a value, in characters.
+const SHOWN: usize = 300;
 
 /// A line of a diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub(super) struct DiffLine {
     pub(super) depth: usize,
     pub(super) text: String,
     /// The value before and after, if `text` names a property that has both.
-    pub(super) turn: Option<(String, String)>,
+    pub(super) values: Option<(String, String)>,
 }
 
 impl DiffLine {
@@ -25,12 +28,12 @@ impl DiffLine {
             mark,
             depth,
             text,
-            turn: None,
+            values: None,
         }
     }
 }
 
-/// What becomes of the resource's properties: all of them if it comes or goes, else those that change.
+/// The diff of a resource: all properties if it is created or deleted, else those that change.
 pub(super) fn body(change: &Change) -> Vec<DiffLine> {
     let mut lines = Vec::new();
     if let Some(reason) = &change.unsupported_reason {
@@ -47,7 +50,7 @@ pub(super) fn body(change: &Change) -> Vec<DiffLine> {
     lines
 }
 
-/// What becomes of one property.
+/// The diff of one property.
 pub(super) fn of_property(property: &PropertyChange) -> Vec<DiffLine> {
     let mut lines = Vec::new();
     add(property, 0, &mut lines);
@@ -56,7 +59,7 @@ pub(super) fn of_property(property: &PropertyChange) -> Vec<DiffLine> {
 
 fn whole(mark: Mark, resource: &Value, lines: &mut Vec<DiffLine>) {
     if has_parts(resource) {
-        spread(mark, 0, "", resource, lines);
+        push_value(mark, 0, "", resource, lines);
     }
 }
 
@@ -73,19 +76,19 @@ fn add(property: &PropertyChange, depth: usize, lines: &mut Vec<DiffLine>) {
         return add_children(property, mark, depth, lines);
     }
     match kind {
-        PropertyChangeType::Create => spread(mark, depth, path, after, lines),
-        PropertyChangeType::Delete => spread(mark, depth, path, before, lines),
+        PropertyChangeType::Create => push_value(mark, depth, path, after, lines),
+        PropertyChangeType::Delete => push_value(mark, depth, path, before, lines),
         PropertyChangeType::NoEffect if after.is_null() => {
-            spread(mark, depth, path, before, lines);
+            push_value(mark, depth, path, before, lines);
         }
-        PropertyChangeType::NoEffect => spread(mark, depth, path, after, lines),
+        PropertyChangeType::NoEffect => push_value(mark, depth, path, after, lines),
         _ if has_parts(before) || has_parts(after) => {
             lines.push(DiffLine::new(mark, depth, format!("{path}:")));
-            spread(Mark::Delete, depth + 1, "", before, lines);
-            spread(Mark::Create, depth + 1, "", after, lines);
+            push_value(Mark::Delete, depth + 1, "", before, lines);
+            push_value(Mark::Create, depth + 1, "", after, lines);
         }
         _ => lines.push(DiffLine {
-            turn: Some((plain(before), plain(after))),
+            values: Some((plain(before), plain(after))),
             ..DiffLine::new(mark, depth, path.clone())
         }),
     }
@@ -107,6 +110,58 @@ fn add_children(property: &PropertyChange, mark: Mark, depth: usize, lines: &mut
     }
 }
 
+/// Adds `value` with one line for each property: `sku.name: "Standard"`. Arrays have lines for their brackets.
+fn push_value(mark: Mark, depth: usize, path: &str, value: &Value, lines: &mut Vec<DiffLine>) {
+    let mut line = |mark, text: String| lines.push(DiffLine::new(mark, depth, text));
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, field) in fields {
+                let path = join(path, name);
+                push_value(mark, depth, &path, field, lines);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            line(mark, label(path, "["));
+            for (index, item) in items.iter().enumerate() {
+                push_value(mark, depth + 1, &index.to_string(), item, lines);
+            }
+            lines.push(DiffLine::new(mark, depth, "]".to_owned()));
+        }
+        _ => line(mark, label(path, &plain(value))),
+    }
+}
+
+/// A value that fits on a line, as JSON, cut if it is long.
+fn plain(value: &Value) -> String {
+    cut(&value.to_string(), SHOWN)
+}
+
+/// Whether a value has several lines.
+fn has_parts(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// `path: value`, or `value` alone if there is no path.
+fn label(path: &str, value: &str) -> String {
+    if path.is_empty() {
+        value.to_owned()
+    } else {
+        format!("{path}: {value}")
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -117,15 +172,15 @@ mod tests {
     fn shown(change: Value) -> String {
         let what_if = WhatIf::read(json!({"properties": {"changes": [change]}}), &[]);
         let lines = body(&what_if.changes[0]).into_iter().map(|line| {
-            let turn = line
-                .turn
+            let values = line
+                .values
                 .map(|(before, after)| format!(": {before} => {after}"));
             let indent = "  ".repeat(line.depth);
             format!(
                 "{indent}{} {}{}",
                 line.mark.sign(),
                 line.text,
-                turn.unwrap_or_default()
+                values.unwrap_or_default()
             )
         });
         lines.collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! Changes in the order in which they are shown: by scope, and in a scope by kind.
+//! Groups changes by scope and sorts them by kind.
 
 use crate::arm::Change;
 
@@ -34,7 +34,7 @@ pub(super) fn by_scope(changes: &[Change]) -> Vec<Group<'_>> {
     groups
 }
 
-/// The scope of a resource id, and the rest of it without `/providers/`.
+/// The scope of a resource id, and the rest of the id without `/providers/`.
 fn split(id: &str) -> (&str, &str) {
     let Some(scope) = scope_length(id) else {
         return ("", id);
@@ -49,7 +49,7 @@ fn split(id: &str) -> (&str, &str) {
     (if scope.is_empty() { "/" } else { scope }, place)
 }
 
-/// How much of a resource id is its scope; a group's own id lies in the scope around it.
+/// The length in bytes of a resource id's scope. A resource group belongs to its subscription.
 fn scope_length(id: &str) -> Option<usize> {
     let lower = id.to_ascii_lowercase();
     let segments: Vec<&str> = lower.strip_prefix('/')?.split('/').collect();

@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use crate::arm::WhatIf;
 
-/// Bytes beyond which parts are left out; GitHub takes about a megabyte of a job's outputs.
+/// Maximum size of the output in bytes; GitHub accepts about 1 MB of outputs per job.
 const LIMIT: usize = 900_000;
-/// What is left out first, then next.
-const EXPENDABLE: [&[&str]; 2] = [&["before", "after"], &["delta"]];
+/// Members to leave out, in this order, until the rest fits.
+const STRIP_ORDER: [&[&str]; 2] = [&["before", "after"], &["delta"]];
 
-/// The what-if as Azure answered it, and what to tell the user if it had to be cut.
+/// Azure's answer as JSON, and a warning if it had to be shortened.
 pub(crate) fn json(what_if: &WhatIf) -> (String, Option<String>) {
     let whole = what_if.properties.to_string();
     if whole.len() <= LIMIT {
         return (whole, None);
     }
     let mut properties = what_if.properties.clone();
-    for members in EXPENDABLE {
+    for members in STRIP_ORDER {
         for pointer in ["/changes", "/potentialChanges", "/changes/resourceChanges"] {
             let changes = properties
                 .pointer_mut(pointer)

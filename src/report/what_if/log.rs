@@ -5,15 +5,15 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     diff::{self, DiffLine},
     group::{Group, by_scope},
-    symbol::{Mark, in_words},
+    symbol::Mark,
 };
 use crate::{
     arm::{Change, PropertyChange, WhatIf},
     host::{Line, Style},
-    report::{diagnostic, log::stamped},
+    report::words::{changes::in_words, diagnostic, lines::stamped},
 };
 
-/// The lines that tell of a what-if.
+/// The lines of a what-if: legend, changes, diagnostics and counts.
 pub(crate) fn lines(what_if: &WhatIf, at: Duration) -> Vec<Line> {
     let mut lines = vec![stamped(at).with(Style::Strong, "what the deployment would change")];
     lines.extend(legend(what_if));
@@ -34,7 +34,7 @@ pub(crate) fn lines(what_if: &WhatIf, at: Duration) -> Vec<Line> {
     lines
 }
 
-/// The signs that occur, with their meaning.
+/// The symbols that occur, with their meaning.
 fn legend(what_if: &WhatIf) -> Vec<Line> {
     let of_resources = what_if.all().map(|change| Mark::from(&change.kind));
     let settings = what_if.settings.iter().flat_map(diff::of_property);
@@ -47,7 +47,7 @@ fn legend(what_if: &WhatIf) -> Vec<Line> {
         let sign = format!("  {} ", mark.sign());
         Line::default()
             .with(mark.style(), &sign)
-            .with(Style::Plain, mark.word())
+            .with(Style::Plain, mark.meaning())
     });
     lines.collect()
 }
@@ -96,7 +96,7 @@ fn diff_line(line: &DiffLine, depth: usize) -> Line {
         mark.style(),
         &format!("{indent}{} {}", mark.sign(), line.text),
     );
-    match &line.turn {
+    match &line.values {
         None => shown,
         Some((before, after)) => shown
             .with(Style::Plain, ": ")
@@ -106,7 +106,7 @@ fn diff_line(line: &DiffLine, depth: usize) -> Line {
     }
 }
 
-/// What becomes of the settings of a stack.
+/// The changes of a stack's settings.
 fn settings(settings: &[PropertyChange]) -> Vec<Line> {
     if settings.is_empty() {
         return Vec::new();
@@ -123,7 +123,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::report::fixtures::minutes;
+    use crate::testing::stories::minutes;
 
     fn shown(properties: serde_json::Value) -> String {
         let what_if = WhatIf::read(json!({ "properties": properties }), &[]);

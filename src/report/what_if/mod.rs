@@ -1,5 +1,4 @@
-//! What a deployment would change: in the log as people know it from `az deployment what-if`, folded in the summary,
-//! and as an output for later steps.
+//! The what-if: in the log in the format of `az deployment what-if`, folded in the summary, and as a step output.
 
 mod diff;
 mod group;
@@ -9,8 +8,7 @@ mod log;
 mod recorded;
 mod summary;
 mod symbol;
-mod value;
 
 pub(crate) use json::json;
 pub(crate) use log::lines;
-pub(crate) use summary::{counts, section};
+pub(crate) use summary::section;

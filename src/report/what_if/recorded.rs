@@ -1,11 +1,11 @@
-//! What-ifs that Azure really answered: nothing in them may be lost.
+//! Log and summary of recorded what-ifs, which must show every change.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::{lines, section};
-use crate::{arm::WhatIf, report::fixtures::minutes};
+use crate::{arm::WhatIf, testing::stories::minutes};
 
 /// The folder of recordings, if it is there.
 fn recordings() -> Option<PathBuf> {
@@ -26,7 +26,7 @@ fn answers(file: &Path) -> Vec<Value> {
         .collect()
 }
 
-/// Everything in a JSON value that is a change of a property: its path, and its values if they are plain.
+/// Collects the property changes in a JSON value: the path of each, and its values if they are strings or numbers.
 fn property_changes(value: &Value, found: &mut Vec<(String, Vec<String>)>) {
     if let Some(path) = value["path"].as_str() {
         let values = [&value["before"], &value["after"]];

@@ -5,36 +5,28 @@ use std::fmt::Write;
 use super::{
     diff::{self, DiffLine},
     group::by_scope,
-    symbol::{Mark, in_words},
+    symbol::Mark,
 };
 use crate::{
     arm::{Change, WhatIf},
     host::text::{cut, one_line},
-    report::{
+    report::words::{
         diagnostic,
         markdown::{code, escape, paragraph, table},
     },
 };
 
-/// Bytes of the section beyond which changes are only counted.
+/// Size of the section in bytes after which changes are only counted.
 const BUDGET: usize = 300_000;
-/// Lines of one change that are shown.
+/// Maximum number of lines of one change.
 const LINES: usize = 300;
-/// Characters of a name, of a line, and of a message that are shown.
+/// Maximum lengths of a name, a line and a message, in characters.
 const NAME: usize = 300;
 const WIDTH: usize = 500;
 const MESSAGE: usize = 1_500;
 const DIAGNOSTICS: usize = 20;
 
-/// `2 to create, 1 no change`; the settings of a stack if no resource changes.
-pub(crate) fn counts(what_if: &WhatIf) -> String {
-    if what_if.all().next().is_none() && !what_if.settings.is_empty() {
-        return "the stack's settings".to_owned();
-    }
-    in_words(&what_if.counts())
-}
-
-/// The counts, and each change folded.
+/// The counts, and a folded diff for each change.
 pub(crate) fn section(what_if: &WhatIf) -> String {
     let mut section = format!("### What-if\n\n{}\n", count_table(what_if));
     let mut rest = 0;
@@ -115,7 +107,7 @@ fn diff_lines(line: &DiffLine) -> Vec<String> {
         let text = cut(&one_line(text), WIDTH);
         format!("{} {indent}{text}\n", mark.column())
     };
-    match &line.turn {
+    match &line.values {
         None => vec![show(line.mark, &line.text)],
         Some((before, after)) => vec![
             show(Mark::Delete, &format!("{}: {before}", line.text)),

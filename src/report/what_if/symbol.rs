@@ -1,11 +1,11 @@
-//! The signs of changes, those of the Azure CLI.
+//! The symbols of changes, which are the Azure CLI's.
 
 use crate::{
     arm::{ChangeType, PropertyChangeType},
     host::Style,
 };
 
-/// What a line of a diff says.
+/// The kind of a diff line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mark {
     Delete,
@@ -18,12 +18,12 @@ pub(super) enum Mark {
     NoChange,
     Ignore,
     Unknown,
-    /// Nothing: it closes what another line opened.
+    /// No kind: the line closes an array.
     None,
 }
 
 impl Mark {
-    /// The sign that stands before the line.
+    /// The symbol at the start of the line.
     pub(super) fn sign(self) -> char {
         match self {
             Self::Delete => '-',
@@ -40,7 +40,7 @@ impl Mark {
     }
 
     /// Its meaning, for the legend.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn meaning(self) -> &'static str {
         match self {
             Self::Delete => "Delete",
             Self::Detach => "Detach",
@@ -68,7 +68,7 @@ impl Mark {
         }
     }
 
-    /// What begins the line in a `diff` block of Markdown, which colours it.
+    /// The first character of the line in a `diff` block of Markdown, which decides its colour.
     pub(super) fn column(self) -> char {
         match self {
             Self::Delete => '-',
@@ -105,24 +105,4 @@ impl From<&PropertyChangeType> for Mark {
             PropertyChangeType::Other(_) => Self::Unknown,
         }
     }
-}
-
-/// `2 to create, 1 no change`.
-pub(super) fn in_words(counts: &[(ChangeType, usize)]) -> String {
-    let parts = counts.iter().map(|(kind, count)| match kind {
-        ChangeType::Delete => format!("{count} to delete"),
-        ChangeType::Detach => format!("{count} to detach"),
-        ChangeType::Create => format!("{count} to create"),
-        ChangeType::Deploy => format!("{count} to deploy"),
-        ChangeType::Modify => format!("{count} to modify"),
-        ChangeType::Unsupported => format!("{count} unsupported"),
-        ChangeType::NoChange => format!("{count} no change"),
-        ChangeType::Ignore => format!("{count} to ignore"),
-        ChangeType::Other(name) => format!("{count} {name}"),
-    });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() {
-        return "none".to_owned();
-    }
-    parts.join(", ")
 }

@@ -1,0 +1,81 @@
+//! The first lines of the log.
+
+use crate::{
+    deploy::Plan,
+    host::{Line, Style},
+    inputs::Operation,
+    report::words::{lines::fact, stack},
+};
+
+/// Template or deployment, scope, identity and portal link.
+pub(super) fn heading(plan: &Plan) -> Vec<Line> {
+    let region = plan
+        .location
+        .as_ref()
+        .map_or_else(String::new, |location| format!(", data in {location}"));
+    let doing = match plan.operation {
+        Operation::Create => "Deploying",
+        Operation::Validate => "Validating",
+        Operation::WhatIf => "Predicting the changes of",
+        Operation::Delete | Operation::Wait | Operation::Cancel => return of_existing(plan),
+    };
+    let noun = if plan.stack.is_some() {
+        "stack"
+    } else {
+        "deployment"
+    };
+    let mut lines = vec![
+        Line::default()
+            .with(Style::Strong, &format!("{doing} {} ", plan.template))
+            .with(
+                Style::Plain,
+                &format!("({}) to the {}{region}", plan.mode, plan.scope),
+            ),
+        fact(
+            noun,
+            &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
+        ),
+        identity(plan),
+    ];
+    lines.extend(stack_facts(plan));
+    if !plan.operation.is_preview() {
+        lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
+    }
+    lines
+}
+
+/// The heading of an operation on an existing deployment or stack, which needs no template.
+fn of_existing(plan: &Plan) -> Vec<Line> {
+    let doing = match plan.operation {
+        Operation::Delete => "Deleting",
+        Operation::Cancel => "Cancelling",
+        _ => "Following",
+    };
+    let noun = if plan.stack.is_some() {
+        "stack"
+    } else {
+        "deployment"
+    };
+    let name = format!("{doing} {noun} {} ", plan.id.name());
+    let mut lines = vec![
+        Line::default()
+            .with(Style::Strong, &name)
+            .with(Style::Plain, &format!("of the {}", plan.scope)),
+        identity(plan),
+    ];
+    lines.extend(stack_facts(plan));
+    lines
+}
+
+fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
+    let facts = plan
+        .stack
+        .iter()
+        .flat_map(|settings| stack::facts(settings, plan.operation));
+    facts.map(|(name, value)| fact(name, &value))
+}
+
+fn identity(plan: &Plan) -> Line {
+    let unnamed = "this machine's system-assigned identity";
+    fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
+}

@@ -1,0 +1,130 @@
+//! Masks for the values of outputs.
+//!
+//! Each leaf of a JSON value is masked on its own: a mask of the whole text would not match its parts, and a mask of
+//! each line would hide every brace of the log. Short values would hide too much as well, so they cause a warning
+//! instead.
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+/// Minimum length of a mask, in characters.
+const SHORTEST: usize = 4;
+
+/// Values to mask, and warnings about values that cannot be masked.
+#[derive(Debug, Default)]
+pub(crate) struct Masking {
+    pub(crate) masks: Vec<SecretString>,
+    /// Lower-case fragments for the user.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Whether `name` is among `masked`, in any case.
+pub(crate) fn is_masked(masked: &[String], name: &str) -> bool {
+    masked.iter().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// The masks of the `outputs` that are named in `masked`.
+pub(crate) fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Masking {
+    let mut masking = Masking::default();
+    for name in masked {
+        let Some((_, output)) = outputs
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        else {
+            masking.warnings.push(format!(
+                "masked-outputs names {name:?}, which is not among the template's outputs"
+            ));
+            continue;
+        };
+        let mut complete = true;
+        leaves(output.get("value").unwrap_or(&Value::Null), &mut |leaf| {
+            let masks = masks_of(leaf);
+            complete &= !masks.is_empty() || leaf.is_empty();
+            masking.masks.extend(masks);
+        });
+        if !complete {
+            masking.warnings.push(format!(
+                "the output {name:?} has values under {SHORTEST} characters, or true or false, which are not masked: \
+                 that would blank out the same text all over the log"
+            ));
+        }
+    }
+    masking
+}
+
+/// The lines of `leaf` that are long enough for a mask.
+fn masks_of(leaf: &str) -> Vec<SecretString> {
+    leaf.split(['\r', '\n'])
+        .map(str::trim)
+        .filter(|line| line.chars().count() >= SHORTEST && !matches!(*line, "true" | "false"))
+        .map(SecretString::from)
+        .collect()
+}
+
+/// Calls `visit` with the text of every string, number and Boolean in `value`.
+fn leaves(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => visit(text),
+        Value::Bool(_) | Value::Number(_) => visit(&value.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, visit)),
+        Value::Object(fields) => fields.values().for_each(|field| leaves(field, visit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(value: Value) -> (Vec<String>, usize) {
+        let outputs = json!({ "Key": { "type": "Object", "value": value } });
+        let outputs = outputs.as_object().expect("an object");
+        let masking = masking(outputs, &["kEY".to_owned()]);
+        let masks = masking
+            .masks
+            .iter()
+            .map(|mask| mask.expose_secret().to_owned())
+            .collect();
+        (masks, masking.warnings.len())
+    }
+
+    #[test]
+    fn leaves_are_masked_line_by_line() {
+        for (value, masks, warnings) in [
+            (json!("hunter22"), &["hunter22"][..], 0),
+            (
+                json!({ "a": ["secret-1", { "b": 12345 }], "c": null }),
+                &["secret-1", "12345"],
+                0,
+            ),
+            (json!("{\n  \"key\": \"x\"\n}"), &["\"key\": \"x\""], 0),
+            (json!(""), &[], 0),
+            (json!(null), &[], 0),
+            (json!("abc"), &[], 1),
+            (
+                json!({ "on": true, "off": "false", "key": "secret-1" }),
+                &["secret-1"],
+                1,
+            ),
+        ] {
+            let (found, warned) = of(value.clone());
+            assert_eq!(
+                (found.iter().map(String::as_str).collect::<Vec<_>>(), warned),
+                (masks.to_vec(), warnings),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_without_an_output_is_told() {
+        let masking = masking(&Map::new(), &["adminKey".to_owned()]);
+        assert_eq!(
+            masking.warnings,
+            ["masked-outputs names \"adminKey\", which is not among the template's outputs"]
+        );
+    }
+}

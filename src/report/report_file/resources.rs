@@ -1,0 +1,95 @@
+//! The resources and the nested deployments.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::scalars::{Seconds, Time};
+use crate::{
+    arm::Cause,
+    deploy::Resource,
+    report::record::{
+        Record,
+        bars::{Bar, Bars},
+        seen::Span,
+    },
+};
+
+/// The resources of a run.
+pub(super) fn resources(record: &Record) -> Vec<ResourceEntry<'_>> {
+    Bars::new(record)
+        .all
+        .iter()
+        .map(ResourceEntry::from)
+        .collect()
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ResourceEntry<'a> {
+    id: &'a str,
+    r#type: &'a str,
+    name: &'a str,
+    path: &'a [String],
+    state: &'a str,
+    start: Time,
+    /// Null while it runs.
+    end: Option<Time>,
+    duration_seconds: Seconds,
+    critical: bool,
+    causes: Vec<CauseEntry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CauseEntry<'a> {
+    code: &'a str,
+    message: &'a str,
+    resource_id: Option<&'a str>,
+}
+
+impl<'a> ResourceEntry<'a> {
+    fn new(resource: &'a Resource, span: Span, critical: bool) -> Self {
+        Self {
+            id: &resource.id,
+            r#type: &resource.kind,
+            name: &resource.name,
+            path: &resource.path,
+            state: resource.state.as_str(),
+            start: Time(span.start),
+            end: resource.state.is_terminal().then_some(Time(span.end)),
+            duration_seconds: Seconds(span.length()),
+            critical,
+            causes: resource.causes.iter().map(CauseEntry::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&Bar<'a>> for ResourceEntry<'a> {
+    fn from(bar: &Bar<'a>) -> Self {
+        Self::new(bar.resource, bar.span, bar.critical)
+    }
+}
+
+impl<'a> From<&'a Cause> for CauseEntry<'a> {
+    fn from(cause: &'a Cause) -> Self {
+        Self {
+            code: &cause.code,
+            message: &cause.message,
+            resource_id: cause.resource.as_deref(),
+        }
+    }
+}
+
+pub(super) fn nested_deployments(record: &Record, now: Duration) -> Vec<ResourceEntry<'_>> {
+    let nested = record
+        .resources
+        .iter()
+        .filter(|seen| seen.resource.is_deployment());
+    nested
+        .map(|seen| {
+            let span = seen.span(|after| record.time(after), now);
+            ResourceEntry::new(&seen.resource, span, false)
+        })
+        .collect()
+}

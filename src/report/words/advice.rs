@@ -1,0 +1,259 @@
+//! Suggested next steps for each ending.
+
+use crate::{
+    arm::{Cause, Scope},
+    deploy::{Ending, Plan},
+    inputs::Operation,
+    report::record::Record,
+};
+
+/// A suggestion: a lower-case text with input names in back-ticks, and optionally the command that does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NextStep {
+    pub(crate) text: &'static str,
+    pub(crate) command: Option<String>,
+}
+
+/// The suggestions for `ending`, the most important first.
+pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
+    let cli = Commands(record.plan.as_ref());
+    match ending {
+        Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
+        Ending::Detached => vec![cli.show(), cli.cancel()],
+        Ending::Failed { .. } if record.is_canceled() => vec![text_only(
+            "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
+        )],
+        Ending::Failed { causes } if causes.is_empty() => vec![cli.operations()],
+        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![text_only(
+            "remove the cause and run the workflow again to delete the rest",
+        )],
+        Ending::Failed { .. } => vec![text_only(
+            "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
+        )],
+        Ending::Refused { causes } if is_active(causes) => vec![
+            cli.show(),
+            cli.cancel(),
+            text_only("run the workflow again once the deployment of that name has ended"),
+        ],
+        Ending::Refused { causes } if is_busy_stack(causes) => vec![
+            cli.show(),
+            text_only("run the workflow again once the stack has come to an end"),
+        ],
+        Ending::Forbidden { .. } => vec![text_only(
+            "change the template, or take the change types from `fail-on-change-types` if that is meant, and run the workflow again",
+        )],
+        Ending::Refused { .. } => vec![text_only("remove the cause and run the workflow again")],
+        Ending::InvalidInputs(_) => {
+            vec![text_only(
+                "correct the step's inputs and run the workflow again",
+            )]
+        }
+        Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&cli, *submitted),
+        Ending::TimedOut {
+            submitted: false, ..
+        } => vec![text_only(
+            "set a longer `timeout` and run the workflow again",
+        )],
+        Ending::TimedOut { cancelled, .. } => after_time_out(&cli, *cancelled),
+        Ending::Cancelled {
+            submitted,
+            cancelled,
+        } => after_cancel(&cli, *submitted, *cancelled),
+        Ending::Unreachable { submitted, .. } => after_unreachable(&cli, *submitted),
+        Ending::Bug { .. } => after_bug(&cli, record.is_submitted()),
+    }
+}
+
+/// Whether Azure refused because another operation on the stack is in progress.
+fn is_busy_stack(causes: &[Cause]) -> bool {
+    let busy = "DeploymentStackInNonTerminalState";
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case(busy))
+}
+
+/// Whether Azure refused because a deployment of the same name is running.
+fn is_active(causes: &[Cause]) -> bool {
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case("DeploymentActive"))
+}
+
+fn after_sign_in_failed(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let remedy = text_only("remove the cause and run the workflow again");
+    if !submitted {
+        return vec![remedy];
+    }
+    vec![
+        cli.show(),
+        cli.cancel(),
+        text_only(
+            "remove the cause and run the workflow again: it takes the deployment up where it is then",
+        ),
+    ]
+}
+
+fn after_time_out(cli: &Commands<'_>, cancelled: bool) -> Vec<NextStep> {
+    let longer = text_only("set `timeout` to more than the deployment takes");
+    if cancelled {
+        return vec![longer];
+    }
+    vec![cli.show(), cli.cancel(), longer]
+}
+
+fn after_cancel(cli: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<NextStep> {
+    match (submitted, cancelled) {
+        (false, _) => vec![],
+        (true, true) => vec![text_only(
+            "what was deployed until then remains; run the workflow again to complete it",
+        )],
+        (true, false) if cli.is_stack() => vec![cli.show(), cli.cancel()],
+        (true, false) => vec![
+            cli.show(),
+            cli.cancel(),
+            text_only("set `on-cancel: cancel` to have it cancelled together with the workflow"),
+        ],
+    }
+}
+
+fn after_unreachable(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let network = text_only(
+        "check that the runner reaches Azure (network, DNS, proxy), then run the workflow again",
+    );
+    if submitted {
+        vec![cli.show(), network]
+    } else {
+        vec![network]
+    }
+}
+
+fn after_bug(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
+    let report = text_only("please report it to the authors of the action, with this log");
+    if submitted {
+        vec![cli.show(), report]
+    } else {
+        vec![report]
+    }
+}
+
+fn text_only(text: &'static str) -> NextStep {
+    NextStep {
+        text,
+        command: None,
+    }
+}
+
+/// Azure CLI commands for the planned deployment or stack.
+struct Commands<'a>(Option<&'a Plan>);
+
+impl Commands<'_> {
+    fn show(&self) -> NextStep {
+        self.step("see how it goes on", |kind| {
+            if self.is_stack() {
+                return format!("az stack {kind} show --query provisioningState");
+            }
+            format!("az deployment {kind} show --query properties.provisioningState")
+        })
+    }
+
+    fn cancel(&self) -> NextStep {
+        if self.is_stack() {
+            return text_only("Azure cannot stop a stack: it goes on to its end");
+        }
+        self.step("stop it", |kind| format!("az deployment {kind} cancel"))
+    }
+
+    fn operations(&self) -> NextStep {
+        if self.is_stack() {
+            return self.step("Azure gave no cause; see what it did", |kind| {
+                format!("az stack {kind} show")
+            });
+        }
+        self.step("Azure gave no cause; see what it did", |kind| {
+            format!("az deployment operation {kind} list")
+        })
+    }
+
+    fn is_stack(&self) -> bool {
+        self.0.is_some_and(|plan| plan.stack.is_some())
+    }
+
+    fn step(&self, text: &'static str, command: impl Fn(&str) -> String) -> NextStep {
+        let command = self.0.map(|plan| {
+            let (kind, place) = scope_arguments(&plan.scope);
+            format!("{}{place} --name {}", command(kind), quote(plan.id.name()))
+        });
+        NextStep { text, command }
+    }
+}
+
+/// The Azure CLI's subcommand for the kind of scope, and the arguments that select the scope.
+fn scope_arguments(scope: &Scope) -> (&'static str, String) {
+    match scope {
+        Scope::Tenant => ("tenant", String::new()),
+        Scope::ManagementGroup(id) => ("mg", format!(" --management-group-id {}", quote(id))),
+        Scope::Subscription(id) => ("sub", format!(" --subscription {id}")),
+        Scope::ResourceGroup { subscription, name } => (
+            "group",
+            format!(
+                " --subscription {subscription} --resource-group {}",
+                quote(name)
+            ),
+        ),
+    }
+}
+
+/// `argument` quoted for a POSIX shell, if it needs quotes.
+fn quote(argument: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if argument.chars().all(harmless) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::stories::{SUBSCRIPTION, plan_at};
+
+    #[test]
+    fn commands_name_the_deployment_at_every_scope() {
+        let subscription = || SUBSCRIPTION.parse().expect("a GUID");
+        for (scope, expected) in [
+            (
+                Scope::Tenant,
+                "az deployment tenant cancel --name hub-42-1a2b3c",
+            ),
+            (
+                Scope::ManagementGroup("mg-root".to_owned()),
+                "az deployment mg cancel --management-group-id mg-root --name hub-42-1a2b3c",
+            ),
+            (
+                Scope::Subscription(subscription()),
+                "az deployment sub cancel --subscription 00000000-0000-0000-0000-000000000001 --name hub-42-1a2b3c",
+            ),
+            (
+                Scope::ResourceGroup {
+                    subscription: subscription(),
+                    name: "rg(hub)".to_owned(),
+                },
+                "az deployment group cancel --subscription 00000000-0000-0000-0000-000000000001 --resource-group 'rg(hub)' --name hub-42-1a2b3c",
+            ),
+        ] {
+            let plan = plan_at(scope);
+            assert_eq!(
+                Commands(Some(&plan)).cancel().command.as_deref(),
+                Some(expected)
+            );
+        }
+    }
+
+    #[test]
+    fn arguments_are_quoted_for_the_shell() {
+        assert_eq!(quote("rg-hub_1.x"), "rg-hub_1.x");
+        assert_eq!(quote("a b"), "'a b'");
+        assert_eq!(quote("it's $(x)"), r"'it'\''s $(x)'");
+    }
+}

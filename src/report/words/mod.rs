@@ -1,0 +1,15 @@
+//! Words that log, annotations, outputs and summary share.
+
+pub(super) mod advice;
+pub(super) mod changes;
+pub(super) mod diagnostic;
+pub(crate) mod duration;
+pub(super) mod headline;
+pub(super) mod hints;
+pub(super) mod lines;
+pub(super) mod markdown;
+pub(super) mod phrase;
+pub(super) mod place;
+pub(super) mod reason;
+pub(super) mod stack;
+pub(super) mod verdict;

@@ -1,0 +1,18 @@
+//! Runs for tests of the report: what happened, and when.
+
+mod kinds;
+mod parts;
+mod runs;
+
+pub(crate) use kinds::{
+    failure_in_plain_words, failure_of_the_new_generation, failure_of_the_old_generation,
+    many_batches, stack, throttling, what_if,
+};
+pub(crate) use parts::{
+    SUBSCRIPTION, Story, begun, cause, minutes, nested, plan_at, progressed, record, resource,
+    workflow_run,
+};
+pub(crate) use runs::{
+    cancel, failure, hostile, input_problems, many_resources, no_resources, outage, sign_in_lost,
+    success, time_out,
+};
