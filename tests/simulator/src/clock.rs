@@ -9,6 +9,9 @@ use jiff::Timestamp;
 
 use crate::world::lock;
 
+/// How long to wait in real time before looking whether somebody put the clock forward.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// A clock that runs `scale` times as fast as the real one.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -39,6 +42,17 @@ impl Clock {
     pub(crate) fn elapsed(&self) -> Duration {
         let real = self.started.get().map_or(Duration::ZERO, Instant::elapsed);
         real.mul_f64(self.scale) + *lock(&self.skipped)
+    }
+
+    /// Waits until the clock stands at this moment, however it gets there.
+    pub(crate) async fn reaches(&self, moment: Duration) {
+        while let Some(left) = moment
+            .checked_sub(self.elapsed())
+            .filter(|left| !left.is_zero())
+        {
+            let real = Duration::try_from_secs_f64(left.as_secs_f64() / self.scale);
+            tokio::time::sleep(real.map_or(LOOK, |real| real.min(LOOK))).await;
+        }
     }
 
     /// Puts the clock forward.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, future::pending, sync::Arc};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, Response, header},
     response::IntoResponse,
 };
 use hyper::{body::Incoming, server::conn::http1, service::Service as _, service::service_fn};
@@ -16,9 +16,9 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     arm::error::ArmError,
-    fault::Kind,
+    fault::{Kind, Struck},
+    faulty,
     journal::{Exchange, Service},
-    reply::Reply,
     world::World,
 };
 
@@ -73,43 +73,79 @@ impl Door {
             .await
             .map_err(|_| Lost)?;
         let mut exchange = self.exchange(&parts, &body);
-        let fault = self
+        let request = Request::from_parts(parts, Body::from(body));
+        let struck = self
             .world
             .fault(self.service, &exchange.method, &exchange.path);
-        exchange.fault = fault.is_some();
-        let request = Request::from_parts(parts, Body::from(body));
-        let response = match fault {
-            None => self.answer(request).await,
-            Some(Kind::LoseAnswer) => {
-                self.answer(request).await;
-                self.world.record(exchange);
-                return Err(Lost);
+        match struck {
+            None => {
+                let response = self.answer(request, &mut exchange).await;
+                self.recorded(response, exchange).await
             }
-            Some(Kind::Reset) => {
-                self.world.record(exchange);
-                return Err(Lost);
-            }
-            Some(Kind::Hang) => {
-                self.world.record(exchange);
-                return pending().await;
-            }
-            Some(Kind::Status {
-                status,
-                body,
-                retry_after,
-            }) => refusal(status, body, retry_after.map(|wait| wait.as_secs())),
-            Some(Kind::Garbage) => Response::new(Body::from("<html>not what you asked for</html>")),
-            Some(Kind::Unauthorized) => ArmError::invalid_token().reply().into_response(),
-        };
-        self.recorded(response, exchange).await
+            Some(struck) => self.misbehave(struck, request, exchange).await,
+        }
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    /// Does what a fault asks for.
+    async fn misbehave(
+        &self,
+        struck: Struck,
+        request: Request<Body>,
+        mut exchange: Exchange,
+    ) -> Result<Response<Body>, Lost> {
+        exchange.fault = true;
+        let served = match struck.effect {
+            true => self.answer(request, &mut exchange).await,
+            false => Response::default(),
+        };
+        match struck.kind {
+            Kind::Reset => {
+                self.world.record(exchange);
+                Err(Lost)
+            }
+            Kind::Hang => {
+                self.world.record(exchange);
+                pending().await
+            }
+            Kind::Flood(bytes) => {
+                self.world.record(exchange);
+                Ok(faulty::flood(bytes))
+            }
+            Kind::Truncate => {
+                let whole = self.recorded(served, exchange).await?;
+                faulty::half(whole).await.map_err(|_| Lost)
+            }
+            Kind::Delay(by) => {
+                let until = self.world.clock.elapsed() + by;
+                // Recorded at once: the client may not wait for the answer.
+                let response = self.recorded(served, exchange).await?;
+                self.world.clock.reaches(until).await;
+                Ok(response)
+            }
+            Kind::Status {
+                status,
+                body,
+                headers,
+            } => {
+                let response = faulty::answer(status, body, headers);
+                self.recorded(response, exchange).await
+            }
+            Kind::Unauthorized => {
+                let response = ArmError::invalid_token().reply().into_response();
+                self.recorded(response, exchange).await
+            }
+        }
+    }
+
+    /// The service's own answer.
+    async fn answer(&self, request: Request<Body>, exchange: &mut Exchange) -> Response<Body> {
         let router = TowerToHyperService::new(self.router.clone());
-        match router.call(request).await {
+        let response = match router.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        }
+        };
+        exchange.served = Some(response.status().as_u16());
+        response
     }
 
     /// Reads the answer for the journal and sends it on.
@@ -158,6 +194,7 @@ impl Door {
             response_headers: BTreeMap::new(),
             response_body: None,
             fault: false,
+            served: None,
         }
     }
 }
@@ -184,15 +221,4 @@ pub(crate) fn named(headers: &HeaderMap) -> BTreeMap<String, String> {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     });
     texts.collect()
-}
-
-fn refusal(status: u16, body: Option<String>, retry_after: Option<u64>) -> Response<Body> {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut reply = Reply::empty(status);
-    if let Some(seconds) = retry_after {
-        reply = reply.with("retry-after", seconds.to_string());
-    }
-    let mut response = reply.into_response();
-    *response.body_mut() = Body::from(body.unwrap_or_else(|| "simulated fault".to_owned()));
-    response
 }

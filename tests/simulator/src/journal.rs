@@ -42,6 +42,17 @@ pub struct Exchange {
     pub response_body: Option<Value>,
     /// Whether an injected fault decided the answer.
     pub fault: bool,
+    /// The status that the service itself answered with, whether or not the client saw it;
+    /// `None` where a fault kept the request from it.
+    pub served: Option<u16>,
+}
+
+impl Exchange {
+    /// Whether the service accepted the request, also where its answer was lost.
+    #[must_use]
+    pub fn took_effect(&self) -> bool {
+        self.served.is_some_and(|status| status / 100 == 2)
+    }
 }
 
 /// An assertion that was presented to Entra ID.

@@ -23,6 +23,7 @@ mod digest;
 mod door;
 mod entra;
 mod fault;
+mod faulty;
 mod github;
 mod journal;
 mod jwt;

@@ -29,6 +29,16 @@ pub struct Options {
     pub client_secret_expired: bool,
     /// How long an accepted deployment is not found.
     pub early_not_found: Duration,
+    /// How long after the submission of a known name, be it a deployment's or a stack's, readers
+    /// are still shown the earlier submission.
+    pub stale_for: Duration,
+    /// Whether `DeploymentActive` is worded as in 2016, without the correlation id.
+    pub old_wording: bool,
+    /// Whether every page of operations names itself as the next one.
+    pub endless_pages: bool,
+    /// Whether the next page of operations, and the result of a what-if, are said to be at
+    /// another host.
+    pub foreign_links: bool,
     /// Durations of resources by name or type, `*` for any part; a name wins over a type, a later
     /// entry over an earlier one.
     pub durations: Vec<(String, Duration)>,
@@ -81,6 +91,10 @@ impl Default for Options {
             client_secret: SECRET.to_owned(),
             client_secret_expired: false,
             early_not_found: Duration::ZERO,
+            stale_for: Duration::ZERO,
+            old_wording: false,
+            endless_pages: false,
+            foreign_links: false,
             durations: Vec::new(),
             failures: Vec::new(),
             undeletable: Vec::new(),

@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     AUDIENCE, arm,
+    arm::foreign::When,
     door::Door,
     entra,
     fault::Fault,
@@ -209,6 +210,7 @@ impl Simulator {
     /// The latest deployment of a name, submitted or nested, as it is now.
     #[must_use]
     pub fn deployment(&self, name: &str) -> Option<Snapshot> {
+        arm::foreign::settle(&self.world);
         let now = self.world.clock.elapsed();
         let deployments = lock(&self.world.deployments);
         deployments
@@ -222,7 +224,48 @@ impl Simulator {
     /// When the id is not that of a deployment or the template is not valid.
     pub fn start_foreign_deployment(&self, id: &str, template: serde_json::Value) -> String {
         self.world.clock.start();
-        arm::submission::start_foreign(&self.world, id, template)
+        arm::foreign::start(&self.world, id, template)
+            .expect("a foreign deployment needs a valid id and template")
+    }
+
+    /// As soon as a deployment of this id or name has ended, somebody else submits another one
+    /// under the same id. Tells its correlation id.
+    ///
+    /// # Panics
+    /// When the template is not valid at the place that the id names.
+    pub fn take_over(&self, id_or_name: &str, template: serde_json::Value) -> String {
+        self.take_over_after(id_or_name, template, Duration::ZERO)
+    }
+
+    /// Like [`Simulator::take_over`], so long after the end.
+    ///
+    /// # Panics
+    /// When the template is not valid at the place that the id names.
+    pub fn take_over_after(
+        &self,
+        id_or_name: &str,
+        template: serde_json::Value,
+        pause: Duration,
+    ) -> String {
+        self.announce(id_or_name, template, When::Following(pause))
+    }
+
+    /// Somebody else submits a deployment with this resource id at a moment in simulated time
+    /// since the start, or when one that is active then has ended. Tells its correlation id.
+    ///
+    /// # Panics
+    /// When the id is not that of a deployment or the template is not valid.
+    pub fn start_foreign_deployment_at(
+        &self,
+        id: &str,
+        template: serde_json::Value,
+        moment: Duration,
+    ) -> String {
+        self.announce(id, template, When::At(moment))
+    }
+
+    fn announce(&self, id_or_name: &str, template: serde_json::Value, when: When) -> String {
+        arm::foreign::announce(&self.world, id_or_name, template, when)
             .expect("a foreign deployment needs a valid id and template")
     }
 }

@@ -8,9 +8,9 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    arm::{results::Results, stacks::Stacks, store::Deployments},
+    arm::{foreign::Foreign, results::Results, stacks::Stacks, store::Deployments},
     clock::Clock,
-    fault::{Fault, Kind},
+    fault::{Fault, Struck},
     journal::{Exchange, PresentedAssertion, Service},
     jwt::Issuer,
     options::Options,
@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) identity_header: String,
     pub(crate) deployments: Mutex<Deployments>,
     pub(crate) stacks: Mutex<Stacks>,
+    /// Deployments that somebody else will submit.
+    pub(crate) foreign: Mutex<Vec<Foreign>>,
     pub(crate) results: Mutex<Results>,
     pub(crate) modules: Mutex<Modules>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
@@ -67,6 +69,7 @@ impl World {
             identity_header: uuid::Uuid::new_v4().to_string(),
             deployments: Mutex::default(),
             stacks: Mutex::default(),
+            foreign: Mutex::default(),
             results: Mutex::default(),
             modules: Mutex::default(),
             journal: Mutex::default(),
@@ -85,13 +88,11 @@ impl World {
     }
 
     /// The first fault that this request meets.
-    pub(crate) fn fault(&self, service: Service, method: &str, path: &str) -> Option<Kind> {
+    pub(crate) fn fault(&self, service: Service, method: &str, path: &str) -> Option<Struck> {
         let now = self.clock.elapsed();
-        lock(&self.faults).iter_mut().find_map(|fault| {
-            fault
-                .strikes(service, method, path, now)
-                .then(|| fault.kind.clone())
-        })
+        lock(&self.faults)
+            .iter_mut()
+            .find_map(|fault| fault.strike(service, method, path, now))
     }
 
     pub(crate) fn record(&self, exchange: Exchange) {

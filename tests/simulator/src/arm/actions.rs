@@ -108,7 +108,10 @@ impl Target<'_> {
     pub(crate) fn cancel(&self) -> Result<Reply, ArmError> {
         self.permit("cancel/action")?;
         let mut deployments = lock(&self.world.deployments);
-        let found = self.find(&deployments)?;
+        // A stale view does not matter to what changes the deployment.
+        let id = self.find(&deployments)?.plan.id.clone();
+        let found = deployments.find(&id, self.call.now);
+        let found = found.ok_or_else(|| ArmError::deployment_not_found(self.name))?;
         let state = found.state(self.call.now);
         if state.is_terminal() {
             let expiry = crate::clock::american(self.world.clock.at(found.expiry()));
@@ -121,7 +124,6 @@ impl Target<'_> {
                 ),
             ));
         }
-        let id = found.plan.id.clone();
         deployments.cancel(&id, self.call.now, &self.world.options);
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
@@ -140,10 +142,11 @@ impl Target<'_> {
 
     pub(crate) fn operations(&self) -> Result<Reply, ArmError> {
         let rows = self.rows(&lock(&self.world.deployments))?;
-        Ok(Reply::json(
-            StatusCode::OK,
-            links::page(self.world, self.call, rows)?,
-        ))
+        let mut page = links::page(self.world, self.call, rows)?;
+        if let Some(next) = links::misleading(self.world, self.call) {
+            page["nextLink"] = next.into();
+        }
+        Ok(Reply::json(StatusCode::OK, page))
     }
 
     pub(crate) fn operation(&self, id: &str) -> Result<Reply, ArmError> {
@@ -166,10 +169,13 @@ impl Target<'_> {
         self.permit("operationStatuses/read")?;
         links::check_status_url(self.call, id)?;
         let deployments = lock(&self.world.deployments);
-        let found = self.find(&deployments)?;
-        if found.status_id() != id {
-            return Err(ArmError::deployment_not_found(self.name));
-        }
+        // The id names a submission, also after another one took its place.
+        let all = deployments.all_of(&self.scope.deployment_id(self.name), self.call.now);
+        let mut visible = all
+            .into_iter()
+            .filter(|found| found.is_visible(self.call.now));
+        let found = visible.find(|found| found.status_id() == id);
+        let found = found.ok_or_else(|| ArmError::deployment_not_found(self.name))?;
         let state = found.state(self.call.now);
         let mut body = json!({"status": state.name()});
         if state == State::Failed {

@@ -134,16 +134,29 @@ pub(crate) struct Active<'a> {
     pub(crate) correlation_id: &'a str,
     pub(crate) start: Timestamp,
     pub(crate) expiry: Timestamp,
+    /// Whether to use the wording of 2016.
+    pub(crate) old_wording: bool,
 }
 
 impl Active<'_> {
-    /// The wording of 2026.
     pub(crate) fn message(&self) -> String {
+        if self.old_wording {
+            return self.old_message();
+        }
         format!(
             "The deployment with resource id '{}' cannot be saved, because this would overwrite an existing deployment which is still active. If this is an intentional re-deployment, please wait for the original deployment to complete, or cancel it before re-attempting the operation. The previous deployment was started at '{}' with correlationId '{}', and will expire at '{}' if it does not complete before then. Please see https://aka.ms/arm-deploy-resources for usage details.",
             self.id,
             american(self.start),
             self.correlation_id,
+            american(self.expiry)
+        )
+    }
+
+    fn old_message(&self) -> String {
+        format!(
+            "Unable to edit or replace deployment '{}': previous deployment from '{}' is still active (expiration time is '{}'). Please see https://aka.ms/arm-deploy for usage details.",
+            self.id.rsplit('/').next().unwrap_or_default(),
+            american(self.start),
             american(self.expiry)
         )
     }

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::{call::Call, error::ArmError, store::Found};
 use crate::{digest, world::World};
 
+/// A host that no client should follow a link to.
+const ELSEWHERE: &str = "https://elsewhere.example";
+
 /// The `Azure-AsyncOperation` URL of a deployment: long, and good only as it is.
 pub(crate) fn status_url(world: &World, found: Found<'_>, api_version: &str) -> String {
     let path = format!("{}/operationStatuses", found.plan.id);
@@ -82,6 +85,24 @@ pub(crate) fn page(world: &World, call: &Call, rows: Vec<Value>) -> Result<Value
         page["nextLink"] = next.link(world, call).into();
     }
     Ok(page)
+}
+
+/// The next page of operations where the options make Azure lead clients astray.
+pub(crate) fn misleading(world: &World, call: &Call) -> Option<String> {
+    let origin = match (world.options.endless_pages, world.options.foreign_links) {
+        (_, true) => ELSEWHERE,
+        (true, false) => &world.origins.resource_manager,
+        (false, false) => return None,
+    };
+    Some(format!("{origin}{}?{}", call.path, call.raw_query))
+}
+
+/// A URL of Resource Manager, at another host if the options ask for it.
+pub(crate) fn misled(world: &World, url: String) -> String {
+    match world.options.foreign_links {
+        true => url.replacen(&world.origins.resource_manager, ELSEWHERE, 1),
+        false => url,
+    }
 }
 
 struct Position {

@@ -6,6 +6,7 @@ pub(crate) mod authorization;
 mod call;
 mod deployment;
 pub(crate) mod error;
+pub(crate) mod foreign;
 mod links;
 mod operations;
 mod outcome;
@@ -47,6 +48,7 @@ async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Reply {
+    foreign::settle(&world);
     let call = Call::new(&world, method, &uri, &headers, body);
     let reply = answer(&world, &call).unwrap_or_else(ArmError::reply);
     call::with_common_headers(reply, &world, &call)

@@ -41,7 +41,8 @@ pub(crate) fn later(
         Some(subscription) => format!("/subscriptions/{subscription}/operationresults"),
         None => "/providers/Microsoft.Resources/operationresults".to_owned(),
     };
-    pending(&links::signed(world, &path, &id, &call.api_version))
+    let url = links::signed(world, &path, &id, &call.api_version);
+    pending(&links::misled(world, url))
 }
 
 /// Answers a look at a result.

@@ -12,13 +12,13 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    clock::Clock,
     digest,
     options::Options,
     plan::{
         DeploymentPlan, ResourcePlan,
         timeline::{Circumstances, State, Timeline, schedule},
     },
+    world::World,
 };
 
 /// How long Resource Manager lets a deployment run.
@@ -40,6 +40,8 @@ pub(crate) struct Root {
     /// What was submitted.
     pub(crate) properties: Value,
     visible_from: Duration,
+    /// Until then readers are shown the earlier submission of the name, if there is one.
+    fresh_from: Duration,
     cancellations: HashMap<String, Duration>,
 }
 
@@ -56,13 +58,20 @@ impl Found<'_> {
         self.timeline.state(now)
     }
 
+    /// Whether readers see it at all.
+    pub(crate) fn is_visible(&self, now: Duration) -> bool {
+        now >= self.root.visible_from
+    }
+
     pub(crate) fn expiry(&self) -> Duration {
         self.timeline.start + LIFETIME
     }
 
     /// The error that stops another deployment of the same name.
-    pub(crate) fn active<'b>(&'b self, clock: &Clock) -> Active<'b> {
+    pub(crate) fn active<'b>(&'b self, world: &World) -> Active<'b> {
+        let clock = &world.clock;
         Active {
+            old_wording: world.options.old_wording,
             id: &self.plan.id,
             correlation_id: &self.root.correlation_id,
             start: clock.at(self.timeline.start),
@@ -120,6 +129,7 @@ impl Deployments {
             correlation_id,
             properties,
             visible_from: start + options.early_not_found,
+            fresh_from: start + options.stale_for,
             cancellations: HashMap::new(),
         });
     }
@@ -134,16 +144,27 @@ impl Deployments {
         self.latest(now, |plan| plan.name.eq_ignore_ascii_case(name))
     }
 
-    /// Like [`Deployments::find`], but for readers: what was just accepted may not be seen yet.
+    /// Like [`Deployments::find`], but for readers: what was just accepted may not be seen yet,
+    /// and what it replaces may still be.
     pub(crate) fn read(
         &self,
         scope: &Scope,
         name: &str,
         now: Duration,
     ) -> Result<Found<'_>, ArmError> {
-        let found = self.find(&scope.deployment_id(name), now);
-        let visible = found.filter(|found| now >= found.root.visible_from);
+        let all = self.all_of(&scope.deployment_id(name), now);
+        let fresh = all.iter().find(|found| now >= found.root.fresh_from);
+        let shown = fresh.or(all.last()).copied();
+        let visible = shown.filter(|found| found.is_visible(now));
         visible.ok_or_else(|| ArmError::deployment_not_found(name))
+    }
+
+    /// All deployments of an id that have begun, the latest first.
+    pub(crate) fn all_of(&self, id: &str, now: Duration) -> Vec<Found<'_>> {
+        let begun = self.begun(now).into_iter();
+        begun
+            .filter(|found| found.plan.id.eq_ignore_ascii_case(id))
+            .collect()
     }
 
     /// The deployments of a scope, latest first, one of each name.
@@ -154,7 +175,7 @@ impl Deployments {
             let known = all
                 .iter()
                 .any(|other| other.plan.id.eq_ignore_ascii_case(&found.plan.id));
-            if here && !known && now >= found.root.visible_from {
+            if here && !known && found.is_visible(now) {
                 all.push(found);
             }
         }

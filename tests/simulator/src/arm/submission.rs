@@ -7,12 +7,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
-
 use super::{
     call::Call,
     error::ArmError,
-    request,
     request::Submitted,
     scope::Scope,
     store::{Deployments, undisturbed},
@@ -21,7 +18,7 @@ use crate::{
     plan,
     plan::{DeploymentPlan, Failure, Request, Submission, refused, timeline::Timeline},
     template::environment::Facts,
-    world::{World, lock},
+    world::World,
 };
 
 const MANAGEMENT_GROUPS: &str = "Microsoft.Management/managementGroups";
@@ -57,7 +54,7 @@ pub(crate) fn prepare(
     let existing = deployments.find(&id, call.now);
     if let Some(found) = existing {
         if !found.state(call.now).is_terminal() {
-            return Err(ArmError::active(&found.active(&world.clock)));
+            return Err(ArmError::active(&found.active(world)));
         }
         refuse_other_location(found.plan, request.location.as_deref())?;
     }
@@ -80,21 +77,6 @@ pub(crate) fn planned(
     };
     let plan = plan::plan(&submission, request).map_err(|why| ArmError::invalid_template(&why))?;
     Ok(with_refusals(world, deployments, plan, groups, call.now))
-}
-
-/// Starts a deployment that this simulator's client has not submitted.
-pub(crate) fn start_foreign(world: &World, id: &str, template: Value) -> Result<String, ArmError> {
-    let (scope, rest) = Scope::split(id).ok_or_else(|| ArmError::deployment_not_found(id))?;
-    let name = rest.rsplit('/').next().unwrap_or_default();
-    let properties = json!({"mode": "Incremental", "template": template});
-    let mut body = json!({"properties": properties});
-    if !matches!(scope, Scope::ResourceGroup { .. }) {
-        body["location"] = crate::LOCATION.into();
-    }
-    let call = Call::internal(world, &body);
-    let submitted = request::read(&call, &scope, name, &[])?;
-    start(world, &mut lock(&world.deployments), &call, submitted)?;
-    Ok(call.correlation_id)
 }
 
 fn refuse_other_location(known: &DeploymentPlan, location: Option<&str>) -> Result<(), ArmError> {
@@ -233,7 +215,7 @@ fn collisions(
         };
         let held = deployments.find(&plan.id, timeline.start);
         if let Some(held) = held.filter(|held| !held.state(timeline.start).is_terminal()) {
-            let message = held.active(&world.clock).message();
+            let message = held.active(world).message();
             active.insert(plan.id.to_ascii_lowercase(), message);
         }
         collisions(world, deployments, plan, timeline, active);

@@ -15,6 +15,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 use serde_json::{Map, Value};
 
 pub(crate) use self::{
+    durations::fraction,
     failures::{refused, wrapped},
     planner::plan,
 };

@@ -6,6 +6,8 @@ mod client;
 mod deployments;
 mod failures;
 mod faults;
+mod foreign;
+mod misbehaviour;
 mod recordings;
 mod requests;
 mod sign_in;

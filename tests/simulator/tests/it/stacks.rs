@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azure_simulator::{RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator};
+use azure_simulator::{Fault, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator};
 use serde_json::{Value, json};
 
 use crate::client::{DAY, Session, still};
@@ -90,4 +90,46 @@ fn a_deleted_stack_is_gone() {
     assert_eq!(session.get(&path()).status, 404);
     let again = session.try_call("DELETE", &path(), None).unwrap();
     assert_eq!(again.status, 204);
+}
+
+#[test]
+fn a_deletion_is_refused_while_the_stack_changes() {
+    let azure = Simulator::start(still());
+    let session = Session::new(&azure);
+    session.put(&path(), &body(&["one"]));
+    let refused = session.try_call("DELETE", &path(), None).unwrap();
+    assert_eq!(
+        (refused.status, refused.code()),
+        (409, "DeploymentStackInNonTerminalState")
+    );
+}
+
+#[test]
+fn a_deletion_can_be_answered_without_effect() {
+    let azure = Simulator::start(still());
+    let session = Session::new(&azure);
+    session.put(&path(), &body(&["one"]));
+    azure.advance(DAY);
+    azure.inject(Fault::status(200).with_body("").method("DELETE").times(1));
+    let answer = session.try_call("DELETE", &path(), None).unwrap();
+    assert_eq!(answer.status, 200);
+    azure.advance(DAY);
+    assert_eq!(session.get(&path()).status, 200);
+}
+
+#[test]
+fn a_reader_may_be_shown_the_stack_before_its_update() {
+    let azure = Simulator::start(Options {
+        stale_for: Duration::from_secs(10),
+        ..still()
+    });
+    let session = Session::new(&azure);
+    session.put(&path(), &body(&["one"]));
+    azure.advance(DAY);
+    session.put(&path(), &body(&["two"]));
+    let state = || session.get(&path()).body["properties"]["provisioningState"].clone();
+    azure.advance(Duration::from_secs(9));
+    assert_eq!(state(), "succeeded");
+    azure.advance(Duration::from_secs(1));
+    assert_eq!(state(), "deploying");
 }

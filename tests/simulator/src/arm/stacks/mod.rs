@@ -179,7 +179,8 @@ impl Target<'_> {
         self.permit("read", name)?;
         let stacks = lock(&self.world.stacks);
         let deployments = lock(&self.world.deployments);
-        let stack = stacks.read(&self.stack_id(name), self.call.now, &deployments)?;
+        let stale_for = self.world.options.stale_for;
+        let stack = stacks.read(&self.stack_id(name), self.call.now, &deployments, stale_for)?;
         let shown = answers::stack(stack, self.call.now, &deployments, self.world);
         Ok(Reply::json(StatusCode::OK, shown))
     }

@@ -251,13 +251,25 @@ impl Stacks {
         self.position(id, now, deployments).map(|at| &self.all[at])
     }
 
+    /// Like [`Stacks::find`], but for readers: just after an update they may see what was before.
     pub(super) fn read(
         &self,
         id: &str,
         now: Duration,
         deployments: &Deployments,
+        stale_for: Duration,
     ) -> Result<&Stack, ArmError> {
-        self.find(id, now, deployments).ok_or_else(|| {
+        let latest = self.position(id, now, deployments);
+        let shown = latest.and_then(|at| {
+            let is_stale = now < self.all[at].created + stale_for;
+            let same = |stack: &Stack| stack.id.eq_ignore_ascii_case(id);
+            let earlier = self.all[..at].iter().rev().find(|stack| same(stack));
+            match earlier.filter(|_| is_stale) {
+                Some(earlier) => Some(earlier).filter(|stack| !stack.is_gone(now)),
+                None => Some(&self.all[at]),
+            }
+        });
+        shown.ok_or_else(|| {
             let name = id.rsplit('/').next().unwrap_or_default();
             ArmError::not_found(
                 "DeploymentStackNotFound",
