@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::{
     deploy::{Event, Resource, Token},
     host::{Line, Style},
-    inputs::Operation,
     report::{
         log::{
             closing,
@@ -18,6 +17,7 @@ use crate::{
         words::{
             diagnostic, duration,
             lines::{stamped, style_of},
+            operation,
             phrase::count,
             place,
         },
@@ -157,11 +157,9 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             correlation_id,
             recovered: false,
         } => {
-            let what = match record.operation() {
-                Operation::Delete => "is deleting",
-                _ => "accepted",
-            };
-            format!("Azure {what} the {noun} (correlation id {correlation_id})")
+            let accepted = operation::wording(record.operation()).accepted;
+            let accepted = accepted.replace("{noun}", noun);
+            format!("{accepted} (correlation id {correlation_id})")
         }
         Event::Submitted {
             correlation_id,

@@ -4,12 +4,12 @@ use super::budget::NAME;
 use crate::{
     deploy::Plan,
     host::{Context, text::cut},
-    inputs::Operation,
     report::{
         record::Record,
         words::{
             duration,
             markdown::{code, escape, link, table},
+            operation,
             phrase::{capitalize, count},
             stack,
         },
@@ -69,10 +69,10 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
     if let Some(location) = &plan.location {
         scope = format!("{scope}, data in {}", escape(location));
     }
-    let template = match plan.operation {
-        Operation::Delete => "none: the stack is deleted".to_owned(),
-        Operation::Wait | Operation::Cancel => "submitted by another step".to_owned(),
-        _ => format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode),
+    let template = if plan.operation.needs_template() {
+        format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode)
+    } else {
+        operation::wording(plan.operation).no_template.to_owned()
     };
     let identity = plan
         .client_id

@@ -3,8 +3,7 @@
 use crate::{
     arm::{Cause, Scope},
     deploy::{Ending, Plan},
-    inputs::Operation,
-    report::record::Record,
+    report::{record::Record, words::operation::wording},
 };
 
 /// A suggestion: a lower-case text with input names in back-ticks, and optionally the command that does it.
@@ -24,12 +23,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
         )],
         Ending::Failed { causes } if causes.is_empty() => vec![cli.operations()],
-        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![text_only(
-            "remove the cause and run the workflow again to delete the rest",
-        )],
-        Ending::Failed { .. } => vec![text_only(
-            "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
-        )],
+        Ending::Failed { .. } => vec![text_only(wording(record.operation()).after_failure)],
         Ending::Refused { causes } if is_active(causes) => vec![
             cli.show(),
             cli.cancel(),
