@@ -18,7 +18,7 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
     let region = plan
         .location
         .as_ref()
-        .map_or_else(String::new, |location| format!(", data in {location}"));
+        .map_or_else(String::new, |location| format!(", location {location}"));
     let mut lines = vec![
         Line::default()
             .with(Style::Strong, &format!("{doing} {} ", plan.template))
@@ -61,6 +61,6 @@ fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
 }
 
 fn identity(plan: &Plan) -> Line {
-    let unnamed = "this machine's system-assigned identity";
-    fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
+    let unnamed = "system-assigned managed identity";
+    fact("identity", plan.client_id.as_deref().unwrap_or(unnamed))
 }

@@ -40,10 +40,10 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
             words.no_effect
         ),
         Ending::Refused { .. } => fill(words.refused),
-        Ending::InvalidInputs(_) => format!("the inputs are wrong; {}", words.no_effect),
+        Ending::InvalidInputs(_) => format!("the inputs are invalid; {}", words.no_effect),
         Ending::SignInFailed { submitted, .. } => {
-            let goes_on = submitted.then_some("goes on in Azure");
-            and_deployment("signing in failed", record, &it, goes_on)
+            let continues = submitted.then_some("continues in Azure");
+            and_deployment("sign-in failed", record, &it, continues)
         }
         Ending::TimedOut {
             after,
@@ -52,19 +52,21 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         } => timed_out(record, &it, *after, submitted.then_some(*cancelled)),
         Ending::Cancelled {
             cancelled: true, ..
-        } => fill("the workflow was cancelled after {took}, and {it} with it"),
+        } => fill("the workflow and {it} were cancelled after {took}"),
         Ending::Cancelled { submitted, .. } => {
-            let goes_on = submitted.then_some("goes on in Azure");
+            let continues = submitted.then_some("continues in Azure");
             let happened = fill("the workflow was cancelled after {took}");
-            and_deployment(&happened, record, &it, goes_on)
+            and_deployment(&happened, record, &it, continues)
         }
         Ending::Unreachable { submitted, .. } => {
-            let goes_on = submitted.then_some("may go on in Azure");
-            and_deployment("Azure could not be reached", record, &it, goes_on)
+            let continues = submitted.then_some("may still be running in Azure");
+            and_deployment("Azure could not be reached", record, &it, continues)
         }
         Ending::Bug { .. } => {
-            let goes_on = record.is_submitted().then_some("may go on in Azure");
-            and_deployment("this action failed", record, &it, goes_on)
+            let continues = record
+                .is_submitted()
+                .then_some("may still be running in Azure");
+            and_deployment("internal error in this action", record, &it, continues)
         }
     }
 }
@@ -75,10 +77,10 @@ fn timed_out(record: &Record, it: &str, after: Duration, cancelled: Option<bool>
     match cancelled {
         None => {
             let no_effect = wording(record.operation()).no_effect;
-            format!("the time was up after {after}; {no_effect}")
+            format!("timed out after {after}; {no_effect}")
         }
-        Some(true) => format!("{it} did not end within {after} and was cancelled"),
-        Some(false) => format!("{it} did not end within {after} and goes on in Azure"),
+        Some(true) => format!("{it} did not finish within {after} and was cancelled"),
+        Some(false) => format!("{it} did not finish within {after} and continues in Azure"),
     }
 }
 

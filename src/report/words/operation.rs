@@ -33,10 +33,10 @@ const CREATE: Wording = Wording {
     accepted: "Azure accepted the {noun}",
     succeeded: "{it} succeeded in {took}",
     unneeded: "{it} succeeded in {took}",
-    detached: "{it} was submitted and goes on in Azure; this step does not follow it",
+    detached: "{it} was submitted and continues in Azure; this step does not follow it",
     failed: "{it} failed after {took}",
-    after_failure: "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
-    refused: "Azure refused {it}; nothing was deployed",
+    after_failure: "fix the cause, then re-run the workflow; resources that match the template are left unchanged",
+    refused: "Azure rejected {it}; nothing was deployed",
     no_effect: "nothing was deployed",
     no_template: "none",
 };
@@ -57,23 +57,26 @@ const DELETE: Wording = Wording {
     accepted: "Azure is deleting the {noun}",
     succeeded: "{it} was deleted in {took}",
     unneeded: "{it} does not exist; nothing was deleted",
-    detached: "{it} is being deleted by Azure; this step does not follow it",
-    failed: "{it} could not be deleted; it failed after {took}",
-    after_failure: "remove the cause and run the workflow again to delete the rest",
-    refused: "Azure refused to delete {it}; nothing was deleted",
+    detached: "Azure is deleting {it}; this step does not follow it",
+    failed: "{it} could not be deleted; the deletion failed after {took}",
+    after_failure: "fix the cause, then re-run the workflow to delete the remaining resources",
+    refused: "Azure rejected the deletion of {it}; nothing was deleted",
     no_effect: "nothing was deleted",
-    no_template: "none: the stack is deleted",
+    no_template: "none (deletion)",
 };
 
 const WAIT: Wording = Wording {
     doing: "Following",
     refused: "{it} cannot be followed",
+    no_effect: "nothing was changed",
     no_template: "submitted by another step",
     ..CREATE
 };
 
 const CANCEL: Wording = Wording {
     doing: "Cancelling",
+    refused: "{it} cannot be cancelled",
+    no_effect: "nothing was cancelled",
     ..WAIT
 };
 
