@@ -280,9 +280,27 @@ mod tests {
         failure_of_the_old_generation: stories::failure_of_the_old_generation();
         failure_of_the_new_generation: stories::failure_of_the_new_generation();
         failure_in_plain_words: stories::failure_in_plain_words();
-        many_resources: stories::many_batches();
         what_if: stories::what_if();
         stack: stories::stack();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_of_many_resources_has_a_line_for_each_state() {
+        let output = output_of(stories::many_batches()).await;
+        let (resources, others): (Vec<&str>, Vec<&str>) = output
+            .lines()
+            .partition(|line| line.contains("azureFirewalls"));
+        let count = |state: &str| resources.iter().filter(|line| line.contains(state)).count();
+        assert_eq!((count("Running"), count("Succeeded")), (503, 503));
+        assert_eq!(
+            resources[0],
+            "[0h 10m 00s]   0/100 Running   azureFirewalls hub › afw-000"
+        );
+        assert_eq!(
+            resources[1_005],
+            "[1h 02m 00s] 500/500 Succeeded azureFirewalls hub › afw-002 2m"
+        );
+        insta::assert_snapshot!(others.join("\n"));
     }
 
     #[tokio::test(start_paused = true)]

@@ -85,7 +85,7 @@ fn time_out_leaves_the_deployment_running() {
         .input("timeout", "10m")
         .run()
         .expect(4)
-        .says(&["vgw", "10m", "goes on"]);
+        .says(&["vgw", "10m", "continues in Azure"]);
     assert_eq!(outcome.output("provisioning-state"), "Running");
     let running = azure.deployment(outcome.output("deployment-name")).unwrap();
     assert_eq!(running.state, State::Running);

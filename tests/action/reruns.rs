@@ -100,6 +100,6 @@ fn an_active_deployment_that_never_ends_is_left_alone() {
         .inputs(&[("name", name), ("timeout", "3m"), ("on-timeout", "cancel")])
         .run()
         .expect(4)
-        .says(&["the time was up after 3m; nothing was deployed"]);
+        .says(&["timed out after 3m; nothing was deployed"]);
     assert_eq!(azure.deployment(name).unwrap().state, State::Running);
 }

@@ -216,7 +216,10 @@ fn a_refusal_says_why() {
         outcome.output("error-code"),
         "DeploymentStackInNonTerminalState"
     );
-    outcome.says(&["az stack group show", "once the stack has come to an end"]);
+    outcome.says(&[
+        "az stack group show",
+        "once the stack's current operation has ended",
+    ]);
 }
 
 #[test]

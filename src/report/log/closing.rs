@@ -96,7 +96,7 @@ fn totals(record: &Record) -> String {
     if !record.outages.is_empty() {
         let time = duration::show(record.time_without_azure());
         let outages = count(record.outages.len(), "outage", "outages");
-        parts.push(format!("{outages} ({time} in all)"));
+        parts.push(format!("{outages} ({time} in total)"));
     }
     if record.throttlings > 0 {
         parts.push(format!(

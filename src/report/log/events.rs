@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::{
     deploy::{Event, Resource, Token},
     host::{Line, Style},
-    inputs::Operation,
     report::{
         log::{
             closing,
@@ -18,6 +17,7 @@ use crate::{
         words::{
             diagnostic, duration,
             lines::{stamped, style_of},
+            operation,
             phrase::count,
             place,
         },
@@ -116,11 +116,11 @@ impl Log {
         let mut notes = Vec::new();
         if done < self.done {
             let again = count(self.done - done, "resource is", "resources are");
-            notes.push(format!("{again} deployed again, {done} done"));
+            notes.push(format!("{again} being retried, {done} done"));
         }
         if self.known > 0 && known > self.known {
             let more = count(known - self.known, "more resource", "more resources");
-            notes.push(format!("{more} found, {known} in all"));
+            notes.push(format!("{more} found, {known} in total"));
         }
         notes
     }
@@ -150,18 +150,16 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         Event::SignedIn(token) => format!("signed in; {}", token_times(token)),
         Event::TokenRefreshed(token) => format!("token refreshed; {}", token_times(token)),
         Event::TokenRefreshFailed { reason, expires_in } => format!(
-            "the token could not be refreshed, trying again; the present one is good for {}: {reason}",
+            "the token could not be refreshed, retrying; the present token is valid for {}: {reason}",
             duration::show(*expires_in)
         ),
         Event::Submitted {
             correlation_id,
             recovered: false,
         } => {
-            let what = match record.operation() {
-                Operation::Delete => "is deleting",
-                _ => "accepted",
-            };
-            format!("Azure {what} the {noun} (correlation id {correlation_id})")
+            let accepted = operation::wording(record.operation()).accepted;
+            let accepted = accepted.replace("{noun}", noun);
+            format!("{accepted} (correlation id {correlation_id})")
         }
         Event::Submitted {
             correlation_id,
@@ -172,13 +170,13 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             )
         }
         Event::Adopted { correlation_id } => format!(
-            "this very deployment is running already, from an earlier run: following it (correlation id {correlation_id})"
+            "this deployment is already running from an earlier run; following it (correlation id {correlation_id})"
         ),
         Event::Found {
             correlation_id,
             since,
         } => {
-            let since = since.map_or_else(String::new, |since| format!(", begun {since:.0}"));
+            let since = since.map_or_else(String::new, |since| format!(", started {since:.0}"));
             format!("found the {noun} (correlation id {correlation_id}{since})")
         }
         Event::Waiting {
@@ -188,27 +186,25 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             let since = since.map_or_else(String::new, |since| format!(" since {since:.0}"));
             format!(
                 "another deployment of this name is running{since} (correlation id {correlation_id}): \
-                 ours is submitted after its end"
+                 waiting for its end before submitting this one"
             )
         }
         // The closing lines show the final state.
         Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
-        Event::OutageBegan { reason } => format!("Azure cannot be reached, trying on: {reason}"),
+        Event::OutageBegan { reason } => format!("Azure cannot be reached, retrying: {reason}"),
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
-            format!(
-                "Azure answers again after {lasted}; requests that failed meanwhile: {attempts}"
-            )
+            format!("Azure can be reached again after {lasted}; failed requests: {attempts}")
         }
         Event::Throttled { wait } => format!(
-            "Azure asks us to slow down; the next request goes in {}",
+            "throttled by Azure; next request in {}",
             duration::show(*wait)
         ),
         Event::ThrottlingEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
-            format!("no more throttling after {lasted}; requests that Azure put off: {attempts}")
+            format!("throttling ended after {lasted}; delayed requests: {attempts}")
         }
         Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
         Event::OutputsRead(outputs) if outputs.is_empty() => return None,
@@ -229,7 +225,7 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
 
 fn token_times(token: &Token) -> String {
     format!(
-        "the token is good for {}, the next one comes in {}",
+        "token valid for {}, next refresh in {}",
         duration::show(token.lifetime),
         duration::show(token.refresh_in)
     )
@@ -239,7 +235,7 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
     let what = if record.known == 0 && !record.is_submitted() {
         "nothing is submitted yet".to_owned()
     } else if running.is_empty() {
-        "Azure names no resource in progress".to_owned()
+        "no resource in progress".to_owned()
     } else {
         format!("still running: {}", place::running(running))
     };
@@ -251,7 +247,7 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
         record
             .out_of_reach(at)
             .map_or_else(String::new, |time| format!(
-                "; as last seen, Azure has been out of reach for {}",
+                "; Azure unreachable for {}, so this may be outdated",
                 duration::show(time)
             ))
     )
@@ -294,7 +290,7 @@ mod tests {
         let lines = log.entries(&progressed(vec![], 0, 6), &record, minutes(2));
         assert_eq!(
             shown(&lines),
-            ["[0h 02m 00s] 2 more resources found, 6 in all"]
+            ["[0h 02m 00s] 2 more resources found, 6 in total"]
         );
     }
 
@@ -309,7 +305,7 @@ mod tests {
         assert_eq!(
             render(&mut log, "Running", 2),
             [
-                "[0h 01m 00s] 1 resource is deployed again, 2 done",
+                "[0h 01m 00s] 1 resource is being retried, 2 done",
                 "[0h 01m 00s]     2/4 Running   azureFirewalls hub › afw"
             ]
         );
@@ -365,7 +361,7 @@ mod tests {
         let lines = Log::default().entries(&event, &record, minutes(9));
         assert_eq!(
             shown(&lines),
-            ["[0h 09m 00s] 3/3 done; Azure names no resource in progress; token 7m old"]
+            ["[0h 09m 00s] 3/3 done; no resource in progress; token 7m old"]
         );
     }
 }

@@ -3,27 +3,22 @@
 use crate::{
     deploy::Plan,
     host::{Line, Style},
-    inputs::Operation,
-    report::words::{lines::fact, stack},
+    report::{
+        record::noun,
+        words::{lines::fact, operation, stack},
+    },
 };
 
 /// Template or deployment, scope, identity and portal link.
 pub(super) fn heading(plan: &Plan) -> Vec<Line> {
+    let doing = operation::wording(plan.operation).doing;
+    if !plan.operation.needs_template() {
+        return of_existing(plan, doing);
+    }
     let region = plan
         .location
         .as_ref()
-        .map_or_else(String::new, |location| format!(", data in {location}"));
-    let doing = match plan.operation {
-        Operation::Create => "Deploying",
-        Operation::Validate => "Validating",
-        Operation::WhatIf => "Predicting the changes of",
-        Operation::Delete | Operation::Wait | Operation::Cancel => return of_existing(plan),
-    };
-    let noun = if plan.stack.is_some() {
-        "stack"
-    } else {
-        "deployment"
-    };
+        .map_or_else(String::new, |location| format!(", location {location}"));
     let mut lines = vec![
         Line::default()
             .with(Style::Strong, &format!("{doing} {} ", plan.template))
@@ -32,7 +27,7 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
                 &format!("({}) to the {}{region}", plan.mode, plan.scope),
             ),
         fact(
-            noun,
+            noun(plan),
             &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
         ),
         identity(plan),
@@ -45,18 +40,8 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
 }
 
 /// The heading of an operation on an existing deployment or stack, which needs no template.
-fn of_existing(plan: &Plan) -> Vec<Line> {
-    let doing = match plan.operation {
-        Operation::Delete => "Deleting",
-        Operation::Cancel => "Cancelling",
-        _ => "Following",
-    };
-    let noun = if plan.stack.is_some() {
-        "stack"
-    } else {
-        "deployment"
-    };
-    let name = format!("{doing} {noun} {} ", plan.id.name());
+fn of_existing(plan: &Plan, doing: &str) -> Vec<Line> {
+    let name = format!("{doing} {} {} ", noun(plan), plan.id.name());
     let mut lines = vec![
         Line::default()
             .with(Style::Strong, &name)
@@ -76,6 +61,6 @@ fn stack_facts(plan: &Plan) -> impl Iterator<Item = Line> {
 }
 
 fn identity(plan: &Plan) -> Line {
-    let unnamed = "this machine's system-assigned identity";
-    fact("as", plan.client_id.as_deref().unwrap_or(unnamed))
+    let unnamed = "system-assigned managed identity";
+    fact("identity", plan.client_id.as_deref().unwrap_or(unnamed))
 }

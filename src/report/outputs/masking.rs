@@ -32,7 +32,7 @@ pub(crate) fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Maskin
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
         else {
             masking.warnings.push(format!(
-                "masked-outputs names {name:?}, which is not among the template's outputs"
+                "masked-outputs contains {name:?}, which is not an output of the template"
             ));
             continue;
         };
@@ -44,8 +44,8 @@ pub(crate) fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Maskin
         });
         if !complete {
             masking.warnings.push(format!(
-                "the output {name:?} has values under {SHORTEST} characters, or true or false, which are not masked: \
-                 that would blank out the same text all over the log"
+                "the output {name:?} contains true, false or values shorter than {SHORTEST} characters, which are not masked: \
+                 a mask would hide the same text everywhere in the log"
             ));
         }
     }
@@ -124,7 +124,7 @@ mod tests {
         let masking = masking(&Map::new(), &["adminKey".to_owned()]);
         assert_eq!(
             masking.warnings,
-            ["masked-outputs names \"adminKey\", which is not among the template's outputs"]
+            ["masked-outputs contains \"adminKey\", which is not an output of the template"]
         );
     }
 }

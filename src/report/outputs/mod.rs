@@ -137,7 +137,7 @@ impl Outputs {
             } else if is_name(name) {
                 self.add(name, plain(output));
             } else {
-                self.warn(name, "has a name that GitHub cannot take");
+                self.warn(name, "has a name that GitHub does not accept");
             }
         }
     }
@@ -169,15 +169,15 @@ impl Outputs {
             .sum();
         if size > LIMIT {
             self.warnings.push(format!(
-                "the step's outputs have {size} bytes; GitHub takes about {LIMIT} of a job and may drop them: \
-                 let the template put out less"
+                "the step's outputs have {size} bytes; GitHub's limit is about {LIMIT} per job, so it may drop them: \
+                 reduce the template's outputs"
             ));
         }
     }
 
     fn warn(&mut self, name: &str, what: &str) {
         self.warnings.push(format!(
-            "the template's output {name:?} {what}: it is only in `outputs`; rename it to have it on its own"
+            "the template's output {name:?} {what}: it is only available in `outputs`; rename it to get an output of its own"
         ));
     }
 }
@@ -247,8 +247,8 @@ mod tests {
         assert_eq!(
             outputs.warnings,
             [
-                "the template's output \"Duration\" has the name of an output of this step: it is only in `outputs`; rename it to have it on its own",
-                "the template's output \"a<<b\\n\" has a name that GitHub cannot take: it is only in `outputs`; rename it to have it on its own",
+                "the template's output \"Duration\" has the name of an output of this step: it is only available in `outputs`; rename it to get an output of its own",
+                "the template's output \"a<<b\\n\" has a name that GitHub does not accept: it is only available in `outputs`; rename it to get an output of its own",
             ]
         );
     }

@@ -62,6 +62,15 @@ pub(crate) struct Validated {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// What `plan` deploys: a stack or a deployment.
+pub(crate) fn noun(plan: &Plan) -> &'static str {
+    if plan.stack.is_some() {
+        "stack"
+    } else {
+        "deployment"
+    }
+}
+
 impl Record {
     /// Updates the record with an event that happened at `at`.
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
@@ -149,10 +158,7 @@ impl Record {
 
     /// What is deployed: a stack or a deployment.
     pub(crate) fn noun(&self) -> &'static str {
-        match &self.plan {
-            Some(plan) if plan.stack.is_some() => "stack",
-            _ => "deployment",
-        }
+        self.plan.as_ref().map_or("deployment", noun)
     }
 
     /// Whether Azure accepted the deployment.

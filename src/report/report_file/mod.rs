@@ -19,7 +19,7 @@ use crate::{host::Context, report::record::Record};
 
 /// Why the report file could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write it to {path}: {source}; let report-file name a file that can be written", path = path.display())]
+#[error("cannot write it to {path}: {source}; set report-file to a writable path", path = path.display())]
 pub(crate) struct ReportError<'a> {
     path: &'a Path,
     source: io::Error,

@@ -112,5 +112,9 @@ fn a_folder_in_the_way_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let record = stories::record(&stories::success());
     let error = write(folder.path(), &record, &[], &Context::default()).expect_err("a folder");
-    assert!(error.to_string().contains("let report-file name a file"));
+    assert!(
+        error
+            .to_string()
+            .contains("set report-file to a writable path")
+    );
 }

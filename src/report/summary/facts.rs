@@ -4,12 +4,12 @@ use super::budget::NAME;
 use crate::{
     deploy::Plan,
     host::{Context, text::cut},
-    inputs::Operation,
     report::{
         record::Record,
         words::{
             duration,
             markdown::{code, escape, link, table},
+            operation,
             phrase::{capitalize, count},
             stack,
         },
@@ -43,13 +43,12 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
     if let Some(took) = record.duration() {
         rows.push(fact("Duration", duration::show(took)));
     }
-    let mut tokens = count(record.token_refreshes, "refresh", "refreshes");
+    rows.push(fact("Token refreshes", record.token_refreshes.to_string()));
     if !record.outages.is_empty() {
-        let outages = count(record.outages.len(), "outage", "outages");
         let time = duration::show(record.time_without_azure());
-        tokens = format!("{tokens}, {outages} ({time} in all)");
+        let outages = format!("{} ({time} in total)", record.outages.len());
+        rows.push(fact("Outages", outages));
     }
-    rows.push(fact("Tokens", tokens));
     if record.throttlings > 0 {
         let times = count(record.throttlings, "time", "times");
         rows.push(fact("Throttled", times));
@@ -67,12 +66,12 @@ fn succeeded_of_known(record: &Record) -> String {
 fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
     let mut scope = escape(&plan.scope.to_string());
     if let Some(location) = &plan.location {
-        scope = format!("{scope}, data in {}", escape(location));
+        scope = format!("{scope}, location {}", escape(location));
     }
-    let template = match plan.operation {
-        Operation::Delete => "none: the stack is deleted".to_owned(),
-        Operation::Wait | Operation::Cancel => "submitted by another step".to_owned(),
-        _ => format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode),
+    let template = if plan.operation.needs_template() {
+        format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode)
+    } else {
+        operation::wording(plan.operation).no_template.to_owned()
     };
     let identity = plan
         .client_id
@@ -99,5 +98,5 @@ pub(super) fn rerun(run: &Context) -> String {
         return String::new();
     };
     let command = code(&format!("gh run rerun {id} --repo {repository}"));
-    format!("To repeat this run: {command}\n")
+    format!("To re-run this workflow: {command}\n")
 }

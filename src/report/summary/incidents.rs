@@ -62,10 +62,10 @@ fn title(record: &Record) -> String {
 fn incident_text(incident: &Incident) -> Option<String> {
     Some(match incident {
         Incident::TokenRefreshed { lifetime } => {
-            format!("fresh token, good for {}", duration::show(*lifetime))
+            format!("token refreshed, valid for {}", duration::show(*lifetime))
         }
         Incident::TokenRefreshFailed { reason, expires_in } => format!(
-            "no fresh token, the old one was still good for {}: {}",
+            "token refresh failed, present token valid for {}: {}",
             duration::show(*expires_in),
             escape(&cut(reason, MESSAGE))
         ),
@@ -81,8 +81,8 @@ fn outage_text(outage: &Outage, now: Duration) -> String {
             "{length}, {}",
             count(
                 outage.attempts as usize,
-                "request failed",
-                "requests failed"
+                "failed request",
+                "failed requests"
             )
         ),
         None => format!("{length}, until the end"),
@@ -100,5 +100,5 @@ fn throttling_text<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String 
         .collect();
     let number = count(waits.len(), "wait", "waits");
     let sum = duration::show(waits.iter().sum());
-    format!("Azure asked us to slow down: {number}, {sum} in all")
+    format!("throttled by Azure: {number}, {sum} in total")
 }

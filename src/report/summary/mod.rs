@@ -33,8 +33,8 @@ use crate::{
 };
 
 const SHORTENED: &str = "> [!NOTE]\n\
-     > Shortened, because GitHub shows at most 1 MiB. The first to go are resources, then outputs, incidents and \
-     warnings. A `report-file` has them all.\n";
+     > Shortened to GitHub's limit of 1 MiB. Set `report-file` to get all resources, outputs, incidents and \
+     warnings.\n";
 
 /// The summary of a run that is over, without the values of `masked` outputs.
 pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> String {

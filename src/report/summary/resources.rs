@@ -18,7 +18,14 @@ use crate::{
 
 /// Number of resources in the table that is not folded.
 const SLOWEST: usize = 10;
-const HEAD: [&str; 6] = ["Resource", "Type", "State", "Began after", "Took", "Share"];
+const HEAD: [&str; 6] = [
+    "Resource",
+    "Type",
+    "State",
+    "Started after",
+    "Duration",
+    "Share",
+];
 
 /// The slowest resources with their share of the run's duration. The critical path is bold.
 pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
@@ -26,7 +33,7 @@ pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
     let title = if is_folded(bars) {
         format!("### The {SLOWEST} slowest of {} resources", sorted.len())
     } else {
-        "### Resources, the slowest first".to_owned()
+        "### Resources by duration".to_owned()
     };
     let frame = Frame {
         head: &format!("{title}\n\n{}", head(HEAD)),

@@ -32,7 +32,7 @@ pub(super) fn section(resources: &StackResources) -> String {
         return String::new();
     }
     format!(
-        "### Left the stack, or failed in it\n\n{}",
+        "### Detached, deleted and failed resources\n\n{}",
         table(["What", "Resource"], &rows)
     )
 }

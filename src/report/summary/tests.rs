@@ -33,7 +33,6 @@ stories! {
     sign_in_lost: stories::sign_in_lost();
     input_problems: stories::input_problems();
     no_resources: stories::no_resources();
-    many_resources: stories::many_resources(500);
     hostile_text: stories::hostile();
     hostile_names: forged();
     throttling: stories::throttling();
@@ -42,6 +41,19 @@ stories! {
     failure_in_plain_words: stories::failure_in_plain_words();
     what_if: stories::what_if();
     stack: stories::stack();
+}
+
+#[test]
+fn many_resources() {
+    let summary = shown(&record(&stories::many_resources(500)));
+    let (top, all) = summary
+        .split_once("<details><summary>All 500 resources</summary>")
+        .expect("all of them are folded");
+    insta::assert_snapshot!(top);
+    let rows: Vec<&str> = all.lines().filter(|line| line.contains("spoke-")).collect();
+    assert_eq!(rows.len(), 500);
+    assert!(rows[0].contains("spoke-0 › r0<"), "{}", rows[0]);
+    assert!(rows[499].contains("spoke-4 › r499<"), "{}", rows[499]);
 }
 
 #[test]

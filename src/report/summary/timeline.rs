@@ -13,7 +13,7 @@ use crate::{
 const BARS: usize = 50;
 /// The section of resources outside of nested deployments.
 const ROOT: &str = "top level";
-const LEGEND: &str = "Framed in red: what the end waited for. Filled with red: failed.";
+const LEGEND: &str = "Red frame: critical path. Red fill: failed.";
 
 /// The chart, with a section for each nested deployment.
 pub(super) fn section(bars: &Bars<'_>) -> String {

@@ -17,7 +17,7 @@ const WARNINGS: usize = 20;
 /// The diagnostics of the validation.
 pub(super) fn remarks(record: &Record, budget: &mut Budget) -> String {
     let frame = Frame {
-        head: "### Azure remarks\n\n",
+        head: "### Diagnostics\n\n",
         foot: "",
         most: WARNINGS,
     };

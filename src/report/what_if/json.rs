@@ -49,7 +49,7 @@ fn strip(change: &mut Value, members: &[&str]) {
 fn warning(what: &str) -> String {
     format!(
         "the what-if is too large for GitHub, so the output `what-if` {what}: \
-         leave changes out with what-if-exclude-change-types; the log shows everything"
+         exclude changes with what-if-exclude-change-types; the log has all of them"
     )
 }
 

@@ -15,11 +15,11 @@ use crate::{
 
 /// The lines of a what-if: legend, changes, diagnostics and counts.
 pub(crate) fn lines(what_if: &WhatIf, at: Duration) -> Vec<Line> {
-    let mut lines = vec![stamped(at).with(Style::Strong, "what the deployment would change")];
+    let mut lines = vec![stamped(at).with(Style::Strong, "predicted changes")];
     lines.extend(legend(what_if));
     lines.extend(changes(&what_if.changes));
     if !what_if.potential.is_empty() {
-        let note = "These changes may happen or not; Azure cannot tell:";
+        let note = "Potential changes (Azure cannot determine whether they will happen):";
         lines.extend([Line::default(), Line::default().with(Style::Strong, note)]);
         lines.extend(changes(&what_if.potential));
     }
@@ -111,7 +111,7 @@ fn settings(settings: &[PropertyChange]) -> Vec<Line> {
     if settings.is_empty() {
         return Vec::new();
     }
-    let heading = Line::default().with(Style::Strong, "Settings of the stack:");
+    let heading = Line::default().with(Style::Strong, "Stack settings:");
     let mut lines = vec![Line::default(), heading];
     let diff = settings.iter().flat_map(diff::of_property);
     lines.extend(diff.map(|line| diff_line(&line, 1)));

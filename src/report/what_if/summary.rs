@@ -34,7 +34,7 @@ pub(crate) fn section(what_if: &WhatIf) -> String {
         .into_iter()
         .map(|group| (group, ""));
     let potential = by_scope(&what_if.potential);
-    let potential = potential.into_iter().map(|group| (group, " (perhaps)"));
+    let potential = potential.into_iter().map(|group| (group, " (potential)"));
     for (group, certainty) in certain.chain(potential) {
         let mut heading = format!("\n{}\n\n", scope(&group.scope));
         for (place, change) in &group.changes {
@@ -47,7 +47,7 @@ pub(crate) fn section(what_if: &WhatIf) -> String {
         }
     }
     if rest > 0 {
-        let _ = writeln!(section, "\n… and {rest} more, which the log shows");
+        let _ = writeln!(section, "\n… and {rest} more in the log");
     }
     section.push_str(&settings(what_if));
     section.push_str(&diagnostics(what_if));
@@ -204,7 +204,7 @@ mod tests {
         let shown = shown(json!({"changes": changes}));
         assert!(shown.len() < 2 * BUDGET + 100_000, "{}", shown.len());
         assert!(shown.contains("… and 100 more lines"), "lines are counted");
-        assert!(shown.contains("more, which the log shows"), "changes too");
+        assert!(shown.contains("more in the log"), "changes too");
     }
 
     proptest! {

@@ -50,7 +50,7 @@ impl Mark {
             Self::Void => "Unsupported, or no effect",
             Self::NoChange => "No change",
             Self::Ignore => "Ignore",
-            Self::Unknown => "Of a kind this version does not know",
+            Self::Unknown => "Unknown kind of change",
             Self::None => "",
         }
     }

@@ -3,8 +3,7 @@
 use crate::{
     arm::{Cause, Scope},
     deploy::{Ending, Plan},
-    inputs::Operation,
-    report::record::Record,
+    report::{record::Record, words::operation::wording},
 };
 
 /// A suggestion: a lower-case text with input names in back-ticks, and optionally the command that does it.
@@ -21,39 +20,32 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![cli.show(), cli.cancel()],
         Ending::Failed { .. } if record.is_canceled() => vec![text_only(
-            "it was cancelled outside of this workflow, Azure's activity log says by whom; run the workflow again to complete it",
+            "it was cancelled outside of this workflow (Azure's activity log shows by whom); re-run the workflow to complete it",
         )],
         Ending::Failed { causes } if causes.is_empty() => vec![cli.operations()],
-        Ending::Failed { .. } if record.operation() == Operation::Delete => vec![text_only(
-            "remove the cause and run the workflow again to delete the rest",
-        )],
-        Ending::Failed { .. } => vec![text_only(
-            "remove the cause and run the workflow again; Azure leaves alone what is already as the template wants it",
-        )],
+        Ending::Failed { .. } => vec![text_only(wording(record.operation()).after_failure)],
         Ending::Refused { causes } if is_active(causes) => vec![
             cli.show(),
             cli.cancel(),
-            text_only("run the workflow again once the deployment of that name has ended"),
+            text_only("re-run the workflow once the deployment of that name has ended"),
         ],
         Ending::Refused { causes } if is_busy_stack(causes) => vec![
             cli.show(),
-            text_only("run the workflow again once the stack has come to an end"),
+            text_only("re-run the workflow once the stack's current operation has ended"),
         ],
         Ending::Forbidden { .. } => vec![text_only(
-            "change the template, or take the change types from `fail-on-change-types` if that is meant, and run the workflow again",
+            "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again",
         )],
-        Ending::Refused { .. } => vec![text_only("remove the cause and run the workflow again")],
+        Ending::Refused { .. } => vec![text_only("fix the cause, then re-run the workflow")],
         Ending::InvalidInputs(_) => {
             vec![text_only(
-                "correct the step's inputs and run the workflow again",
+                "correct the step's inputs, then run the workflow again",
             )]
         }
         Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&cli, *submitted),
         Ending::TimedOut {
             submitted: false, ..
-        } => vec![text_only(
-            "set a longer `timeout` and run the workflow again",
-        )],
+        } => vec![text_only("increase `timeout`, then run the workflow again")],
         Ending::TimedOut { cancelled, .. } => after_time_out(&cli, *cancelled),
         Ending::Cancelled {
             submitted,
@@ -80,21 +72,19 @@ fn is_active(causes: &[Cause]) -> bool {
 }
 
 fn after_sign_in_failed(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
-    let remedy = text_only("remove the cause and run the workflow again");
+    let remedy = text_only("fix the cause, then re-run the workflow");
     if !submitted {
         return vec![remedy];
     }
     vec![
         cli.show(),
         cli.cancel(),
-        text_only(
-            "remove the cause and run the workflow again: it takes the deployment up where it is then",
-        ),
+        text_only("fix the cause, then re-run the workflow; it resumes following the deployment"),
     ]
 }
 
 fn after_time_out(cli: &Commands<'_>, cancelled: bool) -> Vec<NextStep> {
-    let longer = text_only("set `timeout` to more than the deployment takes");
+    let longer = text_only("increase `timeout` beyond the deployment's duration");
     if cancelled {
         return vec![longer];
     }
@@ -105,20 +95,22 @@ fn after_cancel(cli: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<Nex
     match (submitted, cancelled) {
         (false, _) => vec![],
         (true, true) => vec![text_only(
-            "what was deployed until then remains; run the workflow again to complete it",
+            "resources deployed so far remain; re-run the workflow to complete the deployment",
         )],
         (true, false) if cli.is_stack() => vec![cli.show(), cli.cancel()],
         (true, false) => vec![
             cli.show(),
             cli.cancel(),
-            text_only("set `on-cancel: cancel` to have it cancelled together with the workflow"),
+            text_only(
+                "set `on-cancel: cancel` to cancel the deployment together with the workflow",
+            ),
         ],
     }
 }
 
 fn after_unreachable(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
     let network = text_only(
-        "check that the runner reaches Azure (network, DNS, proxy), then run the workflow again",
+        "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
     );
     if submitted {
         vec![cli.show(), network]
@@ -128,7 +120,7 @@ fn after_unreachable(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
 }
 
 fn after_bug(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
-    let report = text_only("please report it to the authors of the action, with this log");
+    let report = text_only("report this to the maintainers of the action, with this log");
     if submitted {
         vec![cli.show(), report]
     } else {
@@ -148,7 +140,7 @@ struct Commands<'a>(Option<&'a Plan>);
 
 impl Commands<'_> {
     fn show(&self) -> NextStep {
-        self.step("see how it goes on", |kind| {
+        self.step("check its state", |kind| {
             if self.is_stack() {
                 return format!("az stack {kind} show --query provisioningState");
             }
@@ -158,18 +150,18 @@ impl Commands<'_> {
 
     fn cancel(&self) -> NextStep {
         if self.is_stack() {
-            return text_only("Azure cannot stop a stack: it goes on to its end");
+            return text_only("Azure cannot stop a stack operation; wait for its end");
         }
-        self.step("stop it", |kind| format!("az deployment {kind} cancel"))
+        self.step("cancel it", |kind| format!("az deployment {kind} cancel"))
     }
 
     fn operations(&self) -> NextStep {
         if self.is_stack() {
-            return self.step("Azure gave no cause; see what it did", |kind| {
+            return self.step("Azure reported no cause; see the details", |kind| {
                 format!("az stack {kind} show")
             });
         }
-        self.step("Azure gave no cause; see what it did", |kind| {
+        self.step("Azure reported no cause; see the details", |kind| {
             format!("az deployment operation {kind} list")
         })
     }

@@ -1,11 +1,12 @@
 //! One sentence on what happened, for each ending.
 
+use std::time::Duration;
+
 use crate::{
     deploy::Ending,
-    inputs::Operation,
     report::{
         record::Record,
-        words::{changes, duration, phrase::count},
+        words::{changes, duration, operation::wording, phrase::count},
     },
 };
 
@@ -16,93 +17,70 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         |plan| format!("{} {}", record.noun(), plan.id.name()),
     );
     let took = duration::show(record.duration().unwrap_or_default());
+    let words = wording(record.operation());
+    // `it` comes last, because a name could contain a placeholder.
+    let fill = |template: &str| template.replace("{took}", &took).replace("{it}", &it);
     match ending {
-        Ending::Succeeded if record.operation() == Operation::Delete => deleted(record, &it, &took),
-        Ending::Succeeded => format!("{it} succeeded in {took}"),
+        Ending::Succeeded if record.is_submitted() => fill(words.succeeded),
+        Ending::Succeeded => fill(words.unneeded),
         Ending::Stopped if record.is_canceled() => {
-            format!("{it} and all within it were cancelled in {took}")
+            fill("{it} and all within it were cancelled in {took}")
         }
-        Ending::Stopped => format!("{it} had ended before it could be cancelled"),
-        Ending::Detached if record.operation() == Operation::Delete => {
-            format!("{it} is being deleted by Azure; this step does not follow it")
-        }
-        Ending::Detached => {
-            format!("{it} was submitted and goes on in Azure; this step does not follow it")
-        }
+        Ending::Stopped => fill("{it} had ended before it could be cancelled"),
+        Ending::Detached => fill(words.detached),
         Ending::Failed { .. } if record.is_canceled() => {
-            format!("{it} was cancelled in Azure after {took}")
+            fill("{it} was cancelled in Azure after {took}")
         }
-        Ending::Failed { .. } if record.operation() == Operation::Delete => {
-            format!("{it} could not be deleted; it failed after {took}")
-        }
-        Ending::Failed { .. } => format!("{it} failed after {took}"),
+        Ending::Failed { .. } => fill(words.failed),
         Ending::Validated => valid(record, &it),
         Ending::Predicted => predicted(record, &it),
         Ending::Forbidden { changes } => format!(
-            "{it} would make {} that fail-on-change-types forbids; nothing was deployed",
-            count(changes.len(), "change", "changes")
+            "{it} would make {} that fail-on-change-types forbids; {}",
+            count(changes.len(), "change", "changes"),
+            words.no_effect
         ),
-        Ending::Refused { .. } if record.operation() == Operation::Validate => {
-            format!("{it} is not valid")
-        }
-        Ending::Refused { .. } if record.operation() == Operation::Delete => {
-            format!("Azure refused to delete {it}; nothing was deleted")
-        }
-        Ending::Refused { .. } if !record.operation().needs_template() => {
-            format!("{it} cannot be followed")
-        }
-        Ending::Refused { .. } => format!("Azure refused {it}; nothing was deployed"),
-        Ending::InvalidInputs(_) => "the inputs are wrong; nothing was deployed".to_owned(),
+        Ending::Refused { .. } => fill(words.refused),
+        Ending::InvalidInputs(_) => format!("the inputs are invalid; {}", words.no_effect),
         Ending::SignInFailed { submitted, .. } => {
-            with_fate("signing in failed", &it, *submitted, "goes on")
+            let continues = submitted.then_some("continues in Azure");
+            and_deployment("sign-in failed", record, &it, continues)
         }
         Ending::TimedOut {
             after,
-            submitted: false,
-            ..
-        } => {
-            let after = duration::show(*after);
-            format!("the time was up after {after}; nothing was deployed")
-        }
-        Ending::TimedOut {
-            after, cancelled, ..
-        } => {
-            let after = duration::show(*after);
-            let fate = if *cancelled {
-                "was cancelled"
-            } else {
-                "goes on in Azure"
-            };
-            format!("{it} did not end within {after} and {fate}")
-        }
+            submitted,
+            cancelled,
+        } => timed_out(record, &it, *after, submitted.then_some(*cancelled)),
         Ending::Cancelled {
             cancelled: true, ..
-        } => {
-            format!("the workflow was cancelled after {took}, and {it} with it")
+        } => fill("the workflow and {it} were cancelled after {took}"),
+        Ending::Cancelled { submitted, .. } => {
+            let continues = submitted.then_some("continues in Azure");
+            let happened = fill("the workflow was cancelled after {took}");
+            and_deployment(&happened, record, &it, continues)
         }
-        Ending::Cancelled { submitted, .. } => with_fate(
-            &format!("the workflow was cancelled after {took}"),
-            &it,
-            *submitted,
-            "goes on",
-        ),
         Ending::Unreachable { submitted, .. } => {
-            with_fate("Azure could not be reached", &it, *submitted, "may go on")
+            let continues = submitted.then_some("may still be running in Azure");
+            and_deployment("Azure could not be reached", record, &it, continues)
         }
-        Ending::Bug { .. } => with_fate(
-            "this action failed",
-            &it,
-            record.is_submitted(),
-            "may go on",
-        ),
+        Ending::Bug { .. } => {
+            let continues = record
+                .is_submitted()
+                .then_some("may still be running in Azure");
+            and_deployment("internal error in this action", record, &it, continues)
+        }
     }
 }
 
-fn deleted(record: &Record, it: &str, took: &str) -> String {
-    if record.is_submitted() {
-        format!("{it} was deleted in {took}")
-    } else {
-        format!("{it} does not exist; nothing was deleted")
+/// `cancelled` is `None` if nothing was submitted.
+fn timed_out(record: &Record, it: &str, after: Duration, cancelled: Option<bool>) -> String {
+    let after = duration::show(after);
+    match cancelled {
+        None => {
+            let no_effect = wording(record.operation()).no_effect;
+            format!("timed out after {after}; {no_effect}")
+        }
+        Some(true) => format!("{it} did not finish within {after} and was cancelled"),
+        Some(false) => format!("{it} did not finish within {after} and continues in Azure"),
     }
 }
 
@@ -126,11 +104,10 @@ fn predicted(record: &Record, it: &str) -> String {
     }
 }
 
-/// `happened`, then whether the deployment still runs.
-fn with_fate(happened: &str, it: &str, submitted: bool, fate: &str) -> String {
-    if submitted {
-        format!("{happened}; {it} {fate} in Azure")
-    } else {
-        format!("{happened}; nothing was deployed")
+/// `happened`, then what the deployment does now; `None` if nothing was submitted.
+fn and_deployment(happened: &str, record: &Record, it: &str, does: Option<&str>) -> String {
+    match does {
+        Some(does) => format!("{happened}; {it} {does}"),
+        None => format!("{happened}; {}", wording(record.operation()).no_effect),
     }
 }

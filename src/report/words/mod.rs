@@ -8,6 +8,7 @@ pub(super) mod headline;
 pub(super) mod hints;
 pub(super) mod lines;
 pub(super) mod markdown;
+pub(super) mod operation;
 pub(super) mod phrase;
 pub(super) mod place;
 pub(super) mod reason;

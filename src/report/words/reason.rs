@@ -83,7 +83,10 @@ pub(crate) fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             }
             own(
                 "TimedOut",
-                &format!("running when the time was up: {}", place::running(&running)),
+                &format!(
+                    "still running at the time-out: {}",
+                    place::running(&running)
+                ),
             )
         }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),

@@ -84,7 +84,7 @@ mod tests {
             &message.replace("/resourceGroups/rg", "; rm -rf /"),
         );
         assert!(
-            forged.contains("the scope that the message names") && !forged.contains("rm -rf"),
+            forged.contains("the scope in the message") && !forged.contains("rm -rf"),
             "{forged}"
         );
     }
@@ -105,11 +105,11 @@ mod tests {
         ].iter().map(|(code, message)| hint_for(code, message)).collect();
         insta::assert_snapshot!(hints.join("\n"), @"
         the identity also needs a role that allows Microsoft.Network/networkSecurityGroups/join/action at /subscriptions/s/resourceGroups/other, such as Contributor
-        the subscription has never used Microsoft.Cdn: register it, wait some minutes and run the workflow again: az provider register --wait --namespace Microsoft.Cdn
-        the resource type does not exist in this region or at this API version, or Microsoft.Network is not registered: correct region or API version, or register the provider: az provider register --wait --namespace Microsoft.Network
-        too many requests were sent to Azure in this subscription: run the workflow again after 6 seconds, with fewer deployments at the same time
-        a lock forbids the change: remove the lock for the time of the deployment, or leave the resource out: az lock list --scope /subscriptions/s
-        the history of this scope holds 800 deployments, which is the most: delete old ones; a CanNotDelete lock keeps Azure from doing so itself
+        the subscription is not registered for Microsoft.Cdn: register it, wait some minutes, then re-run the workflow: az provider register --wait --namespace Microsoft.Cdn
+        the resource type does not exist in this region or at this API version, or Microsoft.Network is not registered: correct the region or the API version, or register the provider: az provider register --wait --namespace Microsoft.Network
+        too many requests were sent to Azure in this subscription: re-run the workflow after 6 seconds, with fewer deployments at the same time
+        a lock prevents the change: remove the lock during the deployment, or leave the resource out: az lock list --scope /subscriptions/s
+        the deployment history of this scope is full (800 deployments): delete old ones; a CanNotDelete lock prevents Azure from deleting them automatically
         ");
     }
 
