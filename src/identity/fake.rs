@@ -65,6 +65,10 @@ struct Servers {
     /// When Entra ID was asked for a token.
     asked: Vec<Duration>,
     tokens: u32,
+    /// Whether a token is issued again until it is over, as a managed identity's endpoint does.
+    caches: bool,
+    /// When the last token is over.
+    expires: Duration,
 }
 
 impl FakeAzure {
@@ -77,6 +81,8 @@ impl FakeAzure {
             used: HashSet::new(),
             asked: Vec::new(),
             tokens: 0,
+            caches: false,
+            expires: Duration::ZERO,
         };
         Self {
             clock: Clock::paused(),
@@ -143,6 +149,11 @@ impl FakeAzure {
         self.servers().lifetime = seconds;
     }
 
+    /// Issues each token again until it is over, as a managed identity's endpoint does.
+    pub(crate) fn cache_tokens(&self) {
+        self.servers().caches = true;
+    }
+
     /// What Entra ID does with the next requests; it serves those after them.
     pub(crate) fn entra_answers(&self, answers: impl IntoIterator<Item = Answer>) {
         self.servers().entra.extend(answers);
@@ -188,12 +199,20 @@ impl Servers {
         json!({"count": 1, "value": jwt::forge(&claims)}).to_string()
     }
 
-    fn issue_token(&mut self) -> String {
-        self.tokens += 1;
+    fn issue_token(&mut self, now: Duration) -> String {
+        if !self.caches || self.expires <= now {
+            self.tokens += 1;
+            self.expires = now + Duration::from_secs(self.lifetime);
+        }
+        let left = (self.expires - now).as_secs();
+        // azure_identity compares this one with the machine's own clock. Whole seconds, rounded up.
+        let expires_on = Timestamp::now() + Duration::from_secs(left + 1);
         json!({
             "token_type": "Bearer",
             "access_token": format!("token-{}", self.tokens),
-            "expires_in": self.lifetime,
+            "expires_in": left,
+            "expires_on": expires_on.as_second().to_string(),
+            "resource": "https://management.azure.com",
         })
         .to_string()
     }
@@ -224,7 +243,7 @@ impl HttpClient for FakeAzure {
             } else {
                 servers.note_assertion(request);
                 servers.asked.push(now);
-                (servers.entra.pop_front(), servers.issue_token())
+                (servers.entra.pop_front(), servers.issue_token(now))
             }
         };
         let mut headers = Headers::new();
