@@ -16,7 +16,7 @@ use tokio::time::{Instant, error::Elapsed};
 
 /// Environment variable that makes time run faster, for the demo and the tests against the simulator, whose clock
 /// has the same scale: `120` lets two minutes pass in a second.
-pub const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
+pub(crate) const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
 
 /// The network is as fast as the machine, however fast time runs: a limit on an answer is never shorter than this.
 const REAL_ANSWER: Duration = Duration::from_secs(2);
@@ -26,7 +26,7 @@ const REAL_ANSWER: Duration = Duration::from_secs(2);
 /// The two part when a machine is suspended or its clock is set; [`identity`](crate::identity) watches for that.
 /// Every wait of the program goes through here, so that one scale moves all of it.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     scale: u32,
     /// Nanoseconds that ran too fast, because this machine's own work does not.
     too_fast: Arc<AtomicU64>,
@@ -46,7 +46,7 @@ enum Wall {
 impl Clock {
     /// A clock that runs `scale` times as fast as the machine's; 1 outside of tests and the demo.
     #[must_use]
-    pub fn new(scale: u32) -> Self {
+    pub(crate) fn new(scale: u32) -> Self {
         Self {
             scale: scale.max(1),
             too_fast: Arc::default(),
@@ -59,13 +59,13 @@ impl Clock {
 
     /// Time since the run began, by the monotonic clock.
     #[must_use]
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         (self.origin.elapsed() * self.scale).saturating_sub(self.too_fast())
     }
 
     /// The wall clock.
     #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         match &self.wall {
             Wall::System { origin } => {
                 let passed = Timestamp::now().duration_since(*origin);
@@ -83,7 +83,7 @@ impl Clock {
     }
 
     /// Waits for `future`, which works on this machine; its time passes as it is, however fast time runs.
-    pub async fn run_local<F: Future>(&self, future: F) -> F::Output {
+    pub(crate) async fn run_local<F: Future>(&self, future: F) -> F::Output {
         let begun = Instant::now();
         let output = future.await;
         let too_fast = begun.elapsed() * (self.scale - 1);
@@ -97,7 +97,7 @@ impl Clock {
     }
 
     /// Waits for `duration`.
-    pub async fn sleep(&self, duration: Duration) {
+    pub(crate) async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration / self.scale).await;
     }
 
@@ -105,7 +105,7 @@ impl Clock {
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
-    pub async fn timeout<F: Future>(
+    pub(crate) async fn timeout<F: Future>(
         &self,
         limit: Duration,
         future: F,
@@ -119,7 +119,7 @@ impl Clock {
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
-    pub async fn timeout_local<F: Future>(
+    pub(crate) async fn timeout_local<F: Future>(
         limit: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {

@@ -26,7 +26,7 @@ const EXCERPT: usize = 500;
 #[error(
     "cannot verify servers: {reason}; install the certificate bundle (ca-certificates), or let SSL_CERT_FILE name one"
 )]
-pub struct ClientError {
+pub(crate) struct ClientError {
     reason: String,
 }
 
@@ -36,7 +36,7 @@ pub struct ClientError {
 ///
 /// # Errors
 /// [`ClientError`] when no root certificate is found.
-pub fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
+pub(crate) fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
     // An error only says that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()

@@ -13,17 +13,22 @@
 //! which asks [`identity`] for a token that is always fresh. What happens on the way is told as events, and
 //! [`report`] makes of them what people and later steps see. [`host`] is where we run: GitHub's runner.
 
-pub mod arm;
+#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
+mod arm;
 mod cli;
-pub mod clock;
-pub mod deploy;
-pub mod host;
-pub mod http;
-pub mod identity;
-pub mod inputs;
-pub mod report;
+mod clock;
+#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
+mod deploy;
+mod host;
+mod http;
+mod identity;
+mod inputs;
+#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
+mod report;
 mod step;
-pub mod template;
+mod template;
 mod yaml;
 
 pub use cli::start;
+#[doc(hidden)]
+pub use template::fingerprint_files;

@@ -133,12 +133,6 @@ impl Arm {
         self.send(request).await.map(drop)
     }
 
-    /// Time since the present token was issued.
-    #[must_use]
-    pub fn token_age(&self) -> Duration {
-        self.keeper.age()
-    }
-
     pub(super) async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
         let token = self.keeper.token().await?;
         let answer = self.exchange(request.clone(), &token).await?;

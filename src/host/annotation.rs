@@ -10,7 +10,7 @@ const TITLE: usize = 200;
 
 /// A place in a file of the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The file, relative to the workspace if it is in there.
     pub file: String,
     /// From 1.
@@ -21,7 +21,7 @@ pub struct Place {
 
 /// How serious something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
+pub(crate) enum Severity {
     /// It failed.
     Error,
     /// It may fail, or not be what was meant.
@@ -39,7 +39,7 @@ impl fmt::Display for Place {
 impl Severity {
     /// The name of the workflow command, and the word for people.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
@@ -50,7 +50,7 @@ impl Severity {
 
 /// A message for the run's page, perhaps about a place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Annotation {
+pub(crate) struct Annotation {
     /// How serious it is.
     pub severity: Severity,
     /// A short title.
@@ -68,7 +68,7 @@ pub struct Annotation {
 impl Annotation {
     /// An annotation without a title or a place.
     #[must_use]
-    pub fn new(severity: Severity, message: &str) -> Self {
+    pub(crate) fn new(severity: Severity, message: &str) -> Self {
         Self {
             severity,
             title: None,
@@ -81,7 +81,7 @@ impl Annotation {
 
     /// The annotation under `title`.
     #[must_use]
-    pub fn titled(mut self, title: &str) -> Self {
+    pub(crate) fn titled(mut self, title: &str) -> Self {
         self.title = Some(title.to_owned());
         self
     }

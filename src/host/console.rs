@@ -16,7 +16,7 @@ use super::{
 
 /// How to speak on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dialect {
+pub(crate) struct Dialect {
     /// Whether GitHub's runner listens and takes workflow commands.
     pub commands: bool,
     /// Whether to colour.
@@ -30,14 +30,14 @@ pub struct Dialect {
 /// One sink, because the runner reads standard output and standard error in no certain order, and a mask must come
 /// before what it masks. A reader that went away is no reason to stop: failed writes are dropped.
 #[derive(Clone)]
-pub struct Console {
+pub(crate) struct Console {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     dialect: Dialect,
 }
 
 impl Console {
     /// A console that writes to `out`.
-    pub fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
+    pub(crate) fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
         Self {
             out: Arc::new(Mutex::new(Box::new(out))),
             dialect,
@@ -45,12 +45,12 @@ impl Console {
     }
 
     /// Prints a line.
-    pub fn print(&self, line: &Line) {
+    pub(crate) fn print(&self, line: &Line) {
         self.write(&line.render(self.dialect.colour));
     }
 
     /// Begins a group of lines, folded in GitHub's log. Groups do not nest.
-    pub fn group(&self, title: &str) {
+    pub(crate) fn group(&self, title: &str) {
         if self.dialect.commands {
             self.write(&format!(
                 "::group::{}",
@@ -62,7 +62,7 @@ impl Console {
     }
 
     /// Ends the group.
-    pub fn end_group(&self) {
+    pub(crate) fn end_group(&self) {
         if self.dialect.commands {
             self.write("::endgroup::");
         }
@@ -70,7 +70,7 @@ impl Console {
 
     /// Has the runner hide `secret` from now on; to be called before its first use. Each line is a mask of its own,
     /// because that is how it would show up in a log. Where no runner listens nothing is printed.
-    pub fn mask(&self, secret: &SecretString) {
+    pub(crate) fn mask(&self, secret: &SecretString) {
         if !self.dialect.commands {
             return;
         }
@@ -82,7 +82,7 @@ impl Console {
     }
 
     /// Shows an annotation.
-    pub fn annotate(&self, annotation: &Annotation) {
+    pub(crate) fn annotate(&self, annotation: &Annotation) {
         if self.dialect.commands {
             self.write(&annotation.command());
             return;
@@ -98,7 +98,7 @@ impl Console {
     }
 
     /// Shows a message to those who debug the action.
-    pub fn debug(&self, message: &str) {
+    pub(crate) fn debug(&self, message: &str) {
         for line in text::lines(message) {
             if self.dialect.commands {
                 self.write(&format!("::debug::{}", escape_data(&text::disarm(&line))));

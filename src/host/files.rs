@@ -14,7 +14,7 @@ const CUT: &str = "\n\n… cut: the summary is longer than GitHub shows.\n";
 /// Whether there was a file to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Written {
+pub(crate) enum Written {
     /// It was written.
     Yes,
     /// Nobody named a file: we do not run on GitHub.
@@ -23,7 +23,7 @@ pub enum Written {
 
 /// Why something could not be told to the runner.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+pub(crate) enum FileError {
     /// The runner would misread this name.
     #[error(
         "{0:?} cannot be a name for GitHub: rename it so that it has no =, <, control characters or outer spaces"
@@ -41,7 +41,7 @@ pub enum FileError {
 
 /// The files that the runner reads after the step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files {
+pub(crate) struct Files {
     output: Option<PathBuf>,
     state: Option<PathBuf>,
     summary: Option<PathBuf>,
@@ -49,7 +49,7 @@ pub struct Files {
 
 impl Files {
     /// The files that the environment names.
-    pub fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let path = |name| {
             variable(name)
                 .filter(|path| !path.is_empty())
@@ -67,7 +67,7 @@ impl Files {
     /// # Errors
     /// [`FileError::Name`] for the first name that the runner would misread, and nothing is written then;
     /// [`FileError::Io`].
-    pub fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
         append(self.output.as_deref(), "GITHUB_OUTPUT", &blocks(outputs)?)
     }
 
@@ -75,7 +75,7 @@ impl Files {
     ///
     /// # Errors
     /// As for [`Self::set_outputs`].
-    pub fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
+    pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
         let block = blocks(&[(name.to_owned(), value.to_owned())])?;
         append(self.state.as_deref(), "GITHUB_STATE", &block)
     }
@@ -84,7 +84,7 @@ impl Files {
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
+    pub(crate) fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
         let path = self.summary.as_deref();
         let present = path
             .and_then(|path| path.metadata().ok())

@@ -24,7 +24,7 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
 /// The endpoint at which this job may fetch id tokens.
 #[derive(Clone)]
-pub struct IdTokens {
+pub(crate) struct IdTokens {
     url: Url,
     permit: SecretString,
     http: Arc<dyn HttpClient>,
@@ -33,7 +33,7 @@ pub struct IdTokens {
 
 /// Why there is no id token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdTokenError {
+pub(crate) enum IdTokenError {
     /// The runner offers none to this job.
     #[error(
         "GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow \
@@ -80,7 +80,7 @@ pub enum IdTokenError {
 impl IdTokenError {
     /// Whether another try may do better.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Refused { status, body } => {
                 matches!(status, 408 | 429 | 500..) || body.contains("Can't issue ID_TOKEN")
@@ -96,7 +96,7 @@ impl IdTokens {
     ///
     /// # Errors
     /// [`IdTokenError::NotPermitted`] or [`IdTokenError::InvalidUrl`].
-    pub fn new(
+    pub(crate) fn new(
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
         clock: Clock,
@@ -115,7 +115,7 @@ impl IdTokens {
 
     /// When the runner's permit to ask for id tokens ends, where it tells.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
         jwt::expiry(self.permit.expose_secret())
     }
 
@@ -123,7 +123,7 @@ impl IdTokens {
     ///
     /// # Errors
     /// What the last try met.
-    pub async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
+    pub(crate) async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
         let mut pauses = PAUSES.iter();
         loop {
             let error = match self.try_once(audience).await {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 /// As process 1 of a container we get no default handling: unhandled, both would be ignored. Must be called within a
 /// tokio runtime.
 #[must_use]
-pub fn interruption() -> CancellationToken {
+pub(crate) fn interruption() -> CancellationToken {
     let token = CancellationToken::new();
     let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     if let [Ok(interrupt), Ok(terminate)] = signals {

@@ -10,7 +10,7 @@ use crate::http::excerpt;
 
 /// The claims by which a federated credential recognises a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// `iss`: who issued the token.
     pub issuer: String,
     /// `sub`: whom it stands for.
@@ -22,7 +22,7 @@ pub struct Claims {
 impl Claims {
     /// The claims of `jwt`; `None` if it is no token, an empty text for a claim it lacks.
     #[must_use]
-    pub fn of(jwt: &str) -> Option<Self> {
+    pub(crate) fn of(jwt: &str) -> Option<Self> {
         let payload = payload(jwt)?;
         let claim = |name| payload.get(name).map(text).unwrap_or_default();
         Some(Self {
@@ -43,7 +43,7 @@ impl fmt::Display for Claims {
 
 /// When `jwt` ends by its own account.
 #[must_use]
-pub fn expiry(jwt: &str) -> Option<Timestamp> {
+pub(crate) fn expiry(jwt: &str) -> Option<Timestamp> {
     let seconds = payload(jwt)?.get("exp")?.as_i64()?;
     Timestamp::from_second(seconds).ok()
 }

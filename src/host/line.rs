@@ -7,7 +7,7 @@ const WIDTH: usize = 1_000;
 
 /// What a piece of a line is, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// Ordinary text.
     Plain,
     /// What matters most.
@@ -41,25 +41,25 @@ impl Style {
 
 /// A line of the log. Whatever text goes in, it stays one line and cannot pass for a command of the runner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line(Vec<(Style, String)>);
+pub(crate) struct Line(Vec<(Style, String)>);
 
 impl Line {
     /// A line of plain text.
     #[must_use]
-    pub fn plain(text: &str) -> Self {
+    pub(crate) fn plain(text: &str) -> Self {
         Self::default().with(Style::Plain, text)
     }
 
     /// The line with `text` at its end.
     #[must_use]
-    pub fn with(mut self, style: Style, text: &str) -> Self {
+    pub(crate) fn with(mut self, style: Style, text: &str) -> Self {
         self.0.push((style, text::one_line(text)));
         self
     }
 
     /// The line's text as it is shown, without its end; with ANSI colours if `colour`.
     #[must_use]
-    pub fn render(&self, colour: bool) -> String {
+    pub(crate) fn render(&self, colour: bool) -> String {
         let mut room = WIDTH;
         let mut line = String::new();
         for (style, text) in &self.0 {

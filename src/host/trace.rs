@@ -10,7 +10,7 @@ use super::Console;
 const OURS: &str = "long_deploy=debug";
 
 /// Sends traces to `console` as debug messages.
-pub fn trace(console: &Console) {
+pub(crate) fn trace(console: &Console) {
     let console = console.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(OURS))

@@ -4,7 +4,7 @@ use url::Url;
 
 /// One of Azure's clouds: where to sign in, where Resource Manager and the portal are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cloud {
+pub(crate) struct Cloud {
     /// Entra ID's origin, such as `https://login.microsoftonline.com`.
     pub authority: Url,
     /// Resource Manager's origin, such as `https://management.azure.com`.
@@ -18,7 +18,7 @@ pub struct Cloud {
 impl Cloud {
     /// Azure's public cloud.
     #[must_use]
-    pub fn public() -> Self {
+    pub(crate) fn public() -> Self {
         Self::known(
             "https://login.microsoftonline.com",
             "https://management.azure.com",
@@ -29,7 +29,7 @@ impl Cloud {
 
     /// Azure for the government of the United States.
     #[must_use]
-    pub fn us_government() -> Self {
+    pub(crate) fn us_government() -> Self {
         Self::known(
             "https://login.microsoftonline.us",
             "https://management.usgovcloudapi.net",
@@ -40,7 +40,7 @@ impl Cloud {
 
     /// Azure operated by 21Vianet in China.
     #[must_use]
-    pub fn china() -> Self {
+    pub(crate) fn china() -> Self {
         Self::known(
             "https://login.chinacloudapi.cn",
             "https://management.chinacloudapi.cn",
@@ -51,7 +51,7 @@ impl Cloud {
 
     /// A cloud of one's own, such as Azure Stack Hub.
     #[must_use]
-    pub fn custom(authority: Url, resource_manager: Url) -> Self {
+    pub(crate) fn custom(authority: Url, resource_manager: Url) -> Self {
         Self {
             authority,
             resource_manager,
@@ -62,7 +62,7 @@ impl Cloud {
 
     /// The scope to ask a Resource Manager token for.
     #[must_use]
-    pub fn token_scope(&self) -> String {
+    pub(crate) fn token_scope(&self) -> String {
         format!(
             "{}/.default",
             self.resource_manager.as_str().trim_end_matches('/')

@@ -27,7 +27,7 @@ use crate::{clock::Clock, host::id_token::IdTokens};
 
 /// A token as it was issued.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub(crate) struct Issued {
     /// The token; not shown by `Debug`.
     pub secret: Secret,
     /// How long it is good from now.
@@ -35,7 +35,7 @@ pub struct Issued {
 }
 
 /// Who we are, ready to be exchanged for tokens.
-pub struct Credential {
+pub(crate) struct Credential {
     cloud: Cloud,
     asker: Asker,
     proof: Proof,
@@ -53,7 +53,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`SignInError::IdToken`] when the runner offers this job no id tokens and one is needed.
-    pub fn new(
+    pub(crate) fn new(
         sign_in: SignIn,
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
@@ -82,7 +82,7 @@ impl Credential {
 
     /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
         match &self.proof {
             Proof::Assertion(AssertionSource::GitHub(id_tokens, _)) => id_tokens.expires(),
             _ => None,
@@ -93,7 +93,7 @@ impl Credential {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn exchange(&self) -> Result<Issued, SignInError> {
+    pub(crate) async fn exchange(&self) -> Result<Issued, SignInError> {
         let credential = self
             .once()
             .map_err(|error| SignInError::Settings(error.to_string()))?;

@@ -7,7 +7,7 @@ use crate::{host::id_token::IdTokenError, http::sources};
 
 /// Signing in failed. The message may have several lines; it never holds a secret, an assertion or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignInError {
+pub(crate) enum SignInError {
     /// The issuer answered, and not with a token.
     #[error(transparent)]
     Refused(Box<Refused>),
@@ -64,7 +64,7 @@ impl SignInError {
 
     /// The message on one line.
     #[must_use]
-    pub fn one_line(&self) -> String {
+    pub(crate) fn one_line(&self) -> String {
         let message = self.to_string();
         let lines = message.lines().collect::<Vec<_>>().join("; ");
         let words: Vec<_> = lines.split_whitespace().collect();
@@ -73,7 +73,7 @@ impl SignInError {
 
     /// Whether another try may do better, as far as one can tell before the first token.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Refused(refused) => refused.is_transient(),
             Self::Unreachable { .. } | Self::NoToken { .. } | Self::TimedOut { .. } => true,

@@ -29,7 +29,7 @@ const RENEWAL_INTERVAL: Duration = Duration::from_secs(5 * 60);
 const RENEWAL_RETRY: Duration = Duration::from_secs(60);
 
 /// Keeps a token and refreshes it in time, independently of who asks for it.
-pub struct Keeper {
+pub(crate) struct Keeper {
     credential: Arc<Credential>,
     limit: Duration,
     clock: Clock,
@@ -57,7 +57,7 @@ impl Keeper {
     ///
     /// # Errors
     /// Why there is no token.
-    pub async fn sign_in(
+    pub(crate) async fn sign_in(
         credential: Arc<Credential>,
         limit: Duration,
         clock: Clock,
@@ -86,7 +86,7 @@ impl Keeper {
     ///
     /// # Errors
     /// Why the expired token could not be renewed.
-    pub async fn token(&self) -> Result<Secret, SignInError> {
+    pub(crate) async fn token(&self) -> Result<Secret, SignInError> {
         let held = self.state().held.clone();
         if held.is_alive(&self.clock) {
             return Ok(held.secret);
@@ -100,7 +100,7 @@ impl Keeper {
     ///
     /// # Errors
     /// Why there is no new token.
-    pub async fn renew(&self, rejected: &Secret) -> Result<Option<Secret>, SignInError> {
+    pub(crate) async fn renew(&self, rejected: &Secret) -> Result<Option<Secret>, SignInError> {
         let before = {
             let state = self.state();
             let is_recent = state
@@ -123,25 +123,25 @@ impl Keeper {
     }
 
     /// Refreshes the token in time until `stop`. A failure is reported once, and retried without end.
-    pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
+    pub(crate) async fn keep(self: Arc<Self>, stop: CancellationToken) {
         stop.run_until_cancelled(self.refresh_in_time()).await;
     }
 
     /// Time since the present token was issued.
     #[must_use]
-    pub fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         self.state().held.age(&self.clock)
     }
 
     /// How long the present token is still valid.
     #[must_use]
-    pub fn expires_in(&self) -> Duration {
+    pub(crate) fn expires_in(&self) -> Duration {
         self.state().held.expires_in(&self.clock)
     }
 
     /// How many tokens were issued after the first.
     #[must_use]
-    pub fn refreshes(&self) -> u32 {
+    pub(crate) fn refreshes(&self) -> u32 {
         self.state().refreshes
     }
 

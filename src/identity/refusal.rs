@@ -11,7 +11,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 /// What a token endpoint said instead of issuing a token. Its texts are foreign, on one line each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// Entra ID's error number, such as 700213 of `AADSTS700213`.
@@ -42,7 +42,7 @@ struct Answer {
 impl Refusal {
     /// Reads a refusal; a body that is not Entra ID's JSON, such as a proxy's page, is quoted as it is.
     #[must_use]
-    pub fn read(status: u16, retry_after: Option<&str>, body: &[u8]) -> Self {
+    pub(crate) fn read(status: u16, retry_after: Option<&str>, body: &[u8]) -> Self {
         let retry_after = retry_after
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
@@ -76,7 +76,7 @@ impl Refusal {
     ///
     /// Numbers may change and new ones appear: an unknown one counts as permanent, unless the status tells otherwise.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(self.code, Some(90006 | 90012 | 90024 | 90033))
             || matches!(self.status, 408 | 429 | 500..)
     }

@@ -7,7 +7,7 @@ use crate::host::jwt::Claims;
 
 /// Who issues the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issuer {
+pub(crate) enum Issuer {
     /// Entra ID.
     EntraId,
     /// The managed-identity endpoint of the machine we run on.
@@ -16,7 +16,7 @@ pub enum Issuer {
 
 /// Who asked for a token, for the message when it is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
+pub(crate) struct Asker {
     /// Whom we asked.
     pub issuer: Issuer,
     /// The directory; empty for a managed identity.
@@ -29,7 +29,7 @@ pub struct Asker {
 
 /// An issuer's refusal, beside what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub(crate) struct Refused {
     /// Who asked.
     pub asker: Asker,
     /// The claims of the assertion that was presented, where there was one.
@@ -61,7 +61,7 @@ impl fmt::Display for Issuer {
 impl Refused {
     /// Whether the same question may be answered with a token a little later.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         // Of a managed identity's endpoint, these pass: it is being set up, or updated.
         let is_starting = self.asker.issuer == Issuer::ManagedIdentity
             && matches!(self.refusal.status, 404 | 410);

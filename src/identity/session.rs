@@ -9,7 +9,7 @@ use super::{Credential, Keeper, SignInError, news::NewsSender};
 use crate::clock::Clock;
 
 /// Signs in when the first token is needed, once for everybody.
-pub struct Session {
+pub(crate) struct Session {
     credential: Result<Arc<Credential>, SignInError>,
     limit: Duration,
     clock: Clock,
@@ -21,7 +21,7 @@ impl Session {
     /// A session with this credential; nothing is sent yet. Why there is no credential is told when one is needed.
     /// No token is used for longer than `limit`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         credential: Result<Credential, SignInError>,
         limit: Duration,
         clock: Clock,
@@ -40,19 +40,19 @@ impl Session {
     ///
     /// # Errors
     /// Why there is no token.
-    pub async fn keeper(&self) -> Result<Arc<Keeper>, SignInError> {
+    pub(crate) async fn keeper(&self) -> Result<Arc<Keeper>, SignInError> {
         self.keeper.get_or_init(|| self.sign_in()).await.clone()
     }
 
     /// Why signing in failed, if it was tried and did.
     #[must_use]
-    pub fn failure(&self) -> Option<SignInError> {
+    pub(crate) fn failure(&self) -> Option<SignInError> {
         self.keeper.get()?.as_ref().err().cloned()
     }
 
     /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
         self.credential.as_ref().ok()?.expires()
     }
 

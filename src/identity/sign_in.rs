@@ -11,7 +11,7 @@ pub(crate) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// Who signs in, where, and by what proof.
 #[derive(Clone, Debug)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     /// The cloud to sign in to.
     pub cloud: Cloud,
     /// The directory; `None` only for a managed identity.
@@ -24,7 +24,7 @@ pub struct SignIn {
 
 /// By what proof an identity signs in.
 #[derive(Clone, Debug)]
-pub enum Method {
+pub(crate) enum Method {
     /// An id token of the workflow run, for this audience, fetched anew for every exchange.
     GitHubOidc {
         /// The audience that the federated credential expects.

@@ -2,7 +2,7 @@
 
 /// Part of the README's reference that an input belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub(crate) enum Section {
     /// Credentials and clouds.
     SignIn,
     /// Template, parameters and scope.
@@ -13,11 +13,11 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the README's order.
-    pub const ALL: [Self; 3] = [Self::SignIn, Self::Deployment, Self::Run];
+    pub(crate) const ALL: [Self; 3] = [Self::SignIn, Self::Deployment, Self::Run];
 
     /// The section's heading.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::SignIn => "Who signs in",
             Self::Deployment => "What is deployed",
@@ -28,7 +28,7 @@ impl Section {
 
 /// An input of the action.
 #[derive(Clone, Copy, Debug)]
-pub struct Input {
+pub(crate) struct Input {
     /// Where the README lists it.
     pub section: Section,
     /// Its name in `with:`.
@@ -43,7 +43,7 @@ pub struct Input {
 
 /// An output of the action.
 #[derive(Clone, Copy, Debug)]
-pub struct Output {
+pub(crate) struct Output {
     /// Its name in `steps.<id>.outputs`.
     pub name: &'static str,
     /// What it holds, as Markdown on one line.
@@ -73,7 +73,7 @@ impl Input {
 }
 
 /// The inputs, in the README's order.
-pub const INPUTS: &[Input] = &[
+pub(crate) const INPUTS: &[Input] = &[
     input(
         Section::SignIn,
         "client-id",
@@ -409,7 +409,7 @@ const fn output(name: &'static str, description: &'static str) -> Output {
 }
 
 /// The outputs that every run writes as far as they are known; the template's own come beside them.
-pub const OUTPUTS: &[Output] = &[
+pub(crate) const OUTPUTS: &[Output] = &[
     output("deployment-id", "Resource id of the deployment."),
     output("deployment-name", "Name of the deployment."),
     output(

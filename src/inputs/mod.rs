@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-pub mod catalog;
+pub(crate) mod catalog;
 mod creds;
 mod environment;
 mod parse;
@@ -13,13 +13,13 @@ mod raw;
 mod request;
 mod stack;
 
-pub use environment::Environment;
-pub use problem::{Problem, Problems};
-pub use request::{
-    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
-    Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs,
+pub(crate) use environment::Environment;
+pub(crate) use problem::{Problem, Problems};
+pub(crate) use request::{
+    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,
+    TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs,
 };
-pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
+pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
 use crate::host::id_token::REQUEST_TOKEN;
 use raw::Raw;
@@ -29,7 +29,7 @@ pub(crate) use request::has_extension;
 ///
 /// # Errors
 /// Everything that is wrong with them; no message holds a secret.
-pub fn read(environment: &Environment) -> Result<Request, Problems> {
+pub(crate) fn read(environment: &Environment) -> Result<Request, Problems> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)
@@ -37,7 +37,7 @@ pub fn read(environment: &Environment) -> Result<Request, Problems> {
 
 /// What must be masked before anything is printed, also when the inputs are wrong. Each is one line.
 #[must_use]
-pub fn secrets(environment: &Environment) -> Vec<SecretString> {
+pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     let mut secrets = Raw::read(environment).secrets();
     let request_token = environment.get(REQUEST_TOKEN);
     secrets.extend(request_token.map(SecretString::from));
@@ -46,7 +46,7 @@ pub fn secrets(environment: &Environment) -> Vec<SecretString> {
 
 /// Where the report file goes, known also when the inputs are wrong: the report says so then.
 #[must_use]
-pub fn report_file(environment: &Environment) -> Option<PathBuf> {
+pub(crate) fn report_file(environment: &Environment) -> Option<PathBuf> {
     let path = Raw::read(environment).report_file;
     (!path.is_empty()).then(|| path.into())
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What one step is to do.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// Who signs in.
     pub sign_in: SignIn,
     /// What is done with the deployment or stack.
@@ -63,7 +63,7 @@ pub struct Request {
 
 /// What is done with a deployment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// It is submitted.
     #[default]
     Create,
@@ -82,7 +82,7 @@ pub enum Operation {
 impl Operation {
     /// The operation as the input writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Validate => "validate",
@@ -95,20 +95,20 @@ impl Operation {
 
     /// Whether there must be a template; other operations are about what exists.
     #[must_use]
-    pub fn needs_template(self) -> bool {
+    pub(crate) fn needs_template(self) -> bool {
         matches!(self, Self::Create | Self::Validate | Self::WhatIf)
     }
 
     /// Whether Azure is only asked what would happen.
     #[must_use]
-    pub fn is_preview(self) -> bool {
+    pub(crate) fn is_preview(self) -> bool {
         matches!(self, Self::Validate | Self::WhatIf)
     }
 }
 
 /// Which deployment Azure repeats if this one fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rollback {
+pub(crate) enum Rollback {
     /// The last one that succeeded.
     LastSuccessful,
     /// The one of this name.
@@ -117,7 +117,7 @@ pub enum Rollback {
 
 /// What Azure keeps of the requests and answers of a deployment. They may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DebugSetting {
+pub(crate) enum DebugSetting {
     /// Requests.
     Request,
     /// Answers.
@@ -129,7 +129,7 @@ pub enum DebugSetting {
 impl DebugSetting {
     /// The level of detail as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Request => "requestContent",
             Self::Response => "responseContent",
@@ -140,7 +140,7 @@ impl DebugSetting {
 
 /// How thoroughly Azure checks a deployment before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValidationLevel {
+pub(crate) enum ValidationLevel {
     /// The template only.
     Template,
     /// Also with the resource providers, and all permissions.
@@ -152,7 +152,7 @@ pub enum ValidationLevel {
 impl ValidationLevel {
     /// The level as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Template => "Template",
             Self::Provider => "Provider",
@@ -163,7 +163,7 @@ impl ValidationLevel {
 
 /// How a what-if is made, and what it must not find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WhatIfInputs {
+pub(crate) struct WhatIfInputs {
     /// Changes that are left out of it.
     pub excluded: Vec<ChangeType>,
     /// Changes that fail the step.
@@ -174,7 +174,7 @@ pub struct WhatIfInputs {
 
 /// How much a what-if tells of a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResultFormat {
+pub(crate) enum ResultFormat {
     /// All properties, and which of them change.
     #[default]
     Full,
@@ -185,7 +185,7 @@ pub enum ResultFormat {
 impl ResultFormat {
     /// The format as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Full => "FullResourcePayloads",
             Self::IdOnly => "ResourceIdOnly",
@@ -195,7 +195,7 @@ impl ResultFormat {
 
 /// Where the template and its parameters are, as the user gave them.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct TemplateInputs {
+pub(crate) struct TemplateInputs {
     /// The template; `None` if a `.bicepparam` file among the parameters files names it.
     pub source: Option<TemplateSource>,
     /// `parameters-file`: later files win. At most one is a `.bicepparam` file.
@@ -208,7 +208,7 @@ pub struct TemplateInputs {
 
 /// Where the template is.
 #[derive(Clone, PartialEq, Eq)]
-pub enum TemplateSource {
+pub(crate) enum TemplateSource {
     /// `template-file`, relative to the working folder.
     File(PathBuf),
     /// `template-uri`. May be signed.
@@ -219,7 +219,7 @@ pub enum TemplateSource {
 
 /// Which Bicep program compiles; by default the image's own, else that of the `PATH`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BicepInputs {
+pub(crate) struct BicepInputs {
     /// `bicep-path`, relative to the working folder.
     pub path: Option<PathBuf>,
     /// `bicep-version`, without a leading `v`.
@@ -231,7 +231,7 @@ pub struct BicepInputs {
 impl TemplateInputs {
     /// The `.bicepparam` file, and which of the parameters files it is.
     #[must_use]
-    pub fn bicepparam(&self) -> Option<(usize, &Path)> {
+    pub(crate) fn bicepparam(&self) -> Option<(usize, &Path)> {
         let mut files = self.parameters_files.iter().map(PathBuf::as_path);
         let at = files.position(|path| has_extension(path, "bicepparam"))?;
         Some((at, &self.parameters_files[at]))
@@ -239,7 +239,7 @@ impl TemplateInputs {
 
     /// The input that names the template.
     #[must_use]
-    pub fn input(&self) -> &'static str {
+    pub(crate) fn input(&self) -> &'static str {
         match &self.source {
             Some(TemplateSource::File(_)) => "template-file",
             Some(TemplateSource::Uri(_)) => "template-uri",
@@ -250,7 +250,7 @@ impl TemplateInputs {
 
     /// The template as people know it: a path, an address without its query, or a resource id.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match &self.source {
             Some(TemplateSource::File(path)) => path.display().to_string(),
             Some(TemplateSource::Uri(uri)) => without_query(uri).to_owned(),
@@ -264,7 +264,7 @@ impl TemplateInputs {
 
     /// The name of the template without folders and extension; that of a template spec.
     #[must_use]
-    pub fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         let shown = self.shown();
         let name = match &self.source {
             Some(TemplateSource::Spec(id)) => {
@@ -325,7 +325,7 @@ impl fmt::Debug for TemplateSource {
 
 /// What Azure does with resources of a resource group that the template does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeploymentMode {
+pub(crate) enum DeploymentMode {
     /// Leaves them alone.
     #[default]
     Incremental,
@@ -336,7 +336,7 @@ pub enum DeploymentMode {
 impl DeploymentMode {
     /// The mode as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Incremental => "Incremental",
             Self::Complete => "Complete",
@@ -346,7 +346,7 @@ impl DeploymentMode {
 
 /// How the run keeps time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
+pub(crate) struct Timing {
     /// Longest time between two looks at the deployment.
     pub poll_interval: Duration,
     /// Longest silence in the log.
@@ -359,7 +359,7 @@ pub struct Timing {
 
 /// What becomes of a deployment that we stop following before its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnStop {
+pub(crate) enum OnStop {
     /// It goes on in Azure.
     #[default]
     Leave,
@@ -369,7 +369,7 @@ pub enum OnStop {
 
 /// What to do if a deployment of our name is running already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfActive {
+pub(crate) enum IfActive {
     /// Follow it if it is this very deployment; else wait for its end.
     #[default]
     Auto,

@@ -2,7 +2,7 @@
 
 /// What a stack is told beside its template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StackSettings {
+pub(crate) struct StackSettings {
     /// What becomes of what leaves the stack.
     pub unmanaged: Unmanaged,
     /// What it protects its resources from.
@@ -15,7 +15,7 @@ pub struct StackSettings {
 
 /// What becomes of what leaves a stack, by its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unmanaged {
+pub(crate) struct Unmanaged {
     /// Resources in resource groups.
     pub resources: UnmanagedAction,
     /// Resource groups.
@@ -26,7 +26,7 @@ pub struct Unmanaged {
 
 /// What becomes of a resource that leaves its stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnmanagedAction {
+pub(crate) enum UnmanagedAction {
     /// It stays in Azure.
     #[default]
     Detach,
@@ -36,7 +36,7 @@ pub enum UnmanagedAction {
 
 /// What a stack protects its resources from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DenySettings {
+pub(crate) struct DenySettings {
     /// What is denied.
     pub mode: DenyMode,
     /// Whether it holds below the resources, too.
@@ -49,7 +49,7 @@ pub struct DenySettings {
 
 /// What is denied to everybody but the stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DenyMode {
+pub(crate) enum DenyMode {
     /// Nothing.
     #[default]
     None,
@@ -62,7 +62,7 @@ pub enum DenyMode {
 impl UnmanagedAction {
     /// The action as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Detach => "detach",
             Self::Delete => "delete",
@@ -73,7 +73,7 @@ impl UnmanagedAction {
 impl DenyMode {
     /// The mode as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::DenyDelete => "denyDelete",

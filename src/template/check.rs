@@ -61,7 +61,7 @@ fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
     let names = declarations.iter().map(|declaration| declaration.name);
     let remedy = match nearest(name, names.clone()) {
         Some(near) => format!("did you mean {}?", code(near)),
-        None => match listed(names.map(|name| code(name))) {
+        None => match listed(names.map(code)) {
             none if none.is_empty() => "it declares none".to_owned(),
             names => format!("it declares {names}"),
         },

@@ -15,12 +15,12 @@ use crate::{arm::Scope, inputs::DeploymentMode};
 /// SHA-256 of template, parameters, mode and scope, as 64 hexadecimal digits. Neither the order of keys, white space
 /// and comments, nor the case of the scope, nor what Bicep says of itself (`metadata._generator`) count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Fingerprint(String);
+pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
     /// The fingerprint of `template`, deployed with `mode` to `scope`.
     #[must_use]
-    pub fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
+    pub(crate) fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
         let sent = Sent {
             mode: mode.as_str(),
             parameters: Document::from(&template.arguments),
@@ -39,13 +39,13 @@ impl Fingerprint {
 
     /// All 64 digits.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The first 6 digits: enough to tell apart the deployments of one run.
     #[must_use]
-    pub fn short(&self) -> &str {
+    pub(crate) fn short(&self) -> &str {
         &self.0[..6]
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// The template, as a member of a deployment's properties.
 #[derive(Clone, Serialize)]
-pub enum Source {
+pub(crate) enum Source {
     /// The ARM template itself.
     #[serde(rename = "template")]
     Inline(Map<String, Value>),
@@ -18,7 +18,7 @@ pub enum Source {
 
 /// The parameters, as a member of a deployment's properties. Values may be secret.
 #[derive(Clone, Serialize)]
-pub enum Arguments {
+pub(crate) enum Arguments {
     /// Name → `{"value": …}`, `{"reference": …}` or `{"expression": …}`.
     #[serde(rename = "parameters")]
     Inline(Map<String, Value>),
@@ -29,7 +29,7 @@ pub enum Arguments {
 
 /// Where Azure finds a document.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub enum Link {
+pub(crate) enum Link {
     /// An address; it may be signed, and then is a secret.
     #[serde(rename = "uri")]
     Uri(String),
@@ -41,7 +41,7 @@ pub enum Link {
 impl Source {
     /// The template, where it is here.
     #[must_use]
-    pub fn inline(&self) -> Option<&Map<String, Value>> {
+    pub(crate) fn inline(&self) -> Option<&Map<String, Value>> {
         match self {
             Self::Inline(template) => Some(template),
             Self::Link(_) => None,

@@ -30,7 +30,7 @@ use crate::{clock::Clock, host::Console};
 const AZ: &str = "az";
 
 /// Offers tokens until it is dropped; its files are removed then.
-pub struct Broker {
+pub(crate) struct Broker {
     folder: TempDir,
     serving: JoinHandle<()>,
     server: Arc<TokenServer>,
@@ -42,7 +42,7 @@ impl Broker {
     ///
     /// # Errors
     /// When the system's folder for temporary files cannot hold a folder with a socket of ours.
-    pub fn start(
+    pub(crate) fn start(
         program: &Path,
         session: Arc<Session>,
         sign_in: &SignIn,
@@ -68,7 +68,7 @@ impl Broker {
 
     /// The variables by which a child whose `PATH` would be `path` finds us.
     #[must_use]
-    pub fn environment(&self, path: Option<&OsStr>) -> Vec<(OsString, OsString)> {
+    pub(crate) fn environment(&self, path: Option<&OsStr>) -> Vec<(OsString, OsString)> {
         let folder = self.folder.path();
         let mut search = folder.as_os_str().to_owned();
         if let Some(path) = path.filter(|path| !path.is_empty()) {
@@ -83,7 +83,7 @@ impl Broker {
 
     /// Whether a request was not answered. Bicep waits 13 seconds for a token, and the first sign-in may take longer.
     #[must_use]
-    pub fn has_unanswered(&self) -> bool {
+    pub(crate) fn has_unanswered(&self) -> bool {
         self.server.has_unanswered()
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 const OVERRIDES: &str = "BICEP_PARAMETERS_OVERRIDES";
 
 /// Compiles Bicep, if there is any. The program is looked for when it is needed first.
-pub struct Compiler {
+pub(crate) struct Compiler {
     inputs: BicepInputs,
     environment: Environment,
     folder: PathBuf,
@@ -101,7 +101,7 @@ struct Written {
 impl Compiler {
     /// A compiler for files in `folder`, which is also where it runs.
     #[must_use]
-    pub fn new(inputs: BicepInputs, environment: Environment, folder: PathBuf) -> Self {
+    pub(crate) fn new(inputs: BicepInputs, environment: Environment, folder: PathBuf) -> Self {
         Self {
             inputs,
             environment,
@@ -113,7 +113,7 @@ impl Compiler {
 
     /// With these variables for the compiler, by which it finds a token for private registries.
     #[must_use]
-    pub fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
+    pub(crate) fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
         Self { offers, ..self }
     }
 

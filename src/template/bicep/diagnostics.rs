@@ -9,7 +9,7 @@ use crate::host::{Place, Severity};
 
 /// What the compiler said while it compiled a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Compilation {
+pub(crate) struct Compilation {
     /// The file, as the user named it.
     pub file: String,
     /// What it found, in its order.
@@ -20,7 +20,7 @@ pub struct Compilation {
 
 /// One thing that the compiler found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub(crate) struct Diagnostic {
     /// How serious it is.
     pub severity: Severity,
     /// The rule, such as `BCP057` or `no-unused-params`.
@@ -100,12 +100,12 @@ impl Compilation {
     }
 
     /// What keeps the file from compiling.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.of(Severity::Error)
     }
 
     /// The diagnostics of one severity.
-    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
         let found = self.diagnostics.iter();
         found.filter(move |diagnostic| diagnostic.severity == severity)
     }
