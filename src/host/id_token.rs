@@ -1,4 +1,4 @@
-//! GitHub's id tokens: what a workflow run proves itself with.
+//! GitHub's id tokens, which prove the identity of a workflow run.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -17,12 +17,12 @@ pub(crate) const REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 /// Variable with the secret that the endpoint asks for.
 pub(crate) const REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
-/// The endpoint answers within a second or not at all. With the pauses, all tries fit into the time that the
-/// keeper gives one exchange, so that the last failure is told rather than a time-out.
+/// Time limit of one try; the endpoint usually answers within a second. All tries with their pauses fit into the time
+/// limit of one token exchange, so that the last error is reported rather than a time-out.
 const TRY_LIMIT: Duration = Duration::from_secs(8);
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
-/// The endpoint at which this job may fetch id tokens.
+/// The endpoint from which this job may fetch id tokens.
 #[derive(Clone)]
 pub(crate) struct IdTokens {
     url: Url,
@@ -34,19 +34,19 @@ pub(crate) struct IdTokens {
 /// Why there is no id token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum IdTokenError {
-    /// The runner offers none to this job.
+    /// The runner offers no id tokens to this job.
     #[error(
         "GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow \
          has it only when the calling job grants it, and a pull request from a fork never has it"
     )]
     NotPermitted,
-    /// The runner's address of the endpoint is none.
+    /// The runner's variable does not hold a URL.
     #[error("{REQUEST_URL} is not an address; leave this variable to the runner")]
     InvalidUrl,
-    /// The runner's permit to ask for id tokens is over.
+    /// The runner's request token has expired.
     #[error(
-        "GitHub issues no more id tokens to this job: its permit ended at {at}, about six hours after the job \
-         began; give the rest of the work to a job of its own"
+        "GitHub issues no more id tokens to this job: its request token expired at {at}, about six hours after the job \
+         began; move the rest of the work to another job"
     )]
     PermitExpired {
         /// When it ended.
@@ -57,28 +57,28 @@ pub(crate) enum IdTokenError {
     Refused {
         /// The HTTP status.
         status: u16,
-        /// What it said, on one line.
+        /// Its answer, on one line.
         body: String,
     },
     /// The endpoint did not answer.
     #[error("GitHub's id-token endpoint cannot be reached: {reason}")]
     Unreachable {
-        /// What was seen, on one line.
+        /// The network error, on one line.
         reason: String,
     },
     /// The endpoint took too long.
     #[error("GitHub's id-token endpoint gave no answer within {} s", .after.as_secs())]
     TimedOut {
-        /// How long we waited.
+        /// The time limit.
         after: Duration,
     },
-    /// The endpoint's answer holds no token. The answer is not quoted: it may be one in another form.
+    /// The answer holds no token. It is not quoted, because it may be a token in another format.
     #[error("GitHub's id-token endpoint answered without a token")]
     NoToken,
 }
 
 impl IdTokenError {
-    /// Whether another try may do better.
+    /// Whether another try may succeed.
     #[must_use]
     pub(crate) fn is_transient(&self) -> bool {
         match self {
@@ -92,7 +92,7 @@ impl IdTokenError {
 }
 
 impl IdTokens {
-    /// The endpoint that the runner tells of in the environment, which `env` looks up.
+    /// The endpoint that the environment names; `env` looks up a variable.
     ///
     /// # Errors
     /// [`IdTokenError::NotPermitted`] or [`IdTokenError::InvalidUrl`].
@@ -113,16 +113,16 @@ impl IdTokens {
         })
     }
 
-    /// When the runner's permit to ask for id tokens ends, where it tells.
+    /// When the runner's request token expires, if it is a readable JWT.
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         jwt::expiry(self.permit.expose_secret())
     }
 
-    /// Fetches a new id token for `audience`, trying three times when the endpoint fails.
+    /// Fetches a new id token for `audience`, with two retries after transient errors.
     ///
     /// # Errors
-    /// What the last try met.
+    /// The error of the last try.
     pub(crate) async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
         let mut pauses = PAUSES.iter();
         loop {
@@ -165,7 +165,7 @@ impl IdTokens {
         exchange(self.http.as_ref(), &request).await
     }
 
-    /// An expired permit is refused like any other wrong one, but there is something to say about it.
+    /// An expired request token is refused like an invalid one, but has its own explanation.
     fn explain(&self, error: IdTokenError) -> IdTokenError {
         match (&error, self.expires()) {
             (IdTokenError::Refused { status, .. }, Some(at))
@@ -261,7 +261,7 @@ mod tests {
         tokio::time::sleep(Duration::from_hours(7)).await;
         azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
         let error = tokens.fetch("a").await.unwrap_err();
-        assert_snapshot!(error, @"GitHub issues no more id tokens to this job: its permit ended at 2026-01-05T08:10:00Z, about six hours after the job began; give the rest of the work to a job of its own");
+        assert_snapshot!(error, @"GitHub issues no more id tokens to this job: its request token expired at 2026-01-05T08:10:00Z, about six hours after the job began; move the rest of the work to another job");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! Where we run: GitHub's runner, its commands and files. Another CI system would get a sibling of `runner`.
+//! Where we run: GitHub's runner with its commands and files. Another CI system would get a module beside `runner`.
 
 mod annotation;
 mod console;

@@ -1,4 +1,4 @@
-//! GitHub's runner: what it told us about the run, and the ways to tell it something.
+//! GitHub's runner: the context of the run, and everything that is reported to the runner.
 
 use std::io::{IsTerminal, Write};
 
@@ -7,7 +7,7 @@ use super::{Console, Dialect, FileError, Files, Written};
 /// The workflow run that we are part of; empty where we do not run on GitHub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
-    /// The run's id; the same when it is run again.
+    /// The run's id; a re-run keeps it.
     pub run_id: Option<String>,
     /// How often the run was started, from 1.
     pub attempt: Option<u32>,
@@ -17,7 +17,7 @@ pub(crate) struct Context {
     pub repository: Option<String>,
     /// The workflow's name.
     pub workflow: Option<String>,
-    /// Whether somebody debugs the step.
+    /// Whether step debugging is on.
     pub debug: bool,
 }
 
@@ -41,7 +41,7 @@ impl Context {
     }
 }
 
-/// The runner, or what stands in for it where there is none.
+/// The runner, or a plain console where there is none.
 #[derive(Clone, Debug)]
 pub(crate) struct Runner {
     /// Standard output.
@@ -52,14 +52,14 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// The runner that the environment describes, listening to our standard output.
+    /// The runner that the environment describes, reading our standard output.
     pub(crate) fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let stdout = std::io::stdout();
         let terminal = stdout.is_terminal();
         Self::new(variable, stdout, terminal)
     }
 
-    /// The runner that the environment describes, listening to `out`, which is a `terminal` or not.
+    /// The runner that the environment describes, reading `out`; `terminal`: whether `out` is one.
     pub(crate) fn new(
         variable: &dyn Fn(&str) -> Option<String>,
         out: impl Write + Send + 'static,

@@ -1,8 +1,8 @@
-//! Azure's clouds and where each of them answers.
+//! Azure's clouds and their endpoints.
 
 use url::Url;
 
-/// One of Azure's clouds: where to sign in, where Resource Manager and the portal are.
+/// The endpoints of a cloud: Entra ID, Resource Manager and the portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cloud {
     /// Entra ID's origin, such as `https://login.microsoftonline.com`.
@@ -11,7 +11,7 @@ pub(crate) struct Cloud {
     pub resource_manager: Url,
     /// The portal's origin; `None` in a custom cloud, whose portal is not known.
     pub portal: Option<Url>,
-    /// The audience that a federated credential in this cloud expects of an id token.
+    /// The default audience of federated credentials in this cloud.
     pub audience: String,
 }
 
@@ -49,7 +49,7 @@ impl Cloud {
         )
     }
 
-    /// A cloud of one's own, such as Azure Stack Hub.
+    /// Another cloud, such as Azure Stack Hub.
     #[must_use]
     pub(crate) fn custom(authority: Url, resource_manager: Url) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl Cloud {
         }
     }
 
-    /// The scope to ask a Resource Manager token for.
+    /// The scope of a token for Resource Manager.
     #[must_use]
     pub(crate) fn token_scope(&self) -> String {
         format!(

@@ -1,4 +1,4 @@
-//! From a proof of who we are to a token.
+//! Exchanges a credential for a token.
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -25,16 +25,16 @@ use super::{
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 
-/// A token as it was issued.
+/// A newly issued token.
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
     /// The token; not shown by `Debug`.
     pub secret: Secret,
-    /// How long it is good from now.
+    /// How long it is valid from now.
     pub lifetime: Duration,
 }
 
-/// Who we are, ready to be exchanged for tokens.
+/// A credential that can be exchanged for tokens any number of times.
 pub(crate) struct Credential {
     cloud: Cloud,
     asker: Asker,
@@ -80,7 +80,7 @@ impl Credential {
         })
     }
 
-    /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
+    /// When the runner stops issuing id tokens to this job, if known. No refresh can succeed after that.
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         match &self.proof {
@@ -107,8 +107,8 @@ impl Credential {
         }
     }
 
-    /// A credential for one exchange: azure_identity's credentials keep their token until five minutes before its
-    /// end, and there is no way to make them forget it.
+    /// A credential for one exchange: azure_identity's credentials cache their token until five minutes before its end,
+    /// and their cache cannot be cleared.
     fn once(&self) -> azure_core::Result<Arc<dyn TokenCredential>> {
         let Asker {
             tenant_id,
@@ -153,7 +153,7 @@ impl Credential {
             presented,
         };
         ClientOptions {
-            // A retry within the exchange would present the same assertion again.
+            // A retry inside of the exchange would send the same assertion again.
             retry: RetryOptions::none(),
             transport: Some(Transport::new(Arc::new(endpoint))),
             cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
@@ -171,8 +171,8 @@ impl fmt::Debug for Credential {
 }
 
 impl Issued {
-    /// azure_identity reckons with the machine's wall clock; the run's own may be scaled, so what counts is the
-    /// difference. `None` for a token that is empty or over, which azure_identity makes of a JSON that is neither.
+    /// azure_identity uses the machine's wall clock; the run's own may be scaled, so only the difference counts. `None`
+    /// if the token is empty or expired, which azure_identity also returns for unexpected JSON.
     fn new(token: AccessToken) -> Option<Self> {
         let left = token.expires_on - OffsetDateTime::now_utc();
         let lifetime = Duration::from_secs(left.as_seconds_f64().round() as u64);

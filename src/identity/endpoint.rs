@@ -1,4 +1,4 @@
-//! The way to a token endpoint.
+//! HTTP transport to a token endpoint.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use super::{
 };
 use crate::http::{exchange, root_cause};
 
-/// A transport that turns everything but success into a [`SignInError`] at once.
+/// A transport that turns every answer but success into a [`SignInError`].
 ///
-/// azure_identity drops the status of an answer that is not JSON, and cannot read one whose text has escapes in it,
-/// as Entra ID's line breaks are. It also retries a managed identity's endpoint on the network's errors, but not on
-/// ours; trying again is the keeper's business, with a new assertion.
+/// azure_identity loses the status of an answer that is not JSON, and cannot parse error texts with escapes, such as
+/// Entra ID's line breaks. It also retries network errors of a managed identity's endpoint; our own error type prevents
+/// that, because retries need a new assertion and are done by the keeper.
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     pub(super) http: Arc<dyn HttpClient>,

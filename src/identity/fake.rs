@@ -19,7 +19,7 @@ use crate::{clock::Clock, host::jwt};
 
 const PERMIT_EXPIRY: &str = "2026-01-05T08:10:00Z";
 
-/// What a server does with a request.
+/// How a fake server answers a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Serves it.
@@ -65,9 +65,9 @@ struct Servers {
     /// When Entra ID was asked for a token.
     asked: Vec<Duration>,
     tokens: u32,
-    /// Whether a token is issued again until it is over, as a managed identity's endpoint does.
+    /// Whether a token is returned again until it expires, as by a managed identity's endpoint.
     caches: bool,
-    /// When the last token is over.
+    /// When the last token expires.
     expires: Duration,
 }
 
@@ -144,12 +144,12 @@ impl FakeAzure {
         Credential::new(sign_in, Self::env, self.http(), self.clock()).expect("a credential")
     }
 
-    /// How long the tokens live from now on, in seconds.
+    /// Sets the lifetime of tokens from now on, in seconds.
     pub(crate) fn set_lifetime(&self, seconds: u64) {
         self.servers().lifetime = seconds;
     }
 
-    /// Issues each token again until it is over, as a managed identity's endpoint does.
+    /// Returns each token again until it expires, as a managed identity's endpoint does.
     pub(crate) fn cache_tokens(&self) {
         self.servers().caches = true;
     }
@@ -164,7 +164,7 @@ impl FakeAzure {
         self.servers().github.extend(answers);
     }
 
-    /// Forgets what was scripted, so that everything is served.
+    /// Clears the script, so that all requests are served.
     pub(crate) fn recover(&self) {
         let mut servers = self.servers();
         servers.entra.clear();

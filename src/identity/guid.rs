@@ -2,11 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-/// A GUID in its hyphenated lower-case form, as tenants, applications and subscriptions have it.
+/// A GUID in its hyphenated lower-case form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Guid(String);
 
-/// The text is not a GUID. It does not say which text: the caller knows whether that may be shown.
+/// The text is not a GUID. The text is not quoted: only the caller knows whether it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000)"

@@ -76,7 +76,7 @@ impl Held {
     }
 }
 
-/// A point in time by both clocks.
+/// A point in time on both clocks.
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
     monotonic: Duration,

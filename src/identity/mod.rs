@@ -1,4 +1,4 @@
-//! Who we are to Azure: clouds, assertions, credentials, and the keeper of the token.
+//! Signing in to Azure: clouds, assertions, credentials, and the token with its refreshes.
 
 mod assertion;
 pub(crate) mod broker;

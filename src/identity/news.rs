@@ -1,4 +1,4 @@
-//! What happens to the token, told to whoever asked for it. Identity knows nothing of the run's events.
+//! Notifications about the token: sign-in, refreshes and their failures.
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -1,11 +1,11 @@
-//! An issuer's refusal, and what to do about it.
+//! An issuer's refusal with advice.
 
 use std::{error::Error, fmt, path::PathBuf};
 
 use super::refusal::Refusal;
 use crate::host::jwt::Claims;
 
-/// Who issues the tokens.
+/// The issuer of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Issuer {
     /// Entra ID.
@@ -14,27 +14,27 @@ pub(crate) enum Issuer {
     ManagedIdentity,
 }
 
-/// Who asked for a token, for the message when it is refused.
+/// The identity that requested a token, for the message if it is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asker {
-    /// Whom we asked.
+    /// The issuer.
     pub issuer: Issuer,
     /// The directory; empty for a managed identity.
     pub tenant_id: String,
     /// The application or user-assigned identity; empty for a system-assigned one.
     pub client_id: String,
-    /// The file that the assertion came from.
+    /// The file that holds the assertion, if any.
     pub token_file: Option<PathBuf>,
 }
 
-/// An issuer's refusal, beside what was asked.
+/// An issuer's refusal with the request it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// Who asked.
+    /// The identity.
     pub asker: Asker,
-    /// The claims of the assertion that was presented, where there was one.
+    /// The claims of the assertion, if there was one.
     pub presented: Option<Claims>,
-    /// What the issuer said.
+    /// The issuer's answer.
     pub refusal: Refusal,
 }
 
@@ -59,10 +59,10 @@ impl fmt::Display for Issuer {
 }
 
 impl Refused {
-    /// Whether the same question may be answered with a token a little later.
+    /// Whether the same request may succeed later.
     #[must_use]
     pub(crate) fn is_transient(&self) -> bool {
-        // Of a managed identity's endpoint, these pass: it is being set up, or updated.
+        // A managed identity's endpoint answers these while it is being set up or updated.
         let is_starting = self.asker.issuer == Issuer::ManagedIdentity
             && matches!(self.refusal.status, 404 | 410);
         is_starting || self.refusal.is_transient()
@@ -94,7 +94,7 @@ impl Refused {
                 "there is no tenant {tenant} in this cloud: check tenant-id and environment"
             ),
             (_, Some(53003 | 50076)) => format!(
-                "a conditional-access policy of tenant {tenant} keeps application {client} out: have it allow this \
+                "a conditional-access policy of tenant {tenant} blocks application {client}: let it allow this \
                  application and the runner's network"
             ),
             _ => format!("application {client} may not sign in to tenant {tenant}"),
@@ -130,7 +130,7 @@ impl Refused {
 
     fn assign(&self) -> String {
         match self.asker.client_id.as_str() {
-            "" => "this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id".to_owned(),
+            "" => "this machine has no system-assigned identity: enable it, or set client-id to a user-assigned one".to_owned(),
             client => format!("identity {client} is not assigned to this machine: assign it, or check client-id"),
         }
     }
@@ -229,10 +229,10 @@ mod tests {
         there is no tenant 7ea4d2f1-0000-0000-0000-000000000001 in this cloud: check tenant-id and environment
         Entra ID answered: AADSTS90002: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
         Entra ID answered: AADSTS53003: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
         Entra ID answered: AADSTS50076: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
         even a fresh id token is outside of its validity: is this machine's clock wrong?
@@ -282,7 +282,7 @@ mod tests {
         identity c11e7700-0000-0000-0000-000000000002 is not assigned to this machine: assign it, or check client-id
         the managed-identity endpoint answered: Identity not found (HTTP 400)
 
-        this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id
+        this machine has no system-assigned identity: enable it, or set client-id to a user-assigned one
         the managed-identity endpoint answered: Identity not found (HTTP 400)
 
         cannot reach the managed-identity endpoint at 169.254.169.254: No route to host (os error 113); is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address

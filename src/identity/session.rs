@@ -1,4 +1,4 @@
-//! A sign-in that waits until somebody needs a token.
+//! Signs in lazily, when the first token is needed.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::{Credential, Keeper, SignInError, news::NewsSender};
 use crate::clock::Clock;
 
-/// Signs in when the first token is needed, once for everybody.
+/// Signs in when the first token is needed, once for all users.
 pub(crate) struct Session {
     credential: Result<Arc<Credential>, SignInError>,
     limit: Duration,
@@ -18,7 +18,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A session with this credential; nothing is sent yet. Why there is no credential is told when one is needed.
+    /// A session with this credential; nothing is sent yet. An error instead of a credential is returned on first use.
     /// No token is used for longer than `limit`.
     #[must_use]
     pub(crate) fn new(
@@ -36,7 +36,7 @@ impl Session {
         }
     }
 
-    /// The keeper of the token, after signing in if nobody has yet. A failure is final.
+    /// The keeper of the token, after signing in if that has not happened. A failure is final.
     ///
     /// # Errors
     /// Why there is no token.
@@ -44,13 +44,13 @@ impl Session {
         self.keeper.get_or_init(|| self.sign_in()).await.clone()
     }
 
-    /// Why signing in failed, if it was tried and did.
+    /// Why signing in failed, if it did.
     #[must_use]
     pub(crate) fn failure(&self) -> Option<SignInError> {
         self.keeper.get()?.as_ref().err().cloned()
     }
 
-    /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
+    /// When the runner stops issuing id tokens to this job, if known. No refresh can succeed after that.
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         self.credential.as_ref().ok()?.expires()

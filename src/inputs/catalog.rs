@@ -1,6 +1,6 @@
-//! Every input and output of the action: the table that the parser, `action.yml` and the README share.
+//! All inputs and outputs of the action, for the parser, `--help`, `action.yml` and the README.
 
-/// Part of the README's reference that an input belongs to.
+/// Section of the reference that an input belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     /// Credentials and clouds.
@@ -29,7 +29,7 @@ impl Section {
 /// An input of the action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input {
-    /// Where the README lists it.
+    /// Its section.
     pub section: Section,
     /// Its name in `with:`.
     pub name: &'static str,
@@ -408,7 +408,7 @@ const fn output(name: &'static str, description: &'static str) -> Output {
     Output { name, description }
 }
 
-/// The outputs that every run writes as far as they are known; the template's own come beside them.
+/// The outputs of every run, as far as they are known. The template's own outputs are set beside them.
 pub(crate) const OUTPUTS: &[Output] = &[
     output("deployment-id", "Resource id of the deployment."),
     output("deployment-name", "Name of the deployment."),

@@ -1,4 +1,4 @@
-//! The process's environment, of which nothing is shown.
+//! The process's environment variables.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,4 @@
-//! What the workflow asked for: from the environment to a typed, checked request.
+//! The inputs of the action: from environment variables to a validated request.
 
 use std::path::PathBuf;
 
@@ -28,14 +28,14 @@ pub(crate) use request::has_extension;
 /// Reads and checks the inputs.
 ///
 /// # Errors
-/// Everything that is wrong with them; no message holds a secret.
+/// All problems; no message holds a secret.
 pub(crate) fn read(environment: &Environment) -> Result<Request, Problems> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)
 }
 
-/// What must be masked before anything is printed, also when the inputs are wrong. Each is one line.
+/// What must be masked before anything is printed, also if the inputs are invalid. Each is one line.
 #[must_use]
 pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     let mut secrets = Raw::read(environment).secrets();
@@ -44,7 +44,7 @@ pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     secrets
 }
 
-/// Where the report file goes, known also when the inputs are wrong: the report says so then.
+/// Path of the report file, also if other inputs are invalid: the report then lists the problems.
 #[must_use]
 pub(crate) fn report_file(environment: &Environment) -> Option<PathBuf> {
     let path = Raw::read(environment).report_file;

@@ -11,11 +11,11 @@ pub(crate) struct Problem {
     pub input: &'static str,
     /// What is wrong and what to do about it: a lower-case fragment.
     pub message: String,
-    /// Where in the user's files, if it is known.
+    /// Where in the user's files, if known.
     pub place: Option<Place>,
 }
 
-/// Everything that is wrong with the inputs, so that one run shows it all. Never empty as an error.
+/// All problems of the inputs, so that one run reports them all. Never empty as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Problems(Vec<Problem>);
 

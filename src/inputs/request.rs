@@ -1,4 +1,4 @@
-//! The request: every input parsed, none contradicting another.
+//! The request: all inputs, parsed and consistent.
 
 use std::{
     fmt,
@@ -25,7 +25,7 @@ pub(crate) struct Request {
     pub stack: Option<StackSettings>,
     /// Where the deployment goes.
     pub scope: Scope,
-    /// Azure region that keeps the deployment's data; given at every scope but a resource group.
+    /// Azure region that stores the deployment's data; required at every scope but a resource group.
     pub location: Option<String>,
     /// The deployment's name, if the user chose one.
     pub name: Option<String>,
@@ -39,17 +39,17 @@ pub(crate) struct Request {
     pub validation_level: Option<ValidationLevel>,
     /// Tags of the deployment or stack: name → text.
     pub tags: Map<String, Value>,
-    /// What Azure is to do if the deployment fails.
+    /// What Azure does if the deployment fails.
     pub rollback: Option<Rollback>,
-    /// What Azure is to keep of requests and answers; `None` for nothing.
+    /// What Azure stores of requests and answers; `None` for nothing.
     pub debug_setting: Option<DebugSetting>,
     /// The what-if to make, before the deployment or instead of it.
     pub what_if: Option<WhatIfInputs>,
-    /// How the run keeps time.
+    /// Intervals and time-outs.
     pub timing: Timing,
-    /// What becomes of the deployment when `timeout` passes.
+    /// What happens to the deployment after `timeout`.
     pub on_timeout: OnStop,
-    /// What becomes of the deployment when the workflow is cancelled.
+    /// What happens to the deployment when the workflow is cancelled.
     pub on_cancel: OnStop,
     /// What to do if a deployment of this name is running.
     pub if_active: IfActive,
@@ -93,7 +93,7 @@ impl Operation {
         }
     }
 
-    /// Whether there must be a template; other operations are about what exists.
+    /// Whether it requires a template; other operations concern existing deployments.
     #[must_use]
     pub(crate) fn needs_template(self) -> bool {
         matches!(self, Self::Create | Self::Validate | Self::WhatIf)
@@ -106,7 +106,7 @@ impl Operation {
     }
 }
 
-/// Which deployment Azure repeats if this one fails.
+/// Which deployment Azure redeploys if this one fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rollback {
     /// The last one that succeeded.
@@ -115,7 +115,7 @@ pub(crate) enum Rollback {
     To(String),
 }
 
-/// What Azure keeps of the requests and answers of a deployment. They may hold secrets.
+/// What Azure stores of a deployment's requests and answers, which may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DebugSetting {
     /// Requests.
@@ -161,7 +161,7 @@ impl ValidationLevel {
     }
 }
 
-/// How a what-if is made, and what it must not find.
+/// Options of a what-if, and which changes it must not find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WhatIfInputs {
     /// Changes that are left out of it.
@@ -248,7 +248,7 @@ impl TemplateInputs {
         }
     }
 
-    /// The template as people know it: a path, an address without its query, or a resource id.
+    /// The template for display: a path, a URL without its query, or a resource id.
     #[must_use]
     pub(crate) fn shown(&self) -> String {
         match &self.source {
@@ -299,7 +299,7 @@ pub(super) fn is_address(text: &str) -> bool {
     })
 }
 
-/// `uri` without what may be a signature.
+/// `uri` without its query, which may be a signature.
 pub(super) fn without_query(uri: &str) -> &str {
     uri.split(['?', '#']).next().unwrap_or_default()
 }
@@ -323,10 +323,10 @@ impl fmt::Debug for TemplateSource {
     }
 }
 
-/// What Azure does with resources of a resource group that the template does not name.
+/// What Azure does with resources of a resource group that are not in the template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum DeploymentMode {
-    /// Leaves them alone.
+    /// Leaves them unchanged.
     #[default]
     Incremental,
     /// Deletes them.
@@ -344,7 +344,7 @@ impl DeploymentMode {
     }
 }
 
-/// How the run keeps time.
+/// Intervals and time-outs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timing {
     /// Longest time between two looks at the deployment.
@@ -357,10 +357,10 @@ pub(crate) struct Timing {
     pub token_refresh_interval: Duration,
 }
 
-/// What becomes of a deployment that we stop following before its end.
+/// What happens to a deployment that we stop following before its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum OnStop {
-    /// It goes on in Azure.
+    /// It continues in Azure.
     #[default]
     Leave,
     /// It is cancelled.
@@ -370,10 +370,10 @@ pub(crate) enum OnStop {
 /// What to do if a deployment of our name is running already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum IfActive {
-    /// Follow it if it is this very deployment; else wait for its end.
+    /// Follow it if it is the same deployment, else wait for its end.
     #[default]
     Auto,
-    /// Wait for its end, and submit ours then.
+    /// Wait for its end, then submit ours.
     Wait,
     /// Fail.
     Fail,

@@ -44,16 +44,16 @@ pub(crate) struct Template {
     pub source: Source,
     /// Its parameters, or where Azure finds them.
     pub arguments: Arguments,
-    /// How the user named it: a path, an address without its query, or a resource id.
+    /// How the user named it: a path, a URL without its query, or a resource id.
     pub name: String,
     /// The file's name without its extension, for the deployment's default name.
     pub stem: String,
 }
 
-/// What came of reading a template.
+/// The result of loading a template.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// The template, or everything that is wrong with it, as far as it can be known without Azure.
+    /// The template, or all its problems that can be found without Azure.
     pub template: Result<Template, Problems>,
     /// What the Bicep compiler said, if it ran.
     pub compilations: Vec<Compilation>,
@@ -218,8 +218,8 @@ mod tests {
             .unwrap_err();
         let messages = messages(&problems);
         assert_eq!(messages.len(), 3, "{messages:?}");
-        assert!(messages[0].starts_with("parameters-file: `dev.bicepparam`: there is no Bicep"));
-        assert!(messages[1].starts_with("parameters-file: `dev.json` is not there"));
+        assert!(messages[0].starts_with("parameters-file: `dev.bicepparam`: Bicep was not found"));
+        assert!(messages[1].starts_with("parameters-file: `dev.json` does not exist"));
         assert!(messages[2].starts_with("parameters: line 1, column 1: an object without"));
     }
 

@@ -5,9 +5,9 @@ use super::Fingerprint;
 /// The longest name that Azure takes.
 const LONGEST: usize = 64;
 
-/// The name of a deployment whose user chose none: `<stem>-<run id>-<fingerprint 6>`, where what is too long is taken
-/// from the stem, and what Azure does not allow becomes `-`. The same for every attempt of one run, different for
-/// every template, parameters and scope.
+/// The default name of a deployment: `<stem>-<run id>-<fingerprint 6>`, with a shortened stem if that is too long, and
+/// `-` for characters that Azure does not allow. All attempts of a run have the same name, which differs by template,
+/// parameters and scope.
 #[must_use]
 pub(crate) fn default_name(stem: &str, run_id: &str, fingerprint: &Fingerprint) -> String {
     let tail = format!("-{run_id}-{}", fingerprint.short());

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{host::text::code, inputs::Problems};
 
-/// Parts of a parameters file that Azure needs beside the parameters and that are not sent.
+/// Sections of a parameters file that this version does not support.
 const NOT_SENT: [&str; 3] = [
     "externalInputs",
     "externalInputDefinitions",

@@ -1,4 +1,4 @@
-//! Templates that people deploy, read from a folder outside of the repository, where it is there.
+//! Tests with real templates from a folder outside of the repository; skipped without it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
@@ -17,7 +17,7 @@ use crate::{
     inputs::{BicepInputs, Environment, TemplateInputs, TemplateSource},
 };
 
-/// Real templates, where they are at hand.
+/// The real templates, if the folder exists.
 fn real_templates() -> Vec<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
     let data = std::env::var_os("LONG_DEPLOY_SHARED_DATA").unwrap_or_else(|| beside.into());

@@ -1,4 +1,4 @@
-//! A template and its parameters as Azure takes them: in full, or as a link to where Azure finds them.
+//! A template and its parameters in the form of Azure's API: inline or as a link.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub(crate) enum Source {
     /// The ARM template itself.
     #[serde(rename = "template")]
     Inline(Map<String, Value>),
-    /// Where Azure finds it.
+    /// Where Azure fetches it.
     #[serde(rename = "templateLink")]
     Link(Link),
 }
@@ -22,15 +22,15 @@ pub(crate) enum Arguments {
     /// Name → `{"value": …}`, `{"reference": …}` or `{"expression": …}`.
     #[serde(rename = "parameters")]
     Inline(Map<String, Value>),
-    /// Where Azure finds a parameters file.
+    /// Where Azure fetches a parameters file.
     #[serde(rename = "parametersLink")]
     Link(Link),
 }
 
-/// Where Azure finds a document.
+/// Where Azure fetches a document.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub(crate) enum Link {
-    /// An address; it may be signed, and then is a secret.
+    /// A URL, which is a secret if it is signed.
     #[serde(rename = "uri")]
     Uri(String),
     /// The resource id of a template spec's version.
@@ -39,7 +39,7 @@ pub(crate) enum Link {
 }
 
 impl Source {
-    /// The template, where it is here.
+    /// The template, if it is inline.
     #[must_use]
     pub(crate) fn inline(&self) -> Option<&Map<String, Value>> {
         match self {
@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// Whether both are one template.
+    /// Whether both are the same template.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Inline(one), Self::Inline(other)) => one == other,
@@ -61,7 +61,7 @@ impl Source {
 }
 
 impl fmt::Display for Link {
-    /// Without what may be a signature.
+    /// Without the query, which may be a signature.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Uri(uri) => f.write_str(uri.split(['?', '#']).next().unwrap_or_default()),

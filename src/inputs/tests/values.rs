@@ -1,4 +1,4 @@
-//! What right inputs become.
+//! The request that valid inputs make.
 
 use std::{path::PathBuf, time::Duration};
 

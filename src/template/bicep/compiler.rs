@@ -1,4 +1,4 @@
-//! The compiler, as the reader of templates uses it.
+//! Interface to the Bicep compiler.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -26,7 +26,7 @@ use crate::{
 /// Overrides and completes the parameters of a `.bicepparam` file, as a JSON object.
 const OVERRIDES: &str = "BICEP_PARAMETERS_OVERRIDES";
 
-/// Compiles Bicep, if there is any. The program is looked for when it is needed first.
+/// Compiles Bicep files. The program is located on first use.
 pub(crate) struct Compiler {
     inputs: BicepInputs,
     environment: Environment,
@@ -35,7 +35,7 @@ pub(crate) struct Compiler {
     program: OnceCell<PathBuf>,
 }
 
-/// What a compilation gave, and what was said on the way.
+/// The result of a compilation, and what the compiler printed.
 pub(in crate::template) struct Compiled<T> {
     pub(in crate::template) result: Result<T, CompileError>,
     /// Empty if the compiler did not run.
@@ -49,16 +49,16 @@ pub(in crate::template) enum CompileError {
     Program(#[from] ProgramError),
     #[error("cannot be compiled: Bicep did not start ({0})")]
     Start(ErrorKind),
-    #[error("cannot be compiled: Bicep was not done within 5 minutes")]
+    #[error("cannot be compiled: Bicep did not finish within 5 minutes")]
     TimedOut,
-    /// The diagnostics say why.
+    /// Explained by the diagnostics.
     #[error("does not compile")]
     Errors,
     #[error("does not compile: {0}")]
     Text(String),
-    #[error("was compiled to what is no template: it {0}")]
+    #[error("does not compile to a template: the result {0}")]
     Json(#[from] FileError),
-    #[error("was compiled to what this version cannot read: use a later Bicep")]
+    #[error("cannot be compiled: unknown output of Bicep; use a later version of Bicep")]
     Unknown,
 }
 
@@ -72,17 +72,17 @@ impl CompileError {
     }
 }
 
-/// What a `.bicepparam` file gives.
+/// The result of compiling a `.bicepparam` file.
 pub(in crate::template) struct BuiltParameters {
     /// A parameters file.
     pub(in crate::template) parameters: Map<String, Value>,
-    /// What follows `using`.
+    /// The target of `using`.
     pub(in crate::template) using: Using,
 }
 
 /// The template that a `.bicepparam` file is for.
 pub(in crate::template) enum Using {
-    /// It leaves that open.
+    /// `using none`.
     None,
     Template(Map<String, Value>),
     /// The resource id of a template spec.
@@ -111,7 +111,7 @@ impl Compiler {
         }
     }
 
-    /// With these variables for the compiler, by which it finds a token for private registries.
+    /// Adds environment variables for the compiler, with which it gets tokens for private registries.
     #[must_use]
     pub(crate) fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
         Self { offers, ..self }
@@ -130,7 +130,7 @@ impl Compiler {
         compiled.map(|stdout| Ok(file::object(stdout)?))
     }
 
-    /// What a `.bicepparam` file gives with `overrides`. `template` is the Bicep file that it must be for.
+    /// Compiles a `.bicepparam` file with `overrides`. `template` is the Bicep file that it must be for.
     pub(in crate::template) async fn parameters(
         &self,
         file: &Path,
@@ -214,7 +214,7 @@ impl fmt::Debug for Compiler {
     }
 }
 
-/// What was compiled, or why nothing was.
+/// The compiled text, or why there is none.
 fn outcome(output: Output, said: &Compilation) -> Result<Vec<u8>, CompileError> {
     if output.status.success() {
         return Ok(output.stdout);
