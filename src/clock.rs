@@ -23,7 +23,7 @@ const SHORTEST_REAL_LIMIT: Duration = Duration::from_secs(2);
 
 /// A monotonic clock for waiting and a wall clock for expiry.
 ///
-/// They diverge when a machine is suspended or its clock is set, which [`identity`](crate::identity) takes into
+/// They diverge when a machine is suspended or its clock is set, which `identity` takes into
 /// account. Every wait of the program goes through here, so that the scale applies to all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {

@@ -26,7 +26,7 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 #[derive(Clone)]
 pub(crate) struct IdTokens {
     url: Url,
-    permit: SecretString,
+    request_token: SecretString,
     http: Arc<dyn HttpClient>,
     clock: Clock,
 }
@@ -48,7 +48,7 @@ pub(crate) enum IdTokenError {
         "GitHub issues no more id tokens to this job: its request token expired at {at}, about six hours after the job \
          began; move the rest of the work to another job"
     )]
-    PermitExpired {
+    RequestTokenExpired {
         /// When it ended.
         at: Timestamp,
     },
@@ -86,7 +86,7 @@ impl IdTokenError {
                 matches!(status, 408 | 429 | 500..) || body.contains("Can't issue ID_TOKEN")
             }
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NoToken => true,
-            Self::NotPermitted | Self::InvalidUrl | Self::PermitExpired { .. } => false,
+            Self::NotPermitted | Self::InvalidUrl | Self::RequestTokenExpired { .. } => false,
         }
     }
 }
@@ -102,12 +102,12 @@ impl IdTokens {
         clock: Clock,
     ) -> Result<Self, IdTokenError> {
         let given = |name| env(name).filter(|value| !value.trim().is_empty());
-        let (Some(url), Some(permit)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
+        let (Some(url), Some(request_token)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
             return Err(IdTokenError::NotPermitted);
         };
         Ok(Self {
             url: Url::parse(url.trim()).map_err(|_| IdTokenError::InvalidUrl)?,
-            permit: SecretString::from(permit.trim()),
+            request_token: SecretString::from(request_token.trim()),
             http,
             clock,
         })
@@ -116,7 +116,7 @@ impl IdTokens {
     /// When the runner's request token expires, if it is a readable JWT.
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
-        jwt::expiry(self.permit.expose_secret())
+        jwt::expiry(self.request_token.expose_secret())
     }
 
     /// Fetches a new id token for `audience`, with two retries after transient errors.
@@ -160,8 +160,8 @@ impl IdTokens {
         url.query_pairs_mut().append_pair("audience", audience);
         let mut request = Request::new(url, Method::Get);
         request.insert_header("accept", "application/json");
-        let permit = format!("Bearer {}", self.permit.expose_secret());
-        request.insert_header(AUTHORIZATION, permit);
+        let bearer = format!("Bearer {}", self.request_token.expose_secret());
+        request.insert_header(AUTHORIZATION, bearer);
         exchange(self.http.as_ref(), &request).await
     }
 
@@ -171,7 +171,7 @@ impl IdTokens {
             (IdTokenError::Refused { status, .. }, Some(at))
                 if matches!(status, 400 | 401 | 403) && at <= self.clock.now() =>
             {
-                IdTokenError::PermitExpired { at }
+                IdTokenError::RequestTokenExpired { at }
             }
             _ => error,
         }
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tells_status_and_body_when_it_stays_down() {
+    async fn reports_status_and_body_when_it_stays_down() {
         let azure = FakeAzure::start();
         let down = Answer::Refuse(500, "Internal\r\n::error::server error".to_owned());
         azure.github_answers(vec![down; 3]);
@@ -254,10 +254,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn says_when_the_permit_is_over() {
+    async fn reports_an_expired_request_token() {
         let azure = FakeAzure::start();
         let tokens = id_tokens(&azure);
-        assert_eq!(tokens.expires(), Some(FakeAzure::permit_expiry()));
+        assert_eq!(tokens.expires(), Some(FakeAzure::request_token_expiry()));
         tokio::time::sleep(Duration::from_hours(7)).await;
         azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
         let error = tokens.fetch("a").await.unwrap_err();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn shows_neither_permit_nor_token() {
+    async fn shows_no_token() {
         let azure = FakeAzure::start();
         let tokens = id_tokens(&azure);
         let token = tokens.fetch("a").await.unwrap();

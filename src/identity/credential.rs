@@ -21,7 +21,7 @@ use super::{
     assertion::{Assertion, AssertionSource, Presented},
     endpoint::TokenEndpoint,
     error::SignInError,
-    refused::{Asker, Issuer},
+    refused::{Issuer, Requester},
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 
@@ -37,7 +37,7 @@ pub(crate) struct Issued {
 /// A credential that can be exchanged for tokens any number of times.
 pub(crate) struct Credential {
     cloud: Cloud,
-    asker: Asker,
+    requester: Requester,
     proof: Proof,
     http: Arc<dyn HttpClient>,
 }
@@ -74,7 +74,7 @@ impl Credential {
         };
         Ok(Self {
             cloud: sign_in.cloud,
-            asker: asker(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
+            requester: requester(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
             proof,
             http,
         })
@@ -99,7 +99,7 @@ impl Credential {
             .map_err(|error| SignInError::Settings(error.to_string()))?;
         let scope = self.cloud.token_scope();
         let no_token = SignInError::NoToken {
-            issuer: self.asker.issuer,
+            issuer: self.requester.issuer,
         };
         match credential.get_token(&[&scope], None).await {
             Ok(token) => Issued::new(token).ok_or(no_token),
@@ -110,11 +110,11 @@ impl Credential {
     /// A credential for one exchange: azure_identity's credentials cache their token until five minutes before its end,
     /// and their cache cannot be cleared.
     fn once(&self) -> azure_core::Result<Arc<dyn TokenCredential>> {
-        let Asker {
+        let Requester {
             tenant_id,
             client_id,
             ..
-        } = self.asker.clone();
+        } = self.requester.clone();
         let presented = Presented::default();
         let client_options = self.client_options(presented.clone());
         Ok(match &self.proof {
@@ -149,7 +149,7 @@ impl Credential {
         cloud.authority_host = self.cloud.authority.to_string();
         let endpoint = TokenEndpoint {
             http: self.http.clone(),
-            asker: self.asker.clone(),
+            requester: self.requester.clone(),
             presented,
         };
         ClientOptions {
@@ -165,7 +165,7 @@ impl Credential {
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
-            .field("asker", &self.asker)
+            .field("requester", &self.requester)
             .finish_non_exhaustive()
     }
 }
@@ -183,14 +183,14 @@ impl Issued {
     }
 }
 
-fn asker(
+fn requester(
     issuer: Issuer,
     tenant_id: Option<Guid>,
     client_id: Option<Guid>,
     token_file: Option<PathBuf>,
-) -> Asker {
+) -> Requester {
     let text = |id: Option<Guid>| id.map(|id| id.to_string()).unwrap_or_default();
-    Asker {
+    Requester {
         issuer,
         tenant_id: text(tenant_id),
         client_id: text(client_id),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_assertion_is_told_by_its_claims_only() {
+    async fn a_refused_assertion_is_shown_by_its_claims_only() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::aadsts(700213)]);
         let error = azure
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_without_a_living_token_is_no_token() {
+    async fn an_answer_without_a_valid_token_is_an_error() {
         for (status, body) in [(200, "{}"), (200, "<html>log in</html>"), (204, "")] {
             let azure = FakeAzure::start();
             azure.entra_answers([Answer::Refuse(status, body.to_owned())]);

@@ -12,7 +12,7 @@ use super::{
     assertion::Presented,
     error::SignInError,
     refusal::Refusal,
-    refused::{Asker, Refused},
+    refused::{Refused, Requester},
 };
 use crate::http::{exchange, root_cause};
 
@@ -24,14 +24,14 @@ use crate::http::{exchange, root_cause};
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     pub(super) http: Arc<dyn HttpClient>,
-    pub(super) asker: Asker,
+    pub(super) requester: Requester,
     pub(super) presented: Presented,
 }
 
 impl TokenEndpoint {
     fn unreachable(&self, request: &Request, error: &azure_core::Error) -> SignInError {
         SignInError::Unreachable {
-            issuer: self.asker.issuer,
+            issuer: self.requester.issuer,
             host: request.url().host_str().unwrap_or_default().to_owned(),
             reason: root_cause(error),
         }
@@ -41,7 +41,7 @@ impl TokenEndpoint {
         let retry_after = response.headers().get_optional_str(&RETRY_AFTER);
         let body = response.body().as_ref();
         SignInError::Refused(Box::new(Refused {
-            asker: self.asker.clone(),
+            requester: self.requester.clone(),
             presented: self.presented.get(),
             refusal: Refusal::read(response.status().into(), retry_after, body),
         }))

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_of_what_came_before_the_issuer() {
+    fn errors_before_the_issuer_answers() {
         let file = SignInError::TokenFile {
             path: "/github/workspace/token".into(),
             reason: "No such file or directory (os error 2)".to_owned(),

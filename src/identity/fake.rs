@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{Cloud, Credential, Method, SignIn};
 use crate::{clock::Clock, host::jwt};
 
-const PERMIT_EXPIRY: &str = "2026-01-05T08:10:00Z";
+const REQUEST_TOKEN_EXPIRY: &str = "2026-01-05T08:10:00Z";
 
 /// How a fake server answers a request.
 #[derive(Clone, Debug)]
@@ -97,15 +97,15 @@ impl FakeAzure {
                 Some("https://pipelines.test/token?api-version=2.0".to_owned())
             }
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN" => {
-                let seconds = Self::permit_expiry().as_second();
+                let seconds = Self::request_token_expiry().as_second();
                 Some(jwt::forge(&json!({"exp": seconds})))
             }
             _ => None,
         }
     }
 
-    pub(crate) fn permit_expiry() -> Timestamp {
-        PERMIT_EXPIRY.parse().expect("a timestamp")
+    pub(crate) fn request_token_expiry() -> Timestamp {
+        REQUEST_TOKEN_EXPIRY.parse().expect("a timestamp")
     }
 
     pub(crate) fn http(&self) -> Arc<dyn HttpClient> {

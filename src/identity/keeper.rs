@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failed_refreshes_are_told_once_and_cost_nothing_while_the_token_lives() {
+    async fn failed_refreshes_are_reported_once_while_the_token_is_valid() {
         let mut run = Run::start(FakeAzure::start()).await;
         run.azure.entra_answers(vec![Answer::aadsts(700213); 1000]);
         pass(MINUTE * 60).await;

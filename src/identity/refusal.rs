@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_passes() {
+    fn transient_refusals_are_known() {
         let table = [
             (400, Some(90006), true),
             (400, Some(90012), true),

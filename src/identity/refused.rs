@@ -16,7 +16,7 @@ pub(crate) enum Issuer {
 
 /// The identity that requested a token, for the message if it is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asker {
+pub(crate) struct Requester {
     /// The issuer.
     pub issuer: Issuer,
     /// The directory; empty for a managed identity.
@@ -31,7 +31,7 @@ pub(crate) struct Asker {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     /// The identity.
-    pub asker: Asker,
+    pub requester: Requester,
     /// The claims of the assertion, if there was one.
     pub presented: Option<Claims>,
     /// The issuer's answer.
@@ -63,20 +63,23 @@ impl Refused {
     #[must_use]
     pub(crate) fn is_transient(&self) -> bool {
         // A managed identity's endpoint answers these while it is being set up or updated.
-        let is_starting = self.asker.issuer == Issuer::ManagedIdentity
+        let is_starting = self.requester.issuer == Issuer::ManagedIdentity
             && matches!(self.refusal.status, 404 | 410);
         is_starting || self.refusal.is_transient()
     }
 
     fn advice(&self) -> String {
-        let Asker {
+        let Requester {
             tenant_id: tenant,
             client_id: client,
             ..
-        } = &self.asker;
-        match (self.asker.issuer, self.refusal.code) {
+        } = &self.requester;
+        match (self.requester.issuer, self.refusal.code) {
             (_, _) if self.is_transient() => {
-                format!("{} cannot issue a token at the moment", self.asker.issuer)
+                format!(
+                    "{} cannot issue a token at the moment",
+                    self.requester.issuer
+                )
             }
             (Issuer::ManagedIdentity, _) => self.assign(),
             (_, Some(700213 | 700211 | 700212 | 7002131 | 70021)) => self.federate(),
@@ -102,7 +105,7 @@ impl Refused {
     }
 
     fn federate(&self) -> String {
-        let client = &self.asker.client_id;
+        let client = &self.requester.client_id;
         let presented = match &self.presented {
             Some(claims) => format!("\n{claims}"),
             None => " those of the presented token, which cannot be read".to_owned(),
@@ -115,7 +118,7 @@ impl Refused {
     }
 
     fn renew(&self) -> String {
-        match &self.asker.token_file {
+        match &self.requester.token_file {
             Some(path) => format!(
                 "the federated token in {} is outside of its validity: something must renew that file while the \
                  deployment runs; or this machine's clock is wrong",
@@ -129,7 +132,7 @@ impl Refused {
     }
 
     fn assign(&self) -> String {
-        match self.asker.client_id.as_str() {
+        match self.requester.client_id.as_str() {
             "" => "this machine has no system-assigned identity: enable it, or set client-id to a user-assigned one".to_owned(),
             client => format!("identity {client} is not assigned to this machine: assign it, or check client-id"),
         }
@@ -141,7 +144,7 @@ impl Error for Refused {}
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let refusal = &self.refusal;
-        write!(f, "{}\n{} answered: ", self.advice(), self.asker.issuer)?;
+        write!(f, "{}\n{} answered: ", self.advice(), self.requester.issuer)?;
         if !refusal.description.is_empty() {
             write!(f, "{} ", refusal.description)?;
         }
@@ -165,7 +168,7 @@ mod tests {
 
     fn refused(code: u32, description: &str) -> Refused {
         Refused {
-            asker: Asker {
+            requester: Requester {
                 issuer: Issuer::EntraId,
                 tenant_id: "7ea4d2f1-0000-0000-0000-000000000001".to_owned(),
                 client_id: "c11e7700-0000-0000-0000-000000000002".to_owned(),
@@ -247,12 +250,12 @@ mod tests {
     }
 
     #[test]
-    fn tells_of_an_assertion_that_nobody_renews() {
+    fn an_expired_token_file_is_named() {
         let mut refused = refused(
             700024,
             "Client assertion is not within its valid time range.",
         );
-        refused.asker.token_file = Some("/github/workspace/token".into());
+        refused.requester.token_file = Some("/github/workspace/token".into());
         assert_snapshot!(refused, @r"
         the federated token in /github/workspace/token is outside of its validity: something must renew that file while the deployment runs; or this machine's clock is wrong
         Entra ID answered: AADSTS700024: Client assertion is not within its valid time range. (HTTP 401, trace id aaaa, correlation id bbbb)
@@ -260,16 +263,16 @@ mod tests {
     }
 
     #[test]
-    fn tells_of_managed_identities() {
+    fn refusals_of_managed_identities() {
         let mut refused = refused(0, "");
-        refused.asker.issuer = Issuer::ManagedIdentity;
+        refused.requester.issuer = Issuer::ManagedIdentity;
         refused.refusal = Refusal::read(
             400,
             None,
             br#"{"error":"invalid_request","error_description":"Identity not found"}"#,
         );
         let user_assigned = refused.to_string();
-        refused.asker.client_id.clear();
+        refused.requester.client_id.clear();
         let system_assigned = refused.to_string();
         refused.refusal = Refusal::read(404, None, b"");
         assert!(refused.is_transient());

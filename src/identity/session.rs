@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_gives_up_takes_nothing_from_the_others() {
+    async fn a_caller_that_gives_up_does_not_affect_the_others() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::Hang]);
         let session = session(&azure);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_missing_credential_is_told_when_it_is_needed() {
+    async fn a_missing_credential_is_an_error_on_first_use() {
         let missing = SignInError::Settings("none".to_owned());
         let clock = Clock::paused();
         let session = Session::new(Err(missing.clone()), Duration::MAX, clock, kept().0);

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_json_is_told_without_its_content() {
+    fn invalid_json_is_reported_without_its_content() {
         for text in [
             "{\"clientSecret\": \"hush\"",
             "{\"clientSecret\": 4711}",

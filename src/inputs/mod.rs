@@ -17,13 +17,12 @@ pub(crate) use environment::Environment;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use request::{
     BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,
-    TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs,
+    TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
 };
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
+use self::raw::Raw;
 use crate::host::id_token::REQUEST_TOKEN;
-use raw::Raw;
-pub(crate) use request::has_extension;
 
 /// Reads and checks the inputs.
 ///

@@ -168,11 +168,11 @@ pub(crate) struct WhatIfInputs {
     pub excluded: Vec<ChangeType>,
     /// Changes that fail the step.
     pub forbidden: Vec<ChangeType>,
-    /// How much Azure tells of each resource.
+    /// How much detail Azure returns of each resource.
     pub format: ResultFormat,
 }
 
-/// How much a what-if tells of a resource.
+/// How much detail a what-if returns of a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ResultFormat {
     /// All properties, and which of them change.

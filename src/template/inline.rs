@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn what_cannot_be_read_is_reported() {
         for (text, expected) in [
             ("{\"a\": 1,}", "line 1, column 8: a comma"),
             ("{\"a\": hunter2}", "line 1, column 7: not JSON"),

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use serde_json::{Map, Value};
 
 use super::{
-    Arguments, Link, Loaded, Source, Template,
+    Arguments, Link, Source, Template,
     bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
     check,
     declaration::Declarations,
@@ -17,6 +17,15 @@ use crate::{
     arm::Scope,
     inputs::{Problems, TemplateInputs, TemplateSource, has_extension},
 };
+
+/// The result of loading a template.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The template, or all its problems that can be found without Azure.
+    pub template: Result<Template, Problems>,
+    /// What the Bicep compiler said, if it ran.
+    pub compilations: Vec<Compilation>,
+}
 
 /// State of a load: problems and compiler output so far.
 pub(super) struct Loader<'a> {
@@ -180,13 +189,16 @@ impl<'a> Loader<'a> {
 
     /// The result of compiling `file`, which `input` names; its errors become problems.
     fn take<T>(&mut self, input: &'static str, file: &Path, compiled: Compiled<T>) -> Option<T> {
-        let Compiled { result, said } = compiled;
+        let Compiled {
+            result,
+            compilation,
+        } = compiled;
         let result = result.map_err(|error| {
-            for found in said.errors() {
+            for found in compilation.errors() {
                 let message = format!("{}: {}", found.code, found.message);
                 self.problems.add_at(found.place.clone(), input, message);
             }
-            if said.errors().next().is_none() {
+            if compilation.errors().next().is_none() {
                 let message = match error.input() {
                     Some(_) => error.to_string(),
                     None => format!("`{}`: {error}", file.display()),
@@ -194,7 +206,7 @@ impl<'a> Loader<'a> {
                 self.problems.add(error.input().unwrap_or(input), message);
             }
         });
-        self.compilations.push(said);
+        self.compilations.push(compilation);
         result.ok()
     }
 

@@ -25,53 +25,18 @@ mod schema;
 mod source;
 mod using;
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 pub(crate) use bicep::{Compilation, Compiler};
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use source::{Arguments, Link, Source};
+pub(crate) use loader::Loaded;
+pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;
 use crate::{
     arm::Scope,
-    inputs::{BicepInputs, DeploymentMode, Environment, Problems, TemplateInputs, TemplateSource},
+    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
 };
-
-/// A template and its parameters, read and checked, ready to be sent.
-#[derive(Clone)]
-pub(crate) struct Template {
-    /// The ARM template, or where Azure finds it.
-    pub source: Source,
-    /// Its parameters, or where Azure finds them.
-    pub arguments: Arguments,
-    /// How the user named it: a path, a URL without its query, or a resource id.
-    pub name: String,
-    /// The file's name without its extension, for the deployment's default name.
-    pub stem: String,
-}
-
-/// The result of loading a template.
-#[derive(Debug)]
-pub(crate) struct Loaded {
-    /// The template, or all its problems that can be found without Azure.
-    pub template: Result<Template, Problems>,
-    /// What the Bicep compiler said, if it ran.
-    pub compilations: Vec<Compilation>,
-}
-
-impl fmt::Debug for Template {
-    /// Without the parameters' values.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = match &self.arguments {
-            Arguments::Inline(parameters) => parameters.keys().map(String::as_str).collect(),
-            Arguments::Link(_) => Vec::new(),
-        };
-        f.debug_struct("Template")
-            .field("name", &self.name)
-            .field("parameters", &names)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Reads the template and its parameters for a deployment to `scope`, compiling what is Bicep. Paths are relative to
 /// the compiler's folder.
@@ -110,6 +75,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::inputs::Problems;
 
     const SCHEMA: &str =
         "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#";
@@ -182,7 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn everything_wrong_is_told_at_once() {
+    async fn all_problems_are_reported_at_once() {
         let folder = Folder::with(&[
             (
                 "main.json",

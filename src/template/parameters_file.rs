@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_without_values() {
+    fn every_fault_is_reported_without_values() {
         let (_, problems) = read(&json!({
             "externalInputs": {},
             "parameters": {"a": "hunter2", "b": {}, "c": {"value": 1, "reference": {}}, "d": {"value": 1}, "D": {"value": 2}},

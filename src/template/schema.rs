@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_something_else_is_told() {
+    fn missing_and_wrong_sections_are_reported() {
         let faults =
             |template: &Value| faults(template.as_object().expect("an object"), &Scope::Tenant);
         assert_eq!(faults(&json!({})).len(), 3);

@@ -5,6 +5,19 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// A template and its parameters, read and checked, ready to be sent.
+#[derive(Clone)]
+pub(crate) struct Template {
+    /// The ARM template, or where Azure finds it.
+    pub source: Source,
+    /// Its parameters, or where Azure finds them.
+    pub arguments: Arguments,
+    /// How the user named it: a path, a URL without its query, or a resource id.
+    pub name: String,
+    /// The file's name without its extension, for the deployment's default name.
+    pub stem: String,
+}
+
 /// The template, as a member of a deployment's properties.
 #[derive(Clone, Serialize)]
 pub(crate) enum Source {
@@ -57,6 +70,20 @@ impl Source {
             }
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for Template {
+    /// Without the parameters' values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = match &self.arguments {
+            Arguments::Inline(parameters) => parameters.keys().map(String::as_str).collect(),
+            Arguments::Link(_) => Vec::new(),
+        };
+        f.debug_struct("Template")
+            .field("name", &self.name)
+            .field("parameters", &names)
+            .finish_non_exhaustive()
     }
 }
 

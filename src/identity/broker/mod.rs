@@ -112,7 +112,7 @@ pub(crate) fn is_az(program: &str) -> bool {
 }
 
 /// The socket that the environment names, in the process that runs as `az`.
-pub(crate) fn offered() -> Option<PathBuf> {
+pub(crate) fn socket_from_environment() -> Option<PathBuf> {
     env::var_os(SOCKET).map(PathBuf::from)
 }
 

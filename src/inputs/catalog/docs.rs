@@ -102,7 +102,7 @@ fn markdown_example() -> String {
 fn action_yml_lists_the_inputs() {
     check(
         "action.yml",
-        "# The inputs and outputs are generated from src/inputs/catalog.rs.\n",
+        "# The inputs and outputs are generated from src/inputs/catalog/.\n",
         "\nruns:",
         &format!("{}\n{}", yaml_inputs(), yaml_outputs()),
     );

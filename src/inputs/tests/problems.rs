@@ -307,7 +307,7 @@ fn a_custom_cloud_is_an_https_origin() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let all = problems(&[
         ("client-id", ""),
         ("tenant-id", "contoso"),
@@ -340,7 +340,7 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
-fn nothing_given_is_told_in_full() {
+fn all_missing_inputs_are_reported() {
     let problems = read(&Environment::default()).expect_err("nothing is given");
     let inputs: Vec<_> = problems.iter().map(|problem| problem.input).collect();
     assert_eq!(inputs, ["client-id", "tenant-id", "scope", "template-file"]);

@@ -20,7 +20,7 @@ fn problems(changes: &[(&'static str, &'static str)]) -> String {
 }
 
 #[test]
-fn every_setting_is_heard() {
+fn every_setting_is_used() {
     let request = request(&with(&[
         ("action-on-unmanage-resourcegroups", "Delete"),
         ("action-on-unmanage-managementgroups", "delete"),

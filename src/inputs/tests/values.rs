@@ -49,7 +49,7 @@ fn the_least_inputs_take_the_defaults() {
 }
 
 #[test]
-fn every_input_is_heard() {
+fn every_input_is_used() {
     let request = request(&[
         ("name", "hub-1_(b).2"),
         ("template-file", " infra/main.json "),

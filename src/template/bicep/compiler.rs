@@ -31,7 +31,7 @@ pub(crate) struct Compiler {
     inputs: BicepInputs,
     environment: Environment,
     folder: PathBuf,
-    offers: Vec<(OsString, OsString)>,
+    variables: Vec<(OsString, OsString)>,
     program: OnceCell<PathBuf>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Compiler {
 pub(in crate::template) struct Compiled<T> {
     pub(in crate::template) result: Result<T, CompileError>,
     /// Empty if the compiler did not run.
-    pub(in crate::template) said: Compilation,
+    pub(in crate::template) compilation: Compilation,
 }
 
 /// Why there is no result.
@@ -106,15 +106,15 @@ impl Compiler {
             inputs,
             environment,
             folder,
-            offers: Vec::new(),
+            variables: Vec::new(),
             program: OnceCell::new(),
         }
     }
 
     /// Adds environment variables for the compiler, with which it gets tokens for private registries.
     #[must_use]
-    pub(crate) fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
-        Self { offers, ..self }
+    pub(crate) fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
+        Self { variables, ..self }
     }
 
     /// The folder that paths are relative to.
@@ -157,18 +157,18 @@ impl Compiler {
         match self.run(arguments, overrides).await {
             Ok(output) => {
                 let stderr = String::from_utf8_lossy(&output.stderr);
-                let mut said = Compilation::read(name, &stderr, &self.folder);
+                let mut compilation = Compilation::read(name, &stderr, &self.folder);
                 if let Some(overrides) = overrides {
-                    redact(&mut said, overrides.values());
+                    redact(&mut compilation, overrides.values());
                 }
                 Compiled {
-                    result: outcome(output, &said),
-                    said,
+                    result: outcome(output, &compilation),
+                    compilation,
                 }
             }
             Err(error) => Compiled {
                 result: Err(error),
-                said: Compilation::default(),
+                compilation: Compilation::default(),
             },
         }
     }
@@ -181,7 +181,7 @@ impl Compiler {
         let find = || program::find(&self.inputs, &self.environment, &self.folder);
         let program = self.program.get_or_try_init(find).await?;
         let mut environment = child::environment(&self.environment);
-        environment.extend(self.offers.iter().cloned());
+        environment.extend(self.variables.iter().cloned());
         if let Some(overrides) = overrides.filter(|overrides| !overrides.is_empty()) {
             let overrides = Value::Object(overrides.clone());
             environment.insert(OVERRIDES.into(), overrides.to_string().into());
@@ -200,7 +200,7 @@ impl<T> Compiled<T> {
     fn map<U>(self, read: impl FnOnce(T) -> Result<U, CompileError>) -> Compiled<U> {
         Compiled {
             result: self.result.and_then(read),
-            said: self.said,
+            compilation: self.compilation,
         }
     }
 }
@@ -215,14 +215,14 @@ impl fmt::Debug for Compiler {
 }
 
 /// The compiled text, or why there is none.
-fn outcome(output: Output, said: &Compilation) -> Result<Vec<u8>, CompileError> {
+fn outcome(output: Output, compilation: &Compilation) -> Result<Vec<u8>, CompileError> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    if said.errors().next().is_some() {
+    if compilation.errors().next().is_some() {
         return Err(CompileError::Errors);
     }
-    let first = said.text.lines().next();
+    let first = compilation.text.lines().next();
     let text = first.map_or_else(|| output.status.to_string(), str::to_owned);
     Err(CompileError::Text(text))
 }

@@ -94,7 +94,9 @@ impl Compilation {
         let findings = findings.flat_map(|run| run.results);
         Self {
             file,
-            diagnostics: findings.map(|finding| finding.told(folder)).collect(),
+            diagnostics: findings
+                .map(|finding| finding.into_diagnostic(folder))
+                .collect(),
             text,
         }
     }
@@ -112,7 +114,7 @@ impl Compilation {
 }
 
 impl Finding {
-    fn told(self, folder: &Path) -> Diagnostic {
+    fn into_diagnostic(self, folder: &Path) -> Diagnostic {
         let severity = match self.level.as_deref() {
             Some("error") => Severity::Error,
             Some("note" | "none") => Severity::Notice,

@@ -1,4 +1,4 @@
-//! Bicep: which program compiles, how it is run, and what it says.
+//! Bicep: locates, downloads and runs the compiler, and parses its messages.
 
 mod child;
 mod compiler;
