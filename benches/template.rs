@@ -2,14 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail by panicking")]
 
-use std::{fs, path::Path};
+use std::fs;
 
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
-use long_deploy::{
-    arm::Scope,
-    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
-    template::{self, Compiler, Fingerprint},
-};
+use long_deploy::fingerprint_files;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -68,23 +64,6 @@ fn parameters_file() -> Value {
     json!({ "$schema": "deploymentParameters.json#", "parameters": parameters })
 }
 
-fn inputs() -> TemplateInputs {
-    TemplateInputs {
-        source: Some(TemplateSource::File("main.json".into())),
-        parameters_files: vec!["main.parameters.json".into()],
-        parameters: Some("location=westeurope\nprefix7=spoke".to_owned()),
-        ..TemplateInputs::default()
-    }
-}
-
-fn compiler(folder: &Path) -> Compiler {
-    Compiler::new(
-        BicepInputs::default(),
-        Environment::default(),
-        folder.to_owned(),
-    )
-}
-
 #[divan::bench]
 fn from_file_to_fingerprint(bencher: Bencher<'_, '_>) {
     let folder = TempDir::new().unwrap();
@@ -92,16 +71,16 @@ fn from_file_to_fingerprint(bencher: Bencher<'_, '_>) {
     fs::write(folder.path().join("main.json"), &text).unwrap();
     let parameters = parameters_file().to_string();
     fs::write(folder.path().join("main.parameters.json"), parameters).unwrap();
-    let (inputs, compiler) = (inputs(), compiler(folder.path()));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let loaded = runtime.block_on(template::load(&inputs, &Scope::Tenant, &compiler));
-        Fingerprint::new(
-            &loaded.template.unwrap(),
-            DeploymentMode::Incremental,
-            &Scope::Tenant,
-        )
+        let fingerprint = fingerprint_files(
+            folder.path(),
+            "main.json",
+            "main.parameters.json",
+            "location=westeurope\nprefix7=spoke",
+        );
+        runtime.block_on(fingerprint).unwrap()
     });
 }

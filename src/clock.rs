@@ -1,4 +1,4 @@
-//! The time a run lives by.
+//! Monotonic and wall clock, with an optional speed-up for tests.
 
 use std::{
     future::Future,
@@ -16,20 +16,20 @@ use tokio::time::{Instant, error::Elapsed};
 
 /// Environment variable that makes time run faster, for the demo and the tests against the simulator, whose clock
 /// has the same scale: `120` lets two minutes pass in a second.
-pub const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
+pub(crate) const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
 
-/// The network is as fast as the machine, however fast time runs: a limit on an answer is never shorter than this.
-const REAL_ANSWER: Duration = Duration::from_secs(2);
+/// Minimum time limit for network requests in real time: the network does not run faster with the clock.
+const SHORTEST_REAL_LIMIT: Duration = Duration::from_secs(2);
 
-/// The time a run lives by: a monotonic clock for waiting and a wall clock for expiry.
+/// A monotonic clock for waiting and a wall clock for expiry.
 ///
-/// The two part when a machine is suspended or its clock is set; [`identity`](crate::identity) watches for that.
-/// Every wait of the program goes through here, so that one scale moves all of it.
+/// They diverge when a machine is suspended or its clock is set, which `identity` takes into
+/// account. Every wait of the program goes through here, so that the scale applies to all of them.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     scale: u32,
-    /// Nanoseconds that ran too fast, because this machine's own work does not.
-    too_fast: Arc<AtomicU64>,
+    /// Scaled time to subtract, in nanoseconds: local work (Bicep) runs in real time.
+    unscaled: Arc<AtomicU64>,
     origin: Instant,
     wall: Wall,
 }
@@ -46,10 +46,10 @@ enum Wall {
 impl Clock {
     /// A clock that runs `scale` times as fast as the machine's; 1 outside of tests and the demo.
     #[must_use]
-    pub fn new(scale: u32) -> Self {
+    pub(crate) fn new(scale: u32) -> Self {
         Self {
             scale: scale.max(1),
-            too_fast: Arc::default(),
+            unscaled: Arc::default(),
             origin: Instant::now(),
             wall: Wall::System {
                 origin: Timestamp::now(),
@@ -59,18 +59,18 @@ impl Clock {
 
     /// Time since the run began, by the monotonic clock.
     #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        (self.origin.elapsed() * self.scale).saturating_sub(self.too_fast())
+    pub(crate) fn elapsed(&self) -> Duration {
+        (self.origin.elapsed() * self.scale).saturating_sub(self.unscaled())
     }
 
     /// The wall clock.
     #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         match &self.wall {
             Wall::System { origin } => {
                 let passed = Timestamp::now().duration_since(*origin);
                 let passed = passed * i32::try_from(self.scale).unwrap_or(i32::MAX);
-                *origin + passed - self.too_fast()
+                *origin + passed - self.unscaled()
             }
             #[cfg(test)]
             Wall::Manual(wall) => {
@@ -82,44 +82,43 @@ impl Clock {
         }
     }
 
-    /// Waits for `future`, which works on this machine; its time passes as it is, however fast time runs.
-    pub async fn run_local<F: Future>(&self, future: F) -> F::Output {
+    /// Awaits local work such as a compilation, whose time is not scaled.
+    pub(crate) async fn run_local<F: Future>(&self, future: F) -> F::Output {
         let begun = Instant::now();
         let output = future.await;
-        let too_fast = begun.elapsed() * (self.scale - 1);
-        let nanoseconds = u64::try_from(too_fast.as_nanos()).unwrap_or(u64::MAX);
-        self.too_fast.fetch_add(nanoseconds, Ordering::Relaxed);
+        let excess = begun.elapsed() * (self.scale - 1);
+        let nanoseconds = u64::try_from(excess.as_nanos()).unwrap_or(u64::MAX);
+        self.unscaled.fetch_add(nanoseconds, Ordering::Relaxed);
         output
     }
 
-    fn too_fast(&self) -> Duration {
-        Duration::from_nanos(self.too_fast.load(Ordering::Relaxed))
+    fn unscaled(&self) -> Duration {
+        Duration::from_nanos(self.unscaled.load(Ordering::Relaxed))
     }
 
     /// Waits for `duration`.
-    pub async fn sleep(&self, duration: Duration) {
+    pub(crate) async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration / self.scale).await;
     }
 
-    /// Waits for `future`, which asks somebody over the network, but no longer than `limit`.
+    /// Awaits `future`, a network request, for at most `limit`.
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
-    pub async fn timeout<F: Future>(
+    pub(crate) async fn timeout<F: Future>(
         &self,
         limit: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
-        let limit = (limit / self.scale).max(limit.min(REAL_ANSWER));
+        let limit = (limit / self.scale).max(limit.min(SHORTEST_REAL_LIMIT));
         tokio::time::timeout(limit, future).await
     }
 
-    /// Waits for `future`, which works on this machine or moves large files, but no longer than `limit` by the
-    /// machine's own clock: that takes as long however fast time runs.
+    /// Awaits `future`, local work or a large download, for at most `limit` in real time, which is not scaled.
     ///
     /// # Errors
     /// [`Elapsed`] when the limit passes first; the future is dropped then.
-    pub async fn timeout_local<F: Future>(
+    pub(crate) async fn timeout_local<F: Future>(
         limit: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
@@ -129,12 +128,12 @@ impl Clock {
 
 #[cfg(test)]
 impl Clock {
-    /// A clock for tests on tokio's paused time: its wall clock follows tokio's, and [`Self::step`] sets it off.
+    /// A clock for tests with tokio's paused time. Its wall clock follows tokio's, plus the offset of [`Self::step`].
     pub(crate) fn paused() -> Self {
         let origin = "2026-01-05T02:00:00Z".parse().expect("a timestamp");
         Self {
             scale: 1,
-            too_fast: Arc::default(),
+            unscaled: Arc::default(),
             origin: Instant::now(),
             wall: Wall::Manual(Arc::new(std::sync::Mutex::new((
                 origin,
@@ -143,7 +142,7 @@ impl Clock {
         }
     }
 
-    /// Steps the wall clock, as a resume after suspension or a time server does.
+    /// Steps the wall clock, as after a suspension or by a time server.
     pub(crate) fn step(&self, by: SignedDuration) {
         if let Wall::Manual(wall) = &self.wall {
             wall.lock()

@@ -15,10 +15,10 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
-/// Most bytes that are read of an answer to a request for a token.
+/// Maximum size of an answer to a token request, in bytes.
 const TOKEN_ANSWER_LIMIT: usize = 1 << 20;
 
-/// Most characters of a foreign text that a message quotes.
+/// Maximum length of foreign text in a message, in characters.
 const EXCERPT: usize = 500;
 
 /// The HTTP client cannot be built.
@@ -26,7 +26,7 @@ const EXCERPT: usize = 500;
 #[error(
     "cannot verify servers: {reason}; install the certificate bundle (ca-certificates), or let SSL_CERT_FILE name one"
 )]
-pub struct ClientError {
+pub(crate) struct ClientError {
     reason: String,
 }
 
@@ -36,8 +36,8 @@ pub struct ClientError {
 ///
 /// # Errors
 /// [`ClientError`] when no root certificate is found.
-pub fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
-    // An error only says that a provider is installed already.
+pub(crate) fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
+    // This fails only if a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .user_agent(concat!("long-deploy-action/", env!("CARGO_PKG_VERSION")))
@@ -51,14 +51,14 @@ pub fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
     Ok(Arc::new(client))
 }
 
-/// A body was longer than we read.
+/// The body of an answer exceeds our limit.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is longer than {limit} bytes")]
 pub(crate) struct TooLong {
     limit: usize,
 }
 
-/// Sends a request for a token and reads the answer, up to a limit. Neither bodies nor the query are traced.
+/// Sends a token request and reads the answer up to a limit. Neither bodies nor the query are traced.
 pub(crate) async fn exchange(
     http: &dyn HttpClient,
     request: &Request,
@@ -75,7 +75,7 @@ pub(crate) async fn exchange(
 /// Reads the body of `response`, at most `limit` bytes of it.
 ///
 /// # Errors
-/// [`TooLong`] as the innermost source when there is more, without reading on; what the connection met.
+/// With [`TooLong`] as innermost source if the body is longer, of which the rest is not read; errors of the connection.
 pub(crate) async fn read_limited(
     response: AsyncRawResponse,
     limit: usize,

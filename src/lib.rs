@@ -8,24 +8,28 @@
 //!                                     └─ events → report → log, outputs, summary
 //! ```
 //!
-//! [`inputs`] turns the action's environment variables into a typed request, [`template`] reads what is to be
-//! deployed, [`deploy`] submits it and follows it to its end, asking [`arm`] (how Azure Resource Manager speaks),
-//! which asks [`identity`] for a token that is always fresh. What happens on the way is told as events, and
-//! [`report`] makes of them what people and later steps see. [`host`] is where we run: GitHub's runner.
+//! `inputs` turns environment variables into a validated request, and `template` loads what is to be deployed. `deploy`
+//! submits it and follows it to its end through `arm`, the client of Azure Resource Manager, which gets its tokens from
+//! `identity`. Events report the progress, and `report` renders them for people and later steps. `host` is GitHub's
+//! runner.
 
-pub mod arm;
+#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
+mod arm;
 mod cli;
-pub mod clock;
-pub mod deploy;
-pub mod host;
-pub mod http;
-pub mod identity;
-pub mod inputs;
+mod clock;
+#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
+mod deploy;
+mod host;
+mod http;
+mod identity;
+mod inputs;
 mod report;
 mod step;
-pub mod template;
+mod template;
 #[cfg(test)]
 mod testing;
 mod yaml;
 
 pub use cli::start;
+#[doc(hidden)]
+pub use template::fingerprint_files;

@@ -1,12 +1,12 @@
-//! YAML 1.2 as inline parameters are written in it: `no` is a string, a key given twice is an error.
+//! YAML 1.2 for inline parameters and tags: `no` is a string, a duplicate key is an error.
 
 use serde_json::Value;
 use serde_saphyr::{Error, MergeKeyPolicy, Options, from_str_with_options};
 
-/// The least float that may stand for a whole number of more than 64 bits, whose last digits are lost.
+/// Smallest float that may be an integer of more than 64 bits which has lost digits.
 const INEXACT: f64 = 9_223_372_036_854_775_808.0;
 
-/// What is wrong in a YAML text. Never holds a value.
+/// A YAML error. Never holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum YamlError {
     #[error("line {line}, column {column}: {message}")]
@@ -19,10 +19,10 @@ pub(crate) enum YamlError {
     Whole(&'static str),
 }
 
-/// Reads `text`. Numbers with leading zeros or underscores are strings: they are mostly names.
+/// Parses `text`. Numbers with leading zeros or underscores are strings, as they are usually names.
 ///
 /// # Errors
-/// The first thing that is not YAML, or that would not arrive in Azure as written.
+/// The first syntax error, or a number that cannot be represented exactly.
 pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
     let value = from_str_with_options(text, options()).map_err(|error| explain(&error))?;
     if is_inexact(&value) {

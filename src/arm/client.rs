@@ -133,12 +133,6 @@ impl Arm {
         self.send(request).await.map(drop)
     }
 
-    /// Time since the present token was issued.
-    #[must_use]
-    pub fn token_age(&self) -> Duration {
-        self.keeper.age()
-    }
-
     pub(super) async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
         let token = self.keeper.token().await?;
         let answer = self.exchange(request.clone(), &token).await?;
@@ -146,8 +140,9 @@ impl Arm {
             return accept(answer);
         }
         match self.keeper.renew(&token).await {
-            Ok(token) => accept(self.exchange(request, &token).await?),
-            // While the refused token lives, the refusal is the news, and it may pass; afterwards the sign-in is.
+            Ok(Some(token)) => accept(self.exchange(request, &token).await?),
+            Ok(None) => accept(answer),
+            // While the refused token is valid, the refusal is reported, and may be transient; then the failed sign-in.
             Err(error) => self
                 .keeper
                 .token()
@@ -237,4 +232,57 @@ pub(super) fn retry_after(answer: &RawResponse) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use azure_core::http::{AsyncRawResponse, headers::Headers};
+
+    use super::*;
+    use crate::identity::{fake::FakeAzure, news::tests::kept};
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// A Resource Manager that takes no token.
+    #[derive(Debug, Default)]
+    struct Unauthorized(AtomicUsize);
+
+    #[async_trait::async_trait]
+    impl HttpClient for Unauthorized {
+        async fn execute_request(&self, _: &Request) -> azure_core::Result<AsyncRawResponse> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let body = r#"{"error": {"code": "InvalidAuthenticationToken"}}"#;
+            Ok(AsyncRawResponse::from_bytes(
+                401.into(),
+                Headers::new(),
+                body,
+            ))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_401_that_lasts_for_hours_is_returned_and_costs_few_sign_ins() {
+        let azure = FakeAzure::start();
+        let credential = Arc::new(azure.credential(FakeAzure::oidc()));
+        let clock = azure.clock();
+        let keeper = Keeper::sign_in(credential, MINUTE * 45, clock.clone(), kept().0);
+        let keeper = keeper.await.unwrap();
+        let refusing = Arc::new(Unauthorized::default());
+        let origin = "https://management.azure.com".parse().unwrap();
+        let arm = Arm::new(refusing.clone(), origin, keeper, clock);
+        let id = DeploymentId::from_target("/providers/Microsoft.Resources/deployments/hub");
+        for _ in 0..365 {
+            let error = arm.deployment(&id).await.unwrap_err();
+            assert_eq!(error.status(), Some(401), "{error}");
+            tokio::time::sleep(MINUTE).await;
+        }
+        let sign_ins = azure.asked().len();
+        assert!(sign_ins <= 1 + 365 / 5 + 1, "{sign_ins}");
+        let resent = refusing.0.load(Ordering::Relaxed) - 365;
+        assert_eq!(resent, sign_ins - 1, "one resend for each new token");
+    }
 }

@@ -51,7 +51,7 @@ impl AzError {
 /// Why there is none.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<String, AzError> {
     let request = parse(arguments).ok_or(AzError::Usage)?;
-    let socket = broker::offered().ok_or(AzError::NoBroker)?;
+    let socket = broker::socket_from_environment().ok_or(AzError::NoBroker)?;
     let token = ask(&socket, &request)?.map_err(AzError::Refused)?;
     Ok(format!("{}\n", serde_json::to_string(&token)?))
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_one_command_with_its_options_in_any_order() {
+    fn parses_one_command_with_options_in_any_order() {
         for (command, resource, tenant) in [
             ("--output json --resource https://a", "https://a", None),
             ("--resource https://a --output json", "https://a", None),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_no_other_command() {
+    fn refuses_other_commands() {
         for command in [
             "",
             "account",

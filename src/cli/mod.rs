@@ -24,31 +24,31 @@ pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     let name = arguments.next().unwrap_or_default();
     if broker::is_az(&name) {
         return match az::run(arguments) {
-            Ok(token) => answer(&token, 0),
-            Err(error) => complain(&error),
+            Ok(token) => print(&token, 0),
+            Err(error) => print_error(&error),
         };
     }
     let is_post = name.rsplit('/').next() == Some(POST);
     match arguments.next().as_deref() {
         None if is_post => exit(step::run_post()),
         None => exit(step::run()),
-        Some("--help" | "-h") => answer(&usage::help(), 0),
-        Some("--version" | "-V") => answer(&usage::version(), 0),
-        Some(_) => answer(&usage::help(), INVALID),
+        Some("--help" | "-h") => print(&usage::help(), 0),
+        Some("--version" | "-V") => print(&usage::version(), 0),
+        Some(_) => print(&usage::help(), INVALID),
     }
 }
 
 fn exit(status: anyhow::Result<u8>) -> ExitCode {
-    status.map_or_else(|error| answer(&format!("{error:#}\n"), BUG), ExitCode::from)
+    status.map_or_else(|error| print(&format!("{error:#}\n"), BUG), ExitCode::from)
 }
 
-/// Not on standard output, which holds a token or nothing.
-fn complain(error: &az::AzError) -> ExitCode {
+/// stderr: stdout carries the token.
+fn print_error(error: &az::AzError) -> ExitCode {
     let _ = writeln!(io::stderr(), "{error}");
     ExitCode::from(error.exit_status())
 }
 
-fn answer(text: &str, status: u8) -> ExitCode {
+fn print(text: &str, status: u8) -> ExitCode {
     // A closed pipe is no reason to fail.
     let _ = io::stdout().write_all(text.as_bytes());
     ExitCode::from(status)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Ending, StackResources};
-pub use crate::identity::Token;
+pub(crate) use crate::identity::Token;
 use crate::{
     arm::{DeploymentId, Diagnostic, Portal, ProvisioningState, Scope, WhatIf},
     inputs::{Operation, StackSettings},

@@ -20,7 +20,8 @@ mod watch;
 
 pub(crate) use aftermath::{Aftermath, look_after};
 pub use ending::Ending;
-pub use event::{Event, Events, Plan, Resource, Token};
+pub(crate) use event::Token;
+pub use event::{Event, Events, Plan, Resource};
 pub(crate) use plan::{plan, plan_existing};
 pub(crate) use preview::Preview;
 pub(crate) use run::{Context, Job, run};

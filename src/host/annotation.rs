@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::text;
 
-/// Characters of a message that the runner keeps are 4,096; it counts them differently for other scripts.
+/// Maximum length of a message in characters. The runner keeps 4,096, but counts some scripts differently.
 const MESSAGE: usize = 4_000;
 const TITLE: usize = 200;
 
-/// A place in a file of the user's.
+/// A position in a file of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The file, relative to the workspace if it is in there.
     pub file: String,
     /// From 1.
@@ -21,12 +21,12 @@ pub struct Place {
 
 /// How serious something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
+pub(crate) enum Severity {
     /// It failed.
     Error,
     /// It may fail, or not be what was meant.
     Warning,
-    /// Good to know.
+    /// For information.
     Notice,
 }
 
@@ -37,9 +37,9 @@ impl fmt::Display for Place {
 }
 
 impl Severity {
-    /// The name of the workflow command, and the word for people.
+    /// The name of the workflow command, which is also shown without a runner.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
@@ -48,9 +48,9 @@ impl Severity {
     }
 }
 
-/// A message for the run's page, perhaps about a place in a file.
+/// A message for the run's page, optionally about a position in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Annotation {
+pub(crate) struct Annotation {
     /// How serious it is.
     pub severity: Severity,
     /// A short title.
@@ -68,7 +68,7 @@ pub struct Annotation {
 impl Annotation {
     /// An annotation without a title or a place.
     #[must_use]
-    pub fn new(severity: Severity, message: &str) -> Self {
+    pub(crate) fn new(severity: Severity, message: &str) -> Self {
         Self {
             severity,
             title: None,
@@ -81,7 +81,7 @@ impl Annotation {
 
     /// The annotation under `title`.
     #[must_use]
-    pub fn titled(mut self, title: &str) -> Self {
+    pub(crate) fn titled(mut self, title: &str) -> Self {
         self.title = Some(title.to_owned());
         self
     }
@@ -137,7 +137,7 @@ impl Annotation {
             .collect()
     }
 
-    /// The message with its line ends, but without anything that would be a command when the runner prints it.
+    /// The message with its line ends, disarmed in case the runner prints it to the log.
     fn text(&self) -> String {
         let lines: Vec<String> = text::lines(&self.message)
             .map(|line| text::disarm(&line))
@@ -146,7 +146,7 @@ impl Annotation {
     }
 }
 
-/// Broken like the message, in case the runner does not see the command and searches the line for older ones.
+/// Disarmed like the message: the runner also looks for old-style commands (`##[…]`) in a line.
 fn short_title(title: &str) -> String {
     text::disarm(&text::cut(&text::one_line(title), TITLE))
 }
@@ -206,7 +206,7 @@ mod tests {
         );
     }
 
-    /// As the runner does it, in its order.
+    /// Unescapes in the same order as the runner.
     fn unescape_property(text: &str) -> String {
         text.replace("%0D", "\r")
             .replace("%0A", "\n")

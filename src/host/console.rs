@@ -1,4 +1,4 @@
-//! The one way to standard output.
+//! The only writer to standard output.
 
 use std::{
     fmt,
@@ -14,30 +14,30 @@ use super::{
     text,
 };
 
-/// How to speak on standard output.
+/// What the reader of standard output understands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dialect {
-    /// Whether GitHub's runner listens and takes workflow commands.
+pub(crate) struct Dialect {
+    /// Whether GitHub's runner reads it and interprets workflow commands.
     pub commands: bool,
-    /// Whether to colour.
+    /// Whether to use ANSI colours.
     pub colour: bool,
-    /// Whether to show debug messages; the runner decides that for itself where it listens.
+    /// Whether to show debug messages; GitHub's runner decides that itself.
     pub debug: bool,
 }
 
-/// The one sink for everything that we print; clones share it.
+/// The sink for everything that we print; clones share it.
 ///
-/// One sink, because the runner reads standard output and standard error in no certain order, and a mask must come
-/// before what it masks. A reader that went away is no reason to stop: failed writes are dropped.
+/// There is only one, because the runner reads standard output and standard error in no guaranteed order, and a mask
+/// must precede what it masks. Failed writes are ignored: a closed pipe must not stop a deployment.
 #[derive(Clone)]
-pub struct Console {
+pub(crate) struct Console {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     dialect: Dialect,
 }
 
 impl Console {
     /// A console that writes to `out`.
-    pub fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
+    pub(crate) fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
         Self {
             out: Arc::new(Mutex::new(Box::new(out))),
             dialect,
@@ -45,12 +45,12 @@ impl Console {
     }
 
     /// Prints a line.
-    pub fn print(&self, line: &Line) {
+    pub(crate) fn print(&self, line: &Line) {
         self.write(&line.render(self.dialect.colour));
     }
 
     /// Begins a group of lines, folded in GitHub's log. Groups do not nest.
-    pub fn group(&self, title: &str) {
+    pub(crate) fn group(&self, title: &str) {
         if self.dialect.commands {
             self.write(&format!(
                 "::group::{}",
@@ -62,15 +62,15 @@ impl Console {
     }
 
     /// Ends the group.
-    pub fn end_group(&self) {
+    pub(crate) fn end_group(&self) {
         if self.dialect.commands {
             self.write("::endgroup::");
         }
     }
 
-    /// Has the runner hide `secret` from now on; to be called before its first use. Each line is a mask of its own,
-    /// because that is how it would show up in a log. Where no runner listens nothing is printed.
-    pub fn mask(&self, secret: &SecretString) {
+    /// Registers `secret` as a mask with the runner, which must happen before its first use. Each line is masked
+    /// separately, because the log is masked by lines. Without a runner nothing is printed.
+    pub(crate) fn mask(&self, secret: &SecretString) {
         if !self.dialect.commands {
             return;
         }
@@ -82,7 +82,7 @@ impl Console {
     }
 
     /// Shows an annotation.
-    pub fn annotate(&self, annotation: &Annotation) {
+    pub(crate) fn annotate(&self, annotation: &Annotation) {
         if self.dialect.commands {
             self.write(&annotation.command());
             return;
@@ -97,8 +97,8 @@ impl Console {
         }
     }
 
-    /// Shows a message to those who debug the action.
-    pub fn debug(&self, message: &str) {
+    /// Shows a message when step debugging is on.
+    pub(crate) fn debug(&self, message: &str) {
         for line in text::lines(message) {
             if self.dialect.commands {
                 self.write(&format!("::debug::{}", escape_data(&text::disarm(&line))));
@@ -131,7 +131,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Standard output, kept for a look.
+    /// Captured standard output.
     #[derive(Clone, Default)]
     pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
 

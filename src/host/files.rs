@@ -1,4 +1,4 @@
-//! The files through which a step tells the runner its outputs, its state and its summary.
+//! The runner's files for outputs, state and step summary.
 
 use std::{
     fs::OpenOptions,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Bytes of a step summary beyond which the runner drops all of it.
+/// Maximum size of a step summary in bytes; the runner drops a longer one completely.
 pub(crate) const SUMMARY_LIMIT: usize = 1_048_576;
 
 const CUT: &str = "\n\n… cut: the summary is longer than GitHub shows.\n";
@@ -14,17 +14,17 @@ const CUT: &str = "\n\n… cut: the summary is longer than GitHub shows.\n";
 /// Whether there was a file to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Written {
+pub(crate) enum Written {
     /// It was written.
     Yes,
-    /// Nobody named a file: we do not run on GitHub.
+    /// The environment names no file: we do not run on GitHub.
     NoFile,
 }
 
-/// Why something could not be told to the runner.
+/// Why a runner's file was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The runner would misread this name.
+pub(crate) enum FileError {
+    /// The runner would not parse this name as it is.
     #[error(
         "{0:?} cannot be a name for GitHub: rename it so that it has no =, <, control characters or outer spaces"
     )]
@@ -34,14 +34,14 @@ pub enum FileError {
     Io {
         /// The environment variable that names the file.
         variable: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// The files that the runner reads after the step.
+/// The files that the runner reads when the step has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files {
+pub(crate) struct Files {
     output: Option<PathBuf>,
     state: Option<PathBuf>,
     summary: Option<PathBuf>,
@@ -49,7 +49,7 @@ pub struct Files {
 
 impl Files {
     /// The files that the environment names.
-    pub fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let path = |name| {
             variable(name)
                 .filter(|path| !path.is_empty())
@@ -62,39 +62,39 @@ impl Files {
         }
     }
 
-    /// Sets outputs of the step, all at once, so that being killed leaves no half of them.
+    /// Sets outputs of the step in a single write, so that a killed process leaves all of them or none.
     ///
     /// # Errors
-    /// [`FileError::Name`] for the first name that the runner would misread, and nothing is written then;
+    /// [`FileError::Name`] for the first name that the runner would not parse, in which case nothing is written;
     /// [`FileError::Io`].
-    pub fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
         append(self.output.as_deref(), "GITHUB_OUTPUT", &blocks(outputs)?)
     }
 
-    /// Saves a value for the post step, which finds it as `STATE_name`.
+    /// Saves a value for the post step, which gets it as the variable `STATE_name`.
     ///
     /// # Errors
     /// As for [`Self::set_outputs`].
-    pub fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
+    pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
         let block = blocks(&[(name.to_owned(), value.to_owned())])?;
         append(self.state.as_deref(), "GITHUB_STATE", &block)
     }
 
-    /// Adds to the step summary, cut to what the runner takes.
+    /// Appends to the step summary, cut to the runner's limit.
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
+    pub(crate) fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
         let path = self.summary.as_deref();
         let present = path
             .and_then(|path| path.metadata().ok())
             .map_or(0, |file| file.len());
-        let room = SUMMARY_LIMIT.saturating_sub(usize::try_from(present).unwrap_or(usize::MAX));
-        append(path, "GITHUB_STEP_SUMMARY", &fit(markdown, room))
+        let limit = SUMMARY_LIMIT.saturating_sub(usize::try_from(present).unwrap_or(usize::MAX));
+        append(path, "GITHUB_STEP_SUMMARY", &fit(markdown, limit))
     }
 }
 
-/// Whether the runner reads `name` back as it is.
+/// Whether the runner parses `name` as it is.
 pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.trim() == name
@@ -108,7 +108,7 @@ fn blocks(values: &[(String, String)]) -> Result<String, FileError> {
         .collect()
 }
 
-/// A value in the form that carries any text: between two lines that do not occur in it.
+/// A value in the runner's heredoc form, with a delimiter that does not occur in it.
 fn block(name: &str, value: &str) -> Result<String, FileError> {
     if !is_name(name) {
         return Err(FileError::Name(name.to_owned()));
@@ -122,13 +122,13 @@ fn block(name: &str, value: &str) -> Result<String, FileError> {
     Ok(format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"))
 }
 
-/// The beginning of `text` in at most `room` bytes, with a note where something was cut.
-fn fit(text: &str, room: usize) -> String {
-    if text.len() <= room {
+/// The beginning of `text` in at most `limit` bytes, with a note where something was cut.
+fn fit(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
         return text.to_owned();
     }
-    let end = text.floor_char_boundary(room.saturating_sub(CUT.len()));
-    let note = if CUT.len() <= room { CUT } else { "" };
+    let end = text.floor_char_boundary(limit.saturating_sub(CUT.len()));
+    let note = if CUT.len() <= limit { CUT } else { "" };
     format!("{}{note}", &text[..end])
 }
 

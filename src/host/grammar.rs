@@ -1,4 +1,4 @@
-//! The grammar of the runner's file commands, as strict as the runner's own parser.
+//! Parser for the runner's file commands, as strict as the runner's own.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! GitHub's id tokens: what a workflow run proves itself with.
+//! GitHub's id tokens, which prove the identity of a workflow run.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -17,38 +17,38 @@ pub(crate) const REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 /// Variable with the secret that the endpoint asks for.
 pub(crate) const REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
-/// The endpoint answers within a second or not at all. With the pauses, all tries fit into the time that the
-/// keeper gives one exchange, so that the last failure is told rather than a time-out.
+/// Time limit of one try; the endpoint usually answers within a second. All tries with their pauses fit into the time
+/// limit of one token exchange, so that the last error is reported rather than a time-out.
 const TRY_LIMIT: Duration = Duration::from_secs(8);
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
-/// The endpoint at which this job may fetch id tokens.
+/// The endpoint from which this job may fetch id tokens.
 #[derive(Clone)]
-pub struct IdTokens {
+pub(crate) struct IdTokens {
     url: Url,
-    permit: SecretString,
+    request_token: SecretString,
     http: Arc<dyn HttpClient>,
     clock: Clock,
 }
 
 /// Why there is no id token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdTokenError {
-    /// The runner offers none to this job.
+pub(crate) enum IdTokenError {
+    /// The runner offers no id tokens to this job.
     #[error(
         "GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow \
          has it only when the calling job grants it, and a pull request from a fork never has it"
     )]
     NotPermitted,
-    /// The runner's address of the endpoint is none.
+    /// The runner's variable does not hold a URL.
     #[error("{REQUEST_URL} is not an address; leave this variable to the runner")]
     InvalidUrl,
-    /// The runner's permit to ask for id tokens is over.
+    /// The runner's request token has expired.
     #[error(
-        "GitHub issues no more id tokens to this job: its permit ended at {at}, about six hours after the job \
-         began; give the rest of the work to a job of its own"
+        "GitHub issues no more id tokens to this job: its request token expired at {at}, about six hours after the job \
+         began; move the rest of the work to another job"
     )]
-    PermitExpired {
+    RequestTokenExpired {
         /// When it ended.
         at: Timestamp,
     },
@@ -57,73 +57,73 @@ pub enum IdTokenError {
     Refused {
         /// The HTTP status.
         status: u16,
-        /// What it said, on one line.
+        /// Its answer, on one line.
         body: String,
     },
     /// The endpoint did not answer.
     #[error("GitHub's id-token endpoint cannot be reached: {reason}")]
     Unreachable {
-        /// What was seen, on one line.
+        /// The network error, on one line.
         reason: String,
     },
     /// The endpoint took too long.
     #[error("GitHub's id-token endpoint gave no answer within {} s", .after.as_secs())]
     TimedOut {
-        /// How long we waited.
+        /// The time limit.
         after: Duration,
     },
-    /// The endpoint's answer holds no token. The answer is not quoted: it may be one in another form.
+    /// The answer holds no token. It is not quoted, because it may be a token in another format.
     #[error("GitHub's id-token endpoint answered without a token")]
     NoToken,
 }
 
 impl IdTokenError {
-    /// Whether another try may do better.
+    /// Whether another try may succeed.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Refused { status, body } => {
                 matches!(status, 408 | 429 | 500..) || body.contains("Can't issue ID_TOKEN")
             }
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NoToken => true,
-            Self::NotPermitted | Self::InvalidUrl | Self::PermitExpired { .. } => false,
+            Self::NotPermitted | Self::InvalidUrl | Self::RequestTokenExpired { .. } => false,
         }
     }
 }
 
 impl IdTokens {
-    /// The endpoint that the runner tells of in the environment, which `env` looks up.
+    /// The endpoint that the environment names; `env` looks up a variable.
     ///
     /// # Errors
     /// [`IdTokenError::NotPermitted`] or [`IdTokenError::InvalidUrl`].
-    pub fn new(
+    pub(crate) fn new(
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
         clock: Clock,
     ) -> Result<Self, IdTokenError> {
         let given = |name| env(name).filter(|value| !value.trim().is_empty());
-        let (Some(url), Some(permit)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
+        let (Some(url), Some(request_token)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
             return Err(IdTokenError::NotPermitted);
         };
         Ok(Self {
             url: Url::parse(url.trim()).map_err(|_| IdTokenError::InvalidUrl)?,
-            permit: SecretString::from(permit.trim()),
+            request_token: SecretString::from(request_token.trim()),
             http,
             clock,
         })
     }
 
-    /// When the runner's permit to ask for id tokens ends, where it tells.
+    /// When the runner's request token expires, if it is a readable JWT.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
-        jwt::expiry(self.permit.expose_secret())
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
+        jwt::expiry(self.request_token.expose_secret())
     }
 
-    /// Fetches a new id token for `audience`, trying three times when the endpoint fails.
+    /// Fetches a new id token for `audience`, with two retries after transient errors.
     ///
     /// # Errors
-    /// What the last try met.
-    pub async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
+    /// The error of the last try.
+    pub(crate) async fn fetch(&self, audience: &str) -> Result<SecretString, IdTokenError> {
         let mut pauses = PAUSES.iter();
         loop {
             let error = match self.try_once(audience).await {
@@ -160,18 +160,18 @@ impl IdTokens {
         url.query_pairs_mut().append_pair("audience", audience);
         let mut request = Request::new(url, Method::Get);
         request.insert_header("accept", "application/json");
-        let permit = format!("Bearer {}", self.permit.expose_secret());
-        request.insert_header(AUTHORIZATION, permit);
+        let bearer = format!("Bearer {}", self.request_token.expose_secret());
+        request.insert_header(AUTHORIZATION, bearer);
         exchange(self.http.as_ref(), &request).await
     }
 
-    /// An expired permit is refused like any other wrong one, but there is something to say about it.
+    /// An expired request token is refused like an invalid one, but has its own explanation.
     fn explain(&self, error: IdTokenError) -> IdTokenError {
         match (&error, self.expires()) {
             (IdTokenError::Refused { status, .. }, Some(at))
                 if matches!(status, 400 | 401 | 403) && at <= self.clock.now() =>
             {
-                IdTokenError::PermitExpired { at }
+                IdTokenError::RequestTokenExpired { at }
             }
             _ => error,
         }
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tells_status_and_body_when_it_stays_down() {
+    async fn reports_status_and_body_when_it_stays_down() {
         let azure = FakeAzure::start();
         let down = Answer::Refuse(500, "Internal\r\n::error::server error".to_owned());
         azure.github_answers(vec![down; 3]);
@@ -254,14 +254,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn says_when_the_permit_is_over() {
+    async fn reports_an_expired_request_token() {
         let azure = FakeAzure::start();
         let tokens = id_tokens(&azure);
-        assert_eq!(tokens.expires(), Some(FakeAzure::permit_expiry()));
+        assert_eq!(tokens.expires(), Some(FakeAzure::request_token_expiry()));
         tokio::time::sleep(Duration::from_hours(7)).await;
         azure.github_answers([Answer::Refuse(401, "Unauthorized".to_owned())]);
         let error = tokens.fetch("a").await.unwrap_err();
-        assert_snapshot!(error, @"GitHub issues no more id tokens to this job: its permit ended at 2026-01-05T08:10:00Z, about six hours after the job began; give the rest of the work to a job of its own");
+        assert_snapshot!(error, @"GitHub issues no more id tokens to this job: its request token expired at 2026-01-05T08:10:00Z, about six hours after the job began; move the rest of the work to another job");
     }
 
     #[tokio::test(start_paused = true)]
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn shows_neither_permit_nor_token() {
+    async fn shows_no_token() {
         let azure = FakeAzure::start();
         let tokens = id_tokens(&azure);
         let token = tokens.fetch("a").await.unwrap();

@@ -1,4 +1,4 @@
-//! The signals by which a runner cancels a step.
+//! The signals with which a runner cancels a step.
 
 use tokio::{
     select,
@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 /// A token that is cancelled at the first SIGINT or SIGTERM.
 ///
-/// As process 1 of a container we get no default handling: unhandled, both would be ignored. Must be called within a
+/// Process 1 of a container has no default signal handlers, so both would be ignored otherwise. Must be called in a
 /// tokio runtime.
 #[must_use]
-pub fn interruption() -> CancellationToken {
+pub(crate) fn interruption() -> CancellationToken {
     let token = CancellationToken::new();
     let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     if let [Ok(interrupt), Ok(terminate)] = signals {

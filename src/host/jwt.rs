@@ -1,4 +1,4 @@
-//! What a JSON web token says of itself. Nothing here is verified: it serves messages and warnings.
+//! Reads claims of JSON web tokens. Nothing is verified: the claims are for messages and warnings only.
 
 use std::fmt;
 
@@ -10,19 +10,19 @@ use crate::http::excerpt;
 
 /// The claims by which a federated credential recognises a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// `iss`: who issued the token.
     pub issuer: String,
-    /// `sub`: whom it stands for.
+    /// `sub`: the identity that the token represents.
     pub subject: String,
-    /// `aud`: whom it is meant for.
+    /// `aud`: who may accept it.
     pub audience: String,
 }
 
 impl Claims {
-    /// The claims of `jwt`; `None` if it is no token, an empty text for a claim it lacks.
+    /// The claims of `jwt`, empty where one is missing; `None` if it is not a token.
     #[must_use]
-    pub fn of(jwt: &str) -> Option<Self> {
+    pub(crate) fn of(jwt: &str) -> Option<Self> {
         let payload = payload(jwt)?;
         let claim = |name| payload.get(name).map(text).unwrap_or_default();
         Some(Self {
@@ -41,9 +41,9 @@ impl fmt::Display for Claims {
     }
 }
 
-/// When `jwt` ends by its own account.
+/// When `jwt` expires according to its `exp` claim.
 #[must_use]
-pub fn expiry(jwt: &str) -> Option<Timestamp> {
+pub(crate) fn expiry(jwt: &str) -> Option<Timestamp> {
     let seconds = payload(jwt)?.get("exp")?.as_i64()?;
     Timestamp::from_second(seconds).ok()
 }

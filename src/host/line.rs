@@ -2,30 +2,30 @@
 
 use super::text;
 
-/// Characters of a line that are shown: GitHub's live log cuts at 1,024.
+/// Maximum length of a line in characters: GitHub's live log cuts at 1,024.
 const WIDTH: usize = 1_000;
 
-/// What a piece of a line is, which decides its colour.
+/// The meaning of a part of a line, which determines its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// Ordinary text.
     Plain,
-    /// What matters most.
+    /// Emphasised.
     Strong,
-    /// What matters least.
+    /// Less important.
     Faint,
-    /// Under way.
+    /// In progress.
     Busy,
-    /// Well done.
+    /// Successful.
     Good,
-    /// To be watched.
+    /// Needs attention.
     Doubtful,
-    /// Gone wrong.
+    /// Failed.
     Bad,
 }
 
 impl Style {
-    /// Its SGR code, among the colours that GitHub's log shows in its light and its dark theme.
+    /// Its SGR code, limited to colours that are legible in both themes of GitHub's log.
     fn code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -39,35 +39,35 @@ impl Style {
     }
 }
 
-/// A line of the log. Whatever text goes in, it stays one line and cannot pass for a command of the runner.
+/// A line of the log. Any text stays on one line and is never interpreted as a workflow command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line(Vec<(Style, String)>);
+pub(crate) struct Line(Vec<(Style, String)>);
 
 impl Line {
     /// A line of plain text.
     #[must_use]
-    pub fn plain(text: &str) -> Self {
+    pub(crate) fn plain(text: &str) -> Self {
         Self::default().with(Style::Plain, text)
     }
 
-    /// The line with `text` at its end.
+    /// Appends `text`.
     #[must_use]
-    pub fn with(mut self, style: Style, text: &str) -> Self {
+    pub(crate) fn with(mut self, style: Style, text: &str) -> Self {
         self.0.push((style, text::one_line(text)));
         self
     }
 
-    /// The line's text as it is shown, without its end; with ANSI colours if `colour`.
+    /// The text of the line without its end, with ANSI colours if `colour`.
     #[must_use]
-    pub fn render(&self, colour: bool) -> String {
-        let mut room = WIDTH;
+    pub(crate) fn render(&self, colour: bool) -> String {
+        let mut left = WIDTH;
         let mut line = String::new();
         for (style, text) in &self.0 {
-            if room == 0 {
+            if left == 0 {
                 break;
             }
-            let shown = text::cut(text, room);
-            room = room.saturating_sub(shown.chars().count());
+            let shown = text::cut(text, left);
+            left = left.saturating_sub(shown.chars().count());
             match style.code().filter(|_| colour && !shown.is_empty()) {
                 Some(code) => line.extend(["\u{1b}[", code, "m", &shown, "\u{1b}[0m"]),
                 None => line.push_str(&shown),

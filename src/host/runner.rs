@@ -1,4 +1,4 @@
-//! GitHub's runner: what it told us about the run, and the ways to tell it something.
+//! GitHub's runner: the context of the run, and everything that is reported to the runner.
 
 use std::io::{IsTerminal, Write};
 
@@ -6,8 +6,8 @@ use super::{Console, Dialect, FileError, Files, Written};
 
 /// The workflow run that we are part of; empty where we do not run on GitHub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Context {
-    /// The run's id; the same when it is run again.
+pub(crate) struct Context {
+    /// The run's id; a re-run keeps it.
     pub run_id: Option<String>,
     /// How often the run was started, from 1.
     pub attempt: Option<u32>,
@@ -17,7 +17,7 @@ pub struct Context {
     pub repository: Option<String>,
     /// The workflow's name.
     pub workflow: Option<String>,
-    /// Whether somebody debugs the step.
+    /// Whether step debugging is on.
     pub debug: bool,
 }
 
@@ -41,9 +41,9 @@ impl Context {
     }
 }
 
-/// The runner, or what stands in for it where there is none.
+/// The runner, or a plain console where there is none.
 #[derive(Clone, Debug)]
-pub struct Runner {
+pub(crate) struct Runner {
     /// Standard output.
     pub console: Console,
     /// The run.
@@ -52,15 +52,15 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// The runner that the environment describes, listening to our standard output.
-    pub fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    /// The runner that the environment describes, reading our standard output.
+    pub(crate) fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let stdout = std::io::stdout();
         let terminal = stdout.is_terminal();
         Self::new(variable, stdout, terminal)
     }
 
-    /// The runner that the environment describes, listening to `out`, which is a `terminal` or not.
-    pub fn new(
+    /// The runner that the environment describes, reading `out`; `terminal`: whether `out` is one.
+    pub(crate) fn new(
         variable: &dyn Fn(&str) -> Option<String>,
         out: impl Write + Send + 'static,
         terminal: bool,
@@ -84,7 +84,7 @@ impl Runner {
     ///
     /// # Errors
     /// As for [`Files::set_outputs`].
-    pub fn set_outputs(&self, outputs: &[(String, String)]) -> Result<(), FileError> {
+    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<(), FileError> {
         let written = self.files.set_outputs(outputs)?;
         self.note(written, "outputs");
         Ok(())
@@ -94,7 +94,7 @@ impl Runner {
     ///
     /// # Errors
     /// As for [`Files::save_state`].
-    pub fn save_state(&self, name: &str, value: &str) -> Result<(), FileError> {
+    pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<(), FileError> {
         let written = self.files.save_state(name, value)?;
         self.note(written, "state");
         Ok(())
@@ -104,7 +104,7 @@ impl Runner {
     ///
     /// # Errors
     /// As for [`Files::add_summary`].
-    pub fn add_summary(&self, markdown: &str) -> Result<(), FileError> {
+    pub(crate) fn add_summary(&self, markdown: &str) -> Result<(), FileError> {
         let written = self.files.add_summary(markdown)?;
         self.note(written, "summary");
         Ok(())

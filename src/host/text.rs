@@ -1,4 +1,4 @@
-//! Text from outside made harmless: one line for a log that the runner parses, quoted for a message.
+//! Sanitises untrusted text: for a log that the runner parses, and for quoting in messages.
 //!
 //! The runner looks for its commands with comparisons that ignore invisible characters, so those are removed first, and
 //! a command is broken with a visible space: a zero-width one would be ignored too.
@@ -6,7 +6,7 @@
 /// Longest part of a text that is shown in quotes, in characters.
 const LONGEST_QUOTE: usize = 64;
 
-/// `text` as one line: line ends and tabs become spaces, control and invisible characters vanish.
+/// `text` as one line: line ends and tabs become spaces, control and invisible characters are removed.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -40,7 +40,7 @@ pub(crate) fn disarm(line: &str) -> String {
     }
 }
 
-/// The first `limit` characters of `text`, an ellipsis among them where something was cut.
+/// The first `limit` characters of `text`, the last one an ellipsis if it was cut.
 pub(crate) fn cut(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! Every request in the log, where step debugging is on.
+//! Traces requests to the log when step debugging is on.
 
 use std::io::{self, Write};
 
@@ -6,11 +6,11 @@ use tracing_subscriber::EnvFilter;
 
 use super::Console;
 
-/// What is traced: our own events only, because libraries may log URLs whole.
+/// Only our own events are traced: libraries may log full URLs.
 const OURS: &str = "long_deploy=debug";
 
 /// Sends traces to `console` as debug messages.
-pub fn trace(console: &Console) {
+pub(crate) fn trace(console: &Console) {
     let console = console.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(OURS))
@@ -20,11 +20,11 @@ pub fn trace(console: &Console) {
         .with_level(false)
         .with_writer(move || Lines(console.clone()))
         .finish();
-    // An error only says that a test has set another one before.
+    // This fails only if a test has set a subscriber before.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// Takes a formatted event, which is written in one piece.
+/// Receives formatted events, each in a single write.
 struct Lines(Console);
 
 impl Write for Lines {

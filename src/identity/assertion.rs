@@ -1,4 +1,4 @@
-//! Assertions: what an application presents instead of a secret. Made anew for every exchange, never kept.
+//! Client assertions, which an application sends instead of a secret. New for every exchange, never stored.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,11 +18,11 @@ use crate::host::{id_token::IdTokens, jwt::Claims};
 pub(super) enum AssertionSource {
     /// GitHub's id tokens, for this audience.
     GitHub(IdTokens, String),
-    /// A file that something else renews.
+    /// A file that another program renews.
     File(PathBuf),
 }
 
-/// The claims of the assertion that was presented last, for the message when it is refused.
+/// The claims of the last assertion, for the message if it is refused.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Presented(Arc<Mutex<Option<Claims>>>);
 

@@ -1,24 +1,24 @@
-//! Azure's clouds and where each of them answers.
+//! Azure's clouds and their endpoints.
 
 use url::Url;
 
-/// One of Azure's clouds: where to sign in, where Resource Manager and the portal are.
+/// The endpoints of a cloud: Entra ID, Resource Manager and the portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cloud {
+pub(crate) struct Cloud {
     /// Entra ID's origin, such as `https://login.microsoftonline.com`.
     pub authority: Url,
     /// Resource Manager's origin, such as `https://management.azure.com`.
     pub resource_manager: Url,
     /// The portal's origin; `None` in a custom cloud, whose portal is not known.
     pub portal: Option<Url>,
-    /// The audience that a federated credential in this cloud expects of an id token.
+    /// The default audience of federated credentials in this cloud.
     pub audience: String,
 }
 
 impl Cloud {
     /// Azure's public cloud.
     #[must_use]
-    pub fn public() -> Self {
+    pub(crate) fn public() -> Self {
         Self::known(
             "https://login.microsoftonline.com",
             "https://management.azure.com",
@@ -29,7 +29,7 @@ impl Cloud {
 
     /// Azure for the government of the United States.
     #[must_use]
-    pub fn us_government() -> Self {
+    pub(crate) fn us_government() -> Self {
         Self::known(
             "https://login.microsoftonline.us",
             "https://management.usgovcloudapi.net",
@@ -40,7 +40,7 @@ impl Cloud {
 
     /// Azure operated by 21Vianet in China.
     #[must_use]
-    pub fn china() -> Self {
+    pub(crate) fn china() -> Self {
         Self::known(
             "https://login.chinacloudapi.cn",
             "https://management.chinacloudapi.cn",
@@ -49,9 +49,9 @@ impl Cloud {
         )
     }
 
-    /// A cloud of one's own, such as Azure Stack Hub.
+    /// Another cloud, such as Azure Stack Hub.
     #[must_use]
-    pub fn custom(authority: Url, resource_manager: Url) -> Self {
+    pub(crate) fn custom(authority: Url, resource_manager: Url) -> Self {
         Self {
             authority,
             resource_manager,
@@ -60,9 +60,9 @@ impl Cloud {
         }
     }
 
-    /// The scope to ask a Resource Manager token for.
+    /// The scope of a token for Resource Manager.
     #[must_use]
-    pub fn token_scope(&self) -> String {
+    pub(crate) fn token_scope(&self) -> String {
         format!(
             "{}/.default",
             self.resource_manager.as_str().trim_end_matches('/')

@@ -1,4 +1,4 @@
-//! From a proof of who we are to a token.
+//! Exchanges a credential for a token.
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -21,23 +21,23 @@ use super::{
     assertion::{Assertion, AssertionSource, Presented},
     endpoint::TokenEndpoint,
     error::SignInError,
-    refused::{Asker, Issuer},
+    refused::{Issuer, Requester},
 };
 use crate::{clock::Clock, host::id_token::IdTokens};
 
-/// A token as it was issued.
+/// A newly issued token.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub(crate) struct Issued {
     /// The token; not shown by `Debug`.
     pub secret: Secret,
-    /// How long it is good from now.
+    /// How long it is valid from now.
     pub lifetime: Duration,
 }
 
-/// Who we are, ready to be exchanged for tokens.
-pub struct Credential {
+/// A credential that can be exchanged for tokens any number of times.
+pub(crate) struct Credential {
     cloud: Cloud,
-    asker: Asker,
+    requester: Requester,
     proof: Proof,
     http: Arc<dyn HttpClient>,
 }
@@ -53,7 +53,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`SignInError::IdToken`] when the runner offers this job no id tokens and one is needed.
-    pub fn new(
+    pub(crate) fn new(
         sign_in: SignIn,
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
@@ -74,15 +74,15 @@ impl Credential {
         };
         Ok(Self {
             cloud: sign_in.cloud,
-            asker: asker(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
+            requester: requester(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
             proof,
             http,
         })
     }
 
-    /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
+    /// When the runner stops issuing id tokens to this job, if known. No refresh can succeed after that.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
         match &self.proof {
             Proof::Assertion(AssertionSource::GitHub(id_tokens, _)) => id_tokens.expires(),
             _ => None,
@@ -93,13 +93,13 @@ impl Credential {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn exchange(&self) -> Result<Issued, SignInError> {
+    pub(crate) async fn exchange(&self) -> Result<Issued, SignInError> {
         let credential = self
             .once()
             .map_err(|error| SignInError::Settings(error.to_string()))?;
         let scope = self.cloud.token_scope();
         let no_token = SignInError::NoToken {
-            issuer: self.asker.issuer,
+            issuer: self.requester.issuer,
         };
         match credential.get_token(&[&scope], None).await {
             Ok(token) => Issued::new(token).ok_or(no_token),
@@ -107,14 +107,14 @@ impl Credential {
         }
     }
 
-    /// A credential for one exchange: azure_identity's credentials keep their token until five minutes before its
-    /// end, and there is no way to make them forget it.
+    /// A credential for one exchange: azure_identity's credentials cache their token until five minutes before its end,
+    /// and their cache cannot be cleared.
     fn once(&self) -> azure_core::Result<Arc<dyn TokenCredential>> {
-        let Asker {
+        let Requester {
             tenant_id,
             client_id,
             ..
-        } = self.asker.clone();
+        } = self.requester.clone();
         let presented = Presented::default();
         let client_options = self.client_options(presented.clone());
         Ok(match &self.proof {
@@ -149,11 +149,11 @@ impl Credential {
         cloud.authority_host = self.cloud.authority.to_string();
         let endpoint = TokenEndpoint {
             http: self.http.clone(),
-            asker: self.asker.clone(),
+            requester: self.requester.clone(),
             presented,
         };
         ClientOptions {
-            // A retry within the exchange would present the same assertion again.
+            // A retry inside of the exchange would send the same assertion again.
             retry: RetryOptions::none(),
             transport: Some(Transport::new(Arc::new(endpoint))),
             cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
@@ -165,14 +165,14 @@ impl Credential {
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
-            .field("asker", &self.asker)
+            .field("requester", &self.requester)
             .finish_non_exhaustive()
     }
 }
 
 impl Issued {
-    /// azure_identity reckons with the machine's wall clock; the run's own may be scaled, so what counts is the
-    /// difference. `None` for a token that is empty or over, which azure_identity makes of a JSON that is neither.
+    /// azure_identity uses the machine's wall clock; the run's own may be scaled, so only the difference counts. `None`
+    /// if the token is empty or expired, which azure_identity also returns for unexpected JSON.
     fn new(token: AccessToken) -> Option<Self> {
         let left = token.expires_on - OffsetDateTime::now_utc();
         let lifetime = Duration::from_secs(left.as_seconds_f64().round() as u64);
@@ -183,14 +183,14 @@ impl Issued {
     }
 }
 
-fn asker(
+fn requester(
     issuer: Issuer,
     tenant_id: Option<Guid>,
     client_id: Option<Guid>,
     token_file: Option<PathBuf>,
-) -> Asker {
+) -> Requester {
     let text = |id: Option<Guid>| id.map(|id| id.to_string()).unwrap_or_default();
-    Asker {
+    Requester {
         issuer,
         tenant_id: text(tenant_id),
         client_id: text(client_id),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_assertion_is_told_by_its_claims_only() {
+    async fn a_refused_assertion_is_shown_by_its_claims_only() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::aadsts(700213)]);
         let error = azure
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_without_a_living_token_is_no_token() {
+    async fn an_answer_without_a_valid_token_is_an_error() {
         for (status, body) in [(200, "{}"), (200, "<html>log in</html>"), (204, "")] {
             let azure = FakeAzure::start();
             azure.entra_answers([Answer::Refuse(status, body.to_owned())]);

@@ -1,4 +1,4 @@
-//! The way to a token endpoint.
+//! HTTP transport to a token endpoint.
 
 use std::sync::Arc;
 
@@ -12,26 +12,26 @@ use super::{
     assertion::Presented,
     error::SignInError,
     refusal::Refusal,
-    refused::{Asker, Refused},
+    refused::{Refused, Requester},
 };
 use crate::http::{exchange, root_cause};
 
-/// A transport that turns everything but success into a [`SignInError`] at once.
+/// A transport that turns every answer but success into a [`SignInError`].
 ///
-/// azure_identity drops the status of an answer that is not JSON, and cannot read one whose text has escapes in it,
-/// as Entra ID's line breaks are. It also retries a managed identity's endpoint on the network's errors, but not on
-/// ours; trying again is the keeper's business, with a new assertion.
+/// azure_identity loses the status of an answer that is not JSON, and cannot parse error texts with escapes, such as
+/// Entra ID's line breaks. It also retries network errors of a managed identity's endpoint; our own error type prevents
+/// that, because retries need a new assertion and are done by the keeper.
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     pub(super) http: Arc<dyn HttpClient>,
-    pub(super) asker: Asker,
+    pub(super) requester: Requester,
     pub(super) presented: Presented,
 }
 
 impl TokenEndpoint {
     fn unreachable(&self, request: &Request, error: &azure_core::Error) -> SignInError {
         SignInError::Unreachable {
-            issuer: self.asker.issuer,
+            issuer: self.requester.issuer,
             host: request.url().host_str().unwrap_or_default().to_owned(),
             reason: root_cause(error),
         }
@@ -41,7 +41,7 @@ impl TokenEndpoint {
         let retry_after = response.headers().get_optional_str(&RETRY_AFTER);
         let body = response.body().as_ref();
         SignInError::Refused(Box::new(Refused {
-            asker: self.asker.clone(),
+            requester: self.requester.clone(),
             presented: self.presented.get(),
             refusal: Refusal::read(response.status().into(), retry_after, body),
         }))

@@ -7,35 +7,35 @@ use crate::{host::id_token::IdTokenError, http::sources};
 
 /// Signing in failed. The message may have several lines; it never holds a secret, an assertion or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignInError {
-    /// The issuer answered, and not with a token.
+pub(crate) enum SignInError {
+    /// The issuer refused to issue a token.
     #[error(transparent)]
     Refused(Box<Refused>),
     /// The issuer did not answer.
     #[error("cannot reach {issuer} at {host}: {reason}; {}", .issuer.when_unreachable())]
     Unreachable {
-        /// Who did not answer.
+        /// The issuer.
         issuer: Issuer,
-        /// Where.
+        /// Its host.
         host: String,
-        /// What was seen, on one line.
+        /// The network error, on one line.
         reason: String,
     },
-    /// The issuer answered with success, but there is no living token in it.
+    /// The issuer's answer holds no valid token.
     #[error(
-        "the answer of {issuer} holds no living token; is there a proxy in between, or is this machine's clock wrong?"
+        "the answer of {issuer} holds no valid token; is there a proxy in between, or is this machine's clock wrong?"
     )]
     NoToken {
-        /// Who answered.
+        /// The issuer.
         issuer: Issuer,
     },
     /// The whole exchange took too long.
     #[error("signing in took longer than {} s", .after.as_secs())]
     TimedOut {
-        /// How long we waited.
+        /// The time limit.
         after: Duration,
     },
-    /// GitHub gave no id token to prove ourselves with.
+    /// GitHub issued no id token.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
     /// The file with the federated token cannot be read.
@@ -49,13 +49,13 @@ pub enum SignInError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The settings make no credential.
+    /// azure_identity does not accept the settings.
     #[error("cannot sign in with these settings: {0}")]
     Settings(String),
 }
 
 impl SignInError {
-    /// The sign-in error at the bottom of one of azure_identity's, which wraps it several times.
+    /// The sign-in error that azure_identity's error wraps, usually several times.
     pub(super) fn find(error: &azure_core::Error) -> Option<Self> {
         sources(error)
             .find_map(|error| error.downcast_ref::<Self>())
@@ -64,16 +64,16 @@ impl SignInError {
 
     /// The message on one line.
     #[must_use]
-    pub fn one_line(&self) -> String {
+    pub(crate) fn one_line(&self) -> String {
         let message = self.to_string();
         let lines = message.lines().collect::<Vec<_>>().join("; ");
         let words: Vec<_> = lines.split_whitespace().collect();
         words.join(" ").replace(":; ", ": ")
     }
 
-    /// Whether another try may do better, as far as one can tell before the first token.
+    /// Whether another try may succeed.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Refused(refused) => refused.is_transient(),
             Self::Unreachable { .. } | Self::NoToken { .. } | Self::TimedOut { .. } => true,
@@ -82,7 +82,7 @@ impl SignInError {
         }
     }
 
-    /// Whether the assertion was outside of its validity, which a fresh one may cure.
+    /// Whether the assertion was outside of its validity period, so that a new one may succeed.
     #[must_use]
     pub(super) fn is_stale_assertion(&self) -> bool {
         matches!(self, Self::Refused(refused) if refused.refusal.code == Some(700024))
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_of_what_came_before_the_issuer() {
+    fn errors_before_the_issuer_answers() {
         let file = SignInError::TokenFile {
             path: "/github/workspace/token".into(),
             reason: "No such file or directory (os error 2)".to_owned(),
@@ -129,7 +129,7 @@ mod tests {
 
         signing in took longer than 30 s
 
-        the answer of Entra ID holds no living token; is there a proxy in between, or is this machine's clock wrong?
+        the answer of Entra ID holds no valid token; is there a proxy in between, or is this machine's clock wrong?
         ");
         let transient = [&file, &unreachable, &late, &none].map(SignInError::is_transient);
         assert_eq!(transient, [false, true, true, true]);

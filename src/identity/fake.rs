@@ -17,9 +17,9 @@ use serde_json::json;
 use super::{Cloud, Credential, Method, SignIn};
 use crate::{clock::Clock, host::jwt};
 
-const PERMIT_EXPIRY: &str = "2026-01-05T08:10:00Z";
+const REQUEST_TOKEN_EXPIRY: &str = "2026-01-05T08:10:00Z";
 
-/// What a server does with a request.
+/// How a fake server answers a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Serves it.
@@ -65,6 +65,10 @@ struct Servers {
     /// When Entra ID was asked for a token.
     asked: Vec<Duration>,
     tokens: u32,
+    /// Whether a token is returned again until it expires, as by a managed identity's endpoint.
+    caches: bool,
+    /// When the last token expires.
+    expires: Duration,
 }
 
 impl FakeAzure {
@@ -77,6 +81,8 @@ impl FakeAzure {
             used: HashSet::new(),
             asked: Vec::new(),
             tokens: 0,
+            caches: false,
+            expires: Duration::ZERO,
         };
         Self {
             clock: Clock::paused(),
@@ -91,15 +97,15 @@ impl FakeAzure {
                 Some("https://pipelines.test/token?api-version=2.0".to_owned())
             }
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN" => {
-                let seconds = Self::permit_expiry().as_second();
+                let seconds = Self::request_token_expiry().as_second();
                 Some(jwt::forge(&json!({"exp": seconds})))
             }
             _ => None,
         }
     }
 
-    pub(crate) fn permit_expiry() -> Timestamp {
-        PERMIT_EXPIRY.parse().expect("a timestamp")
+    pub(crate) fn request_token_expiry() -> Timestamp {
+        REQUEST_TOKEN_EXPIRY.parse().expect("a timestamp")
     }
 
     pub(crate) fn http(&self) -> Arc<dyn HttpClient> {
@@ -138,9 +144,14 @@ impl FakeAzure {
         Credential::new(sign_in, Self::env, self.http(), self.clock()).expect("a credential")
     }
 
-    /// How long the tokens live from now on, in seconds.
+    /// Sets the lifetime of tokens from now on, in seconds.
     pub(crate) fn set_lifetime(&self, seconds: u64) {
         self.servers().lifetime = seconds;
+    }
+
+    /// Returns each token again until it expires, as a managed identity's endpoint does.
+    pub(crate) fn cache_tokens(&self) {
+        self.servers().caches = true;
     }
 
     /// What Entra ID does with the next requests; it serves those after them.
@@ -153,7 +164,7 @@ impl FakeAzure {
         self.servers().github.extend(answers);
     }
 
-    /// Forgets what was scripted, so that everything is served.
+    /// Clears the script, so that all requests are served.
     pub(crate) fn recover(&self) {
         let mut servers = self.servers();
         servers.entra.clear();
@@ -188,12 +199,20 @@ impl Servers {
         json!({"count": 1, "value": jwt::forge(&claims)}).to_string()
     }
 
-    fn issue_token(&mut self) -> String {
-        self.tokens += 1;
+    fn issue_token(&mut self, now: Duration) -> String {
+        if !self.caches || self.expires <= now {
+            self.tokens += 1;
+            self.expires = now + Duration::from_secs(self.lifetime);
+        }
+        let left = (self.expires - now).as_secs();
+        // azure_identity compares this one with the machine's own clock. Whole seconds, rounded up.
+        let expires_on = Timestamp::now() + Duration::from_secs(left + 1);
         json!({
             "token_type": "Bearer",
             "access_token": format!("token-{}", self.tokens),
-            "expires_in": self.lifetime,
+            "expires_in": left,
+            "expires_on": expires_on.as_second().to_string(),
+            "resource": "https://management.azure.com",
         })
         .to_string()
     }
@@ -224,7 +243,7 @@ impl HttpClient for FakeAzure {
             } else {
                 servers.note_assertion(request);
                 servers.asked.push(now);
-                (servers.entra.pop_front(), servers.issue_token())
+                (servers.entra.pop_front(), servers.issue_token(now))
             }
         };
         let mut headers = Headers::new();

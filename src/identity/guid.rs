@@ -2,24 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-/// A GUID in its hyphenated lower-case form, as tenants, applications and subscriptions have it.
+/// A GUID in its hyphenated lower-case form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Guid(String);
+pub(crate) struct Guid(String);
 
-/// The text is not a GUID. It does not say which text: the caller knows whether that may be shown.
+/// The text is not a GUID. The text is not quoted: only the caller knows whether it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a GUID (expected 8-4-4-4-12 hexadecimal digits, such as 00000000-0000-0000-0000-000000000000)"
 )]
-pub struct InvalidGuid;
-
-impl Guid {
-    /// The GUID's text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+pub(crate) struct InvalidGuid;
 
 impl FromStr for Guid {
     type Err = InvalidGuid;
@@ -48,7 +40,7 @@ mod tests {
         let guid: Guid = "5CA082F3-38F2-4BB0-B0A4-C401184AE3A8"
             .parse()
             .expect("a GUID");
-        assert_eq!(guid.as_str(), "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8");
+        assert_eq!(guid.to_string(), "5ca082f3-38f2-4bb0-b0a4-c401184ae3a8");
         for text in [
             "",
             "hub",

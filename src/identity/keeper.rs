@@ -1,4 +1,4 @@
-//! The keeper of the token: always a fresh one, whatever happens to the timers, the clock or the network.
+//! Keeps a valid token: refreshes it in time, although timers, clock or network may fail.
 
 use std::{
     fmt,
@@ -13,41 +13,51 @@ use super::{
     credential::{Credential, Issued},
     error::SignInError,
     exchange::{exchange, pause, sign_in},
-    held::Held,
+    held::{Held, Moment},
     news::{NewsSender, TokenNews},
 };
 use crate::clock::Clock;
 
-/// How often the token's age is looked at. Timers stand still while a machine is suspended, so one long sleep until
-/// the next refresh would come too late.
+/// How often the token's age is checked. Timers stand still while a machine is suspended, so one long sleep until the
+/// next refresh would end too late.
 const TICK: Duration = Duration::from_secs(20);
 
-/// Keeps a token and renews it in time, independently of who asks for it.
-pub struct Keeper {
+/// How long a token that was issued because Resource Manager refused the one before is not replaced for that reason
+/// again: a refusal that lasts is not about the token.
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(5 * 60);
+/// The same after a failed exchange, which may have been transient.
+const RENEWAL_RETRY: Duration = Duration::from_secs(60);
+
+/// Keeps a token and refreshes it in time, independently of who asks for it.
+pub(crate) struct Keeper {
     credential: Arc<Credential>,
     limit: Duration,
     clock: Clock,
     news: NewsSender,
-    flight: tokio::sync::Mutex<()>,
+    /// Held during an exchange, so that there is one at a time.
+    exchanging: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 struct State {
     held: Held,
+    /// Tokens that were issued after the first.
     refreshes: u32,
-    /// Refreshes that ended, well or not.
-    flights: u64,
-    /// How the last refresh ended, if it failed.
+    /// Exchanges that ended, successfully or not, after the first.
+    exchanges: u64,
+    /// How the last exchange ended, if it failed.
     failure: Option<SignInError>,
+    /// The last exchange because Resource Manager refused the token: when it ended, and how long none follows it.
+    renewal: Option<(Moment, Duration)>,
 }
 
 impl Keeper {
-    /// Signs in, trying for two minutes while the faults pass, and keeps the token. No token is used for longer than
-    /// `limit`, nor for longer than three quarters of its lifetime, as long as [`Self::keep`] runs.
+    /// Signs in, with retries for two minutes after transient errors, and keeps the token. While [`Self::keep`] runs, no
+    /// token is used for longer than `limit` or three quarters of its lifetime, unless the issuer gives no other.
     ///
     /// # Errors
     /// Why there is no token.
-    pub async fn sign_in(
+    pub(crate) async fn sign_in(
         credential: Arc<Credential>,
         limit: Duration,
         clock: Clock,
@@ -61,21 +71,22 @@ impl Keeper {
             limit,
             clock,
             news,
-            flight: tokio::sync::Mutex::default(),
+            exchanging: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 held,
                 refreshes: 0,
-                flights: 0,
+                exchanges: 0,
                 failure: None,
+                renewal: None,
             }),
         }))
     }
 
-    /// The present token, without waiting while it lives; a new one after that.
+    /// The present token, without waiting while it is valid; a new one after that.
     ///
     /// # Errors
     /// Why the expired token could not be renewed.
-    pub async fn token(&self) -> Result<Secret, SignInError> {
+    pub(crate) async fn token(&self) -> Result<Secret, SignInError> {
         let held = self.state().held.clone();
         if held.is_alive(&self.clock) {
             return Ok(held.secret);
@@ -83,40 +94,58 @@ impl Keeper {
         self.refresh(|held| held.is_alive(&self.clock)).await
     }
 
-    /// Another token than `rejected`, which Azure did not take: the present one if it was renewed meanwhile, else a
-    /// new one.
+    /// Another token than `rejected`, which Resource Manager refused: the present one if it was refreshed meanwhile, else
+    /// a new one. `None` if there is no other: the issuer returned the same one, or `rejected` is itself the result of
+    /// a renewal less than five minutes ago, so that another one would not help.
     ///
     /// # Errors
-    /// Why there is no other token.
-    pub async fn renew(&self, rejected: &Secret) -> Result<Secret, SignInError> {
-        self.refresh(|held| held.secret != *rejected && held.is_alive(&self.clock))
-            .await
+    /// Why there is no new token.
+    pub(crate) async fn renew(&self, rejected: &Secret) -> Result<Option<Secret>, SignInError> {
+        let before = {
+            let state = self.state();
+            let is_recent = state
+                .renewal
+                .is_some_and(|(ended, interval)| ended.elapsed(&self.clock) < interval);
+            if is_recent && state.held.secret == *rejected {
+                return Ok(None);
+            }
+            state.exchanges
+        };
+        let outcome = self
+            .refresh(|held| held.secret != *rejected && held.is_alive(&self.clock))
+            .await;
+        let interval = outcome.as_ref().map_or(RENEWAL_RETRY, |_| RENEWAL_INTERVAL);
+        let mut state = self.state();
+        if state.exchanges != before {
+            state.renewal = Some((Moment::now(&self.clock), interval));
+        }
+        outcome.map(|secret| (secret != *rejected).then_some(secret))
     }
 
-    /// Renews the token in time until `stop`. Failures are told once and tried again for as long as it takes.
-    pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
-        stop.run_until_cancelled(self.renew_in_time()).await;
+    /// Refreshes the token in time until `stop`. A failure is reported once, and retried without end.
+    pub(crate) async fn keep(self: Arc<Self>, stop: CancellationToken) {
+        stop.run_until_cancelled(self.refresh_in_time()).await;
     }
 
     /// Time since the present token was issued.
     #[must_use]
-    pub fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         self.state().held.age(&self.clock)
     }
 
-    /// How long the present token is still good.
+    /// How long the present token is still valid.
     #[must_use]
-    pub fn expires_in(&self) -> Duration {
+    pub(crate) fn expires_in(&self) -> Duration {
         self.state().held.expires_in(&self.clock)
     }
 
     /// How many tokens were issued after the first.
     #[must_use]
-    pub fn refreshes(&self) -> u32 {
+    pub(crate) fn refreshes(&self) -> u32 {
         self.state().refreshes
     }
 
-    async fn renew_in_time(&self) {
+    async fn refresh_in_time(&self) {
         let mut failures = 0;
         loop {
             let held = self.state().held.clone();
@@ -138,16 +167,16 @@ impl Keeper {
         }
     }
 
-    /// Gets a new token unless the one held is `good`. One exchange serves everybody who asks while it runs.
+    /// Gets a new token unless the present one is `good`. One exchange serves all who ask while it runs.
     async fn refresh(&self, good: impl Fn(&Held) -> bool) -> Result<Secret, SignInError> {
-        let flights = self.state().flights;
-        let _flight = self.flight.lock().await;
+        let exchanges = self.state().exchanges;
+        let _guard = self.exchanging.lock().await;
         {
             let state = self.state();
             if good(&state.held) {
                 return Ok(state.held.secret.clone());
             }
-            if state.flights != flights {
+            if state.exchanges != exchanges {
                 return match &state.failure {
                     Some(error) => Err(error.clone()),
                     None => Ok(state.held.secret.clone()),
@@ -161,13 +190,18 @@ impl Keeper {
     }
 
     fn succeed(&self, issued: Issued) -> Secret {
+        let mut state = self.state();
+        state.exchanges += 1;
+        state.failure = None;
+        // A managed identity's endpoint returns its cached token: nothing was refreshed.
+        if issued.secret == state.held.secret {
+            state.held.confirm(issued.lifetime, &self.clock);
+            return issued.secret;
+        }
         let held = Held::new(issued, self.limit, &self.clock);
         let (secret, token) = (held.secret.clone(), held.token);
-        let mut state = self.state();
         state.held = held;
         state.refreshes += 1;
-        state.flights += 1;
-        state.failure = None;
         drop(state);
         self.news.send(TokenNews::Refreshed(token));
         secret
@@ -175,7 +209,7 @@ impl Keeper {
 
     fn fail(&self, error: SignInError) -> SignInError {
         let mut state = self.state();
-        state.flights += 1;
+        state.exchanges += 1;
         let is_first = state.failure.replace(error.clone()).is_none();
         let expires_in = state.held.expires_in(&self.clock);
         drop(state);
@@ -212,6 +246,7 @@ mod tests {
 
     use super::*;
     use crate::identity::{
+        Method,
         exchange::EXCHANGE_LIMIT,
         fake::{Answer, FakeAzure},
         news::tests::kept,
@@ -229,8 +264,12 @@ mod tests {
     impl Run {
         /// Signs in by OIDC and lets the keeper keep.
         async fn start(azure: FakeAzure) -> Self {
+            Self::start_as(FakeAzure::oidc(), azure).await
+        }
+
+        async fn start_as(method: Method, azure: FakeAzure) -> Self {
             let (sender, news) = kept();
-            let credential = Arc::new(azure.credential(FakeAzure::oidc()));
+            let credential = Arc::new(azure.credential(method));
             let limit = MINUTE * 45;
             let keeper = Keeper::sign_in(credential, limit, azure.clock(), sender)
                 .await
@@ -329,7 +368,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failed_refreshes_are_told_once_and_cost_nothing_while_the_token_lives() {
+    async fn failed_refreshes_are_reported_once_while_the_token_is_valid() {
         let mut run = Run::start(FakeAzure::start()).await;
         run.azure.entra_answers(vec![Answer::aadsts(700213); 1000]);
         pass(MINUTE * 60).await;
@@ -406,17 +445,15 @@ mod tests {
         let rejected = run.keeper.token().await.unwrap();
         run.azure.clock().step(SignedDuration::from_hours(5));
         let asked = (0..50).map(async |index| match index % 2 {
-            0 => run.keeper.token().await,
-            _ => run.keeper.renew(&rejected).await,
+            0 => run.keeper.token().await.unwrap(),
+            _ => run.keeper.renew(&rejected).await.unwrap().unwrap(),
         });
-        for outcome in futures::future::join_all(asked).await {
-            assert_eq!(outcome.unwrap().secret(), "token-2");
+        for secret in futures::future::join_all(asked).await {
+            assert_eq!(secret.secret(), "token-2");
         }
         assert_eq!(run.azure.asked().len(), 2);
-        assert_eq!(
-            run.keeper.renew(&rejected).await.unwrap().secret(),
-            "token-2"
-        );
+        let again = run.keeper.renew(&rejected).await.unwrap().unwrap();
+        assert_eq!(again.secret(), "token-2");
         assert_eq!(run.azure.asked().len(), 2);
     }
 
@@ -440,7 +477,76 @@ mod tests {
         run.azure.entra_answers([Answer::Hang]);
         let given_up = tokio::time::timeout(MINUTE / 60, run.keeper.renew(&rejected)).await;
         assert!(given_up.is_err());
-        assert!(run.keeper.renew(&rejected).await.is_ok());
+        assert!(run.keeper.renew(&rejected).await.unwrap().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_that_last_cost_one_exchange_in_five_minutes() {
+        let run = Run::start(FakeAzure::start()).await;
+        let mut renewals = 0;
+        for _ in 0..365 {
+            let refused = run.keeper.token().await.unwrap();
+            renewals += u64::from(run.keeper.renew(&refused).await.unwrap().is_some());
+            pass(MINUTE).await;
+        }
+        assert_eq!(renewals, 73);
+        assert_eq!(run.azure.asked().len(), 74);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_cost_few_exchanges_when_those_fail_too() {
+        let run = Run::start(FakeAzure::start()).await;
+        run.azure.entra_answers(vec![Answer::aadsts(700213); 1000]);
+        let refused = run.keeper.token().await.unwrap();
+        for _ in 0..300 {
+            let _ = run.keeper.renew(&refused).await;
+            pass(MINUTE / 30).await;
+        }
+        assert_eq!(run.azure.asked().len(), 11);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_was_refreshed_in_time_may_be_refused_at_once() {
+        let run = Run::start(FakeAzure::start()).await;
+        let first = run.keeper.token().await.unwrap();
+        pass(MINUTE * 46).await;
+        let second = run.keeper.renew(&first).await.unwrap().unwrap();
+        assert_eq!(second.secret(), "token-2");
+        let third = run.keeper.renew(&second).await.unwrap().unwrap();
+        assert_eq!(third.secret(), "token-3");
+        assert_eq!(run.keeper.renew(&third).await.unwrap(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cached_token_is_no_refresh_and_is_not_asked_for_too_often() {
+        let azure = FakeAzure::start();
+        azure.set_lifetime(8 * 60 * 60);
+        azure.cache_tokens();
+        let mut run = Run::start_as(Method::ManagedIdentity, azure).await;
+        pass(MINUTE * 8 * 60 - MINUTE).await;
+        assert_eq!(run.keeper.refreshes(), 0);
+        assert_eq!(run.news(), ["signed in, next in 45"]);
+        assert_eq!(run.secret().await, "token-1");
+        assert_eq!(run.keeper.age().as_secs() / 60, 8 * 60 - 1);
+        assert!(run.keeper.expires_in() <= MINUTE * 2);
+        // At 45 minutes, then after half of the remaining time, but never within two minutes.
+        let asked = run.azure.asked();
+        let expected = [0, 45, 262, 371, 425, 452, 466, 473, 476, 478];
+        assert_eq!(minutes(&asked), expected);
+        pass(MINUTE * 3).await;
+        assert_eq!(run.news(), ["refreshed, next in 45"]);
+        assert!(run.azure.asked().len() <= expected.len() + 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cached_token_that_is_refused_has_no_successor() {
+        let azure = FakeAzure::start();
+        azure.cache_tokens();
+        let run = Run::start_as(Method::ManagedIdentity, azure).await;
+        let refused = run.keeper.token().await.unwrap();
+        assert_eq!(run.keeper.renew(&refused).await.unwrap(), None);
+        assert_eq!(run.keeper.renew(&refused).await.unwrap(), None);
+        assert_eq!(run.azure.asked().len(), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! Who we are to Azure: clouds, assertions, credentials, and the keeper of the token.
+//! Signing in to Azure: clouds, assertions, credentials, and the token with its refreshes.
 
 mod assertion;
 pub(crate) mod broker;
@@ -18,17 +18,14 @@ mod refused;
 mod session;
 mod sign_in;
 
-pub use azure_core::credentials::Secret;
-pub use broker::Broker;
-pub use cloud::Cloud;
-pub use credential::Credential;
-pub use error::SignInError;
-pub use guid::{Guid, InvalidGuid};
-pub use keeper::Keeper;
+pub(crate) use broker::Broker;
+pub(crate) use cloud::Cloud;
+pub(crate) use credential::Credential;
+pub(crate) use error::SignInError;
+pub(crate) use guid::{Guid, InvalidGuid};
+pub(crate) use keeper::Keeper;
 
-pub use news::{NewsSender, Token, TokenNews};
-pub use refusal::Refusal;
-pub use refused::{Asker, Issuer, Refused};
-pub use session::Session;
+pub(crate) use news::{NewsSender, Token, TokenNews};
+pub(crate) use session::Session;
 pub(crate) use sign_in::TOKEN_FILE;
-pub use sign_in::{Method, SignIn};
+pub(crate) use sign_in::{Method, SignIn};

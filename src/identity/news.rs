@@ -1,10 +1,10 @@
-//! What happens to the token, told to whoever asked for it. Identity knows nothing of the run's events.
+//! Notifications about the token: sign-in, refreshes and their failures.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 /// A token, described without its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     /// How long it is valid from when it was issued.
     pub lifetime: Duration,
     /// When the next one will be fetched, counted from when it was issued.
@@ -13,7 +13,7 @@ pub struct Token {
 
 /// Something that happened to the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenNews {
+pub(crate) enum TokenNews {
     /// The first token was issued.
     SignedIn(Token),
     /// A later token was issued.
@@ -36,11 +36,11 @@ pub enum TokenNews {
 
 /// Where token news go; clones share it.
 #[derive(Clone)]
-pub struct NewsSender(Arc<dyn Fn(TokenNews) + Send + Sync>);
+pub(crate) struct NewsSender(Arc<dyn Fn(TokenNews) + Send + Sync>);
 
 impl NewsSender {
     /// Calls `receive` for each news, in order and before the token can be used. It must not block.
-    pub fn new(receive: impl Fn(TokenNews) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(receive: impl Fn(TokenNews) + Send + Sync + 'static) -> Self {
         Self(Arc::new(receive))
     }
 

@@ -1,4 +1,4 @@
-//! How a token endpoint refuses.
+//! Parses a refusal of a token endpoint.
 
 use std::time::Duration;
 
@@ -6,27 +6,27 @@ use serde::Deserialize;
 
 use crate::http::excerpt;
 
-/// Longest wait that we let an endpoint ask for.
+/// Upper bound for `Retry-After`.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// What a token endpoint said instead of issuing a token. Its texts are foreign, on one line each.
+/// A refusal of a token endpoint. Its texts are untrusted, each on one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// Entra ID's error number, such as 700213 of `AADSTS700213`.
     pub code: Option<u32>,
-    /// The first line of what it said.
+    /// The first line of its description.
     pub description: String,
     /// Entra ID's id of this request.
     pub trace_id: Option<String>,
     /// Entra ID's id of the sign-in.
     pub correlation_id: Option<String>,
-    /// How long the endpoint asks us to wait.
+    /// The endpoint's `Retry-After`.
     pub retry_after: Option<Duration>,
 }
 
-/// The part of Entra ID's error that serves a reader, and also that of a managed identity's endpoint.
+/// The relevant fields of an error of Entra ID or of a managed identity's endpoint.
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -40,9 +40,9 @@ struct Answer {
 }
 
 impl Refusal {
-    /// Reads a refusal; a body that is not Entra ID's JSON, such as a proxy's page, is quoted as it is.
+    /// Parses a refusal. A body that is not the expected JSON, such as a proxy's page, is quoted.
     #[must_use]
-    pub fn read(status: u16, retry_after: Option<&str>, body: &[u8]) -> Self {
+    pub(crate) fn read(status: u16, retry_after: Option<&str>, body: &[u8]) -> Self {
         let retry_after = retry_after
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
@@ -72,17 +72,17 @@ impl Refusal {
         }
     }
 
-    /// Whether the same question may be answered with a token a little later.
+    /// Whether the same request may succeed later.
     ///
-    /// Numbers may change and new ones appear: an unknown one counts as permanent, unless the status tells otherwise.
+    /// An unknown error number counts as permanent, unless the status is transient.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(self.code, Some(90006 | 90012 | 90024 | 90033))
             || matches!(self.status, 408 | 429 | 500..)
     }
 }
 
-/// What precedes the ids and the time, which Entra ID appends on the same line or on lines of their own.
+/// The description without the ids and the time that Entra ID appends, on the same line or on separate ones.
 fn first_line(description: &str) -> &str {
     let line = description.lines().next().unwrap_or_default();
     let end = line.find("Trace ID:").unwrap_or(line.len());
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_passes() {
+    fn transient_refusals_are_known() {
         let table = [
             (400, Some(90006), true),
             (400, Some(90012), true),

@@ -1,40 +1,40 @@
-//! An issuer's refusal, and what to do about it.
+//! An issuer's refusal with advice.
 
 use std::{error::Error, fmt, path::PathBuf};
 
 use super::refusal::Refusal;
 use crate::host::jwt::Claims;
 
-/// Who issues the tokens.
+/// The issuer of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issuer {
+pub(crate) enum Issuer {
     /// Entra ID.
     EntraId,
     /// The managed-identity endpoint of the machine we run on.
     ManagedIdentity,
 }
 
-/// Who asked for a token, for the message when it is refused.
+/// The identity that requested a token, for the message if it is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
-    /// Whom we asked.
+pub(crate) struct Requester {
+    /// The issuer.
     pub issuer: Issuer,
     /// The directory; empty for a managed identity.
     pub tenant_id: String,
     /// The application or user-assigned identity; empty for a system-assigned one.
     pub client_id: String,
-    /// The file that the assertion came from.
+    /// The file that holds the assertion, if any.
     pub token_file: Option<PathBuf>,
 }
 
-/// An issuer's refusal, beside what was asked.
+/// An issuer's refusal with the request it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// Who asked.
-    pub asker: Asker,
-    /// The claims of the assertion that was presented, where there was one.
+pub(crate) struct Refused {
+    /// The identity.
+    pub requester: Requester,
+    /// The claims of the assertion, if there was one.
     pub presented: Option<Claims>,
-    /// What the issuer said.
+    /// The issuer's answer.
     pub refusal: Refusal,
 }
 
@@ -59,24 +59,27 @@ impl fmt::Display for Issuer {
 }
 
 impl Refused {
-    /// Whether the same question may be answered with a token a little later.
+    /// Whether the same request may succeed later.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
-        // Of a managed identity's endpoint, these pass: it is being set up, or updated.
-        let is_starting = self.asker.issuer == Issuer::ManagedIdentity
+    pub(crate) fn is_transient(&self) -> bool {
+        // A managed identity's endpoint answers these while it is being set up or updated.
+        let is_starting = self.requester.issuer == Issuer::ManagedIdentity
             && matches!(self.refusal.status, 404 | 410);
         is_starting || self.refusal.is_transient()
     }
 
     fn advice(&self) -> String {
-        let Asker {
+        let Requester {
             tenant_id: tenant,
             client_id: client,
             ..
-        } = &self.asker;
-        match (self.asker.issuer, self.refusal.code) {
+        } = &self.requester;
+        match (self.requester.issuer, self.refusal.code) {
             (_, _) if self.is_transient() => {
-                format!("{} cannot issue a token at the moment", self.asker.issuer)
+                format!(
+                    "{} cannot issue a token at the moment",
+                    self.requester.issuer
+                )
             }
             (Issuer::ManagedIdentity, _) => self.assign(),
             (_, Some(700213 | 700211 | 700212 | 7002131 | 70021)) => self.federate(),
@@ -94,7 +97,7 @@ impl Refused {
                 "there is no tenant {tenant} in this cloud: check tenant-id and environment"
             ),
             (_, Some(53003 | 50076)) => format!(
-                "a conditional-access policy of tenant {tenant} keeps application {client} out: have it allow this \
+                "a conditional-access policy of tenant {tenant} blocks application {client}: let it allow this \
                  application and the runner's network"
             ),
             _ => format!("application {client} may not sign in to tenant {tenant}"),
@@ -102,7 +105,7 @@ impl Refused {
     }
 
     fn federate(&self) -> String {
-        let client = &self.asker.client_id;
+        let client = &self.requester.client_id;
         let presented = match &self.presented {
             Some(claims) => format!("\n{claims}"),
             None => " those of the presented token, which cannot be read".to_owned(),
@@ -115,7 +118,7 @@ impl Refused {
     }
 
     fn renew(&self) -> String {
-        match &self.asker.token_file {
+        match &self.requester.token_file {
             Some(path) => format!(
                 "the federated token in {} is outside of its validity: something must renew that file while the \
                  deployment runs; or this machine's clock is wrong",
@@ -129,8 +132,8 @@ impl Refused {
     }
 
     fn assign(&self) -> String {
-        match self.asker.client_id.as_str() {
-            "" => "this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id".to_owned(),
+        match self.requester.client_id.as_str() {
+            "" => "this machine has no system-assigned identity: enable it, or set client-id to a user-assigned one".to_owned(),
             client => format!("identity {client} is not assigned to this machine: assign it, or check client-id"),
         }
     }
@@ -141,7 +144,7 @@ impl Error for Refused {}
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let refusal = &self.refusal;
-        write!(f, "{}\n{} answered: ", self.advice(), self.asker.issuer)?;
+        write!(f, "{}\n{} answered: ", self.advice(), self.requester.issuer)?;
         if !refusal.description.is_empty() {
             write!(f, "{} ", refusal.description)?;
         }
@@ -165,7 +168,7 @@ mod tests {
 
     fn refused(code: u32, description: &str) -> Refused {
         Refused {
-            asker: Asker {
+            requester: Requester {
                 issuer: Issuer::EntraId,
                 tenant_id: "7ea4d2f1-0000-0000-0000-000000000001".to_owned(),
                 client_id: "c11e7700-0000-0000-0000-000000000002".to_owned(),
@@ -229,10 +232,10 @@ mod tests {
         there is no tenant 7ea4d2f1-0000-0000-0000-000000000001 in this cloud: check tenant-id and environment
         Entra ID answered: AADSTS90002: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
         Entra ID answered: AADSTS53003: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 keeps application c11e7700-0000-0000-0000-000000000002 out: have it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
         Entra ID answered: AADSTS50076: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
         even a fresh id token is outside of its validity: is this machine's clock wrong?
@@ -247,12 +250,12 @@ mod tests {
     }
 
     #[test]
-    fn tells_of_an_assertion_that_nobody_renews() {
+    fn an_expired_token_file_is_named() {
         let mut refused = refused(
             700024,
             "Client assertion is not within its valid time range.",
         );
-        refused.asker.token_file = Some("/github/workspace/token".into());
+        refused.requester.token_file = Some("/github/workspace/token".into());
         assert_snapshot!(refused, @r"
         the federated token in /github/workspace/token is outside of its validity: something must renew that file while the deployment runs; or this machine's clock is wrong
         Entra ID answered: AADSTS700024: Client assertion is not within its valid time range. (HTTP 401, trace id aaaa, correlation id bbbb)
@@ -260,16 +263,16 @@ mod tests {
     }
 
     #[test]
-    fn tells_of_managed_identities() {
+    fn refusals_of_managed_identities() {
         let mut refused = refused(0, "");
-        refused.asker.issuer = Issuer::ManagedIdentity;
+        refused.requester.issuer = Issuer::ManagedIdentity;
         refused.refusal = Refusal::read(
             400,
             None,
             br#"{"error":"invalid_request","error_description":"Identity not found"}"#,
         );
         let user_assigned = refused.to_string();
-        refused.asker.client_id.clear();
+        refused.requester.client_id.clear();
         let system_assigned = refused.to_string();
         refused.refusal = Refusal::read(404, None, b"");
         assert!(refused.is_transient());
@@ -282,7 +285,7 @@ mod tests {
         identity c11e7700-0000-0000-0000-000000000002 is not assigned to this machine: assign it, or check client-id
         the managed-identity endpoint answered: Identity not found (HTTP 400)
 
-        this machine has no system-assigned identity: turn it on, or name a user-assigned one with client-id
+        this machine has no system-assigned identity: enable it, or set client-id to a user-assigned one
         the managed-identity endpoint answered: Identity not found (HTTP 400)
 
         cannot reach the managed-identity endpoint at 169.254.169.254: No route to host (os error 113); is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address

@@ -1,4 +1,4 @@
-//! A sign-in that waits until somebody needs a token.
+//! Signs in lazily, when the first token is needed.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 use super::{Credential, Keeper, SignInError, news::NewsSender};
 use crate::clock::Clock;
 
-/// Signs in when the first token is needed, once for everybody.
-pub struct Session {
+/// Signs in when the first token is needed, once for all users.
+pub(crate) struct Session {
     credential: Result<Arc<Credential>, SignInError>,
     limit: Duration,
     clock: Clock,
@@ -18,10 +18,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with this credential; nothing is sent yet. Why there is no credential is told when one is needed.
+    /// A session with this credential; nothing is sent yet. An error instead of a credential is returned on first use.
     /// No token is used for longer than `limit`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         credential: Result<Credential, SignInError>,
         limit: Duration,
         clock: Clock,
@@ -36,23 +36,23 @@ impl Session {
         }
     }
 
-    /// The keeper of the token, after signing in if nobody has yet. A failure is final.
+    /// The keeper of the token, after signing in if that has not happened. A failure is final.
     ///
     /// # Errors
     /// Why there is no token.
-    pub async fn keeper(&self) -> Result<Arc<Keeper>, SignInError> {
+    pub(crate) async fn keeper(&self) -> Result<Arc<Keeper>, SignInError> {
         self.keeper.get_or_init(|| self.sign_in()).await.clone()
     }
 
-    /// Why signing in failed, if it was tried and did.
+    /// Why signing in failed, if it did.
     #[must_use]
-    pub fn failure(&self) -> Option<SignInError> {
+    pub(crate) fn failure(&self) -> Option<SignInError> {
         self.keeper.get()?.as_ref().err().cloned()
     }
 
-    /// When the runner stops issuing id tokens to this job, where that is known: later, no refresh can succeed.
+    /// When the runner stops issuing id tokens to this job, if known. No refresh can succeed after that.
     #[must_use]
-    pub fn expires(&self) -> Option<Timestamp> {
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
         self.credential.as_ref().ok()?.expires()
     }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_gives_up_takes_nothing_from_the_others() {
+    async fn a_caller_that_gives_up_does_not_affect_the_others() {
         let azure = FakeAzure::start();
         azure.entra_answers([Answer::Hang]);
         let session = session(&azure);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_missing_credential_is_told_when_it_is_needed() {
+    async fn a_missing_credential_is_an_error_on_first_use() {
         let missing = SignInError::Settings("none".to_owned());
         let clock = Clock::paused();
         let session = Session::new(Err(missing.clone()), Duration::MAX, clock, kept().0);

@@ -1,4 +1,4 @@
-//! What the user told us about signing in.
+//! The inputs for signing in.
 
 use std::path::PathBuf;
 
@@ -9,31 +9,31 @@ use super::{Cloud, Guid};
 /// Environment variable with the path of the file that holds a federated token.
 pub(crate) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
-/// Who signs in, where, and by what proof.
+/// Who signs in, to which cloud, and with which credential.
 #[derive(Clone, Debug)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     /// The cloud to sign in to.
     pub cloud: Cloud,
     /// The directory; `None` only for a managed identity.
     pub tenant_id: Option<Guid>,
     /// The application, or the user-assigned managed identity; `None` only for a system-assigned identity.
     pub client_id: Option<Guid>,
-    /// The proof.
+    /// The kind of credential.
     pub method: Method,
 }
 
-/// By what proof an identity signs in.
+/// The kind of credential with which an identity signs in.
 #[derive(Clone, Debug)]
-pub enum Method {
-    /// An id token of the workflow run, for this audience, fetched anew for every exchange.
+pub(crate) enum Method {
+    /// An id token of the workflow run, fetched for every exchange.
     GitHubOidc {
         /// The audience that the federated credential expects.
         audience: String,
     },
     /// A client secret.
     Secret(SecretString),
-    /// A file with a federated token that something else renews; read again for every exchange.
+    /// A file with a federated token that another program renews; read for every exchange.
     TokenFile(PathBuf),
-    /// The identity of the machine we run on.
+    /// The managed identity of the machine.
     ManagedIdentity,
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::Deserialize;
 
-/// What `creds` says about a service principal; other keys are ignored.
+/// The service principal in `creds`; other keys are ignored.
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Creds {
@@ -14,7 +14,7 @@ pub(super) struct Creds {
 }
 
 impl Creds {
-    /// Reads `text`; an empty one says nothing.
+    /// Parses `text`, which may be empty.
     ///
     /// # Errors
     /// What is wrong with it, without its content.
@@ -39,7 +39,7 @@ impl Creds {
     }
 }
 
-/// What of `creds` must not be seen, even when it is broken.
+/// What must be masked of `creds`, also when it is not valid JSON.
 pub(super) fn secrets(text: &str) -> Vec<SecretString> {
     match Creds::parse(text) {
         Ok(creds) => creds.client_secret().into_iter().collect(),
@@ -47,7 +47,7 @@ pub(super) fn secrets(text: &str) -> Vec<SecretString> {
     }
 }
 
-/// The lines of broken JSON that may hold more than punctuation: to mask a brace would wreck the log.
+/// The longer lines of invalid JSON. Shorter ones may be punctuation, and masking a brace would garble the log.
 fn long_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| line.len() >= 8)
 }
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_json_is_told_without_its_content() {
+    fn invalid_json_is_reported_without_its_content() {
         for text in [
             "{\"clientSecret\": \"hush\"",
             "{\"clientSecret\": 4711}",

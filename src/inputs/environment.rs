@@ -1,4 +1,4 @@
-//! The process's environment, of which nothing is shown.
+//! The process's environment variables.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,14 +7,8 @@ use std::{
 };
 
 /// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
-///
-/// ```
-/// use long_deploy::inputs::Environment;
-///
-/// let environment: Environment = std::env::vars_os().collect();
-/// ```
 #[derive(Clone, Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     values: BTreeMap<String, String>,
     not_text: BTreeSet<String>,
 }
@@ -22,7 +16,7 @@ pub struct Environment {
 impl Environment {
     /// The variable `name`; `None` when it is unset, empty, or not UTF-8.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values
             .get(name)
             .map(String::as_str)

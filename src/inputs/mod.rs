@@ -1,10 +1,10 @@
-//! What the workflow asked for: from the environment to a typed, checked request.
+//! The inputs of the action: from environment variables to a validated request.
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-pub mod catalog;
+pub(crate) mod catalog;
 mod creds;
 mod environment;
 mod parse;
@@ -13,40 +13,39 @@ mod raw;
 mod request;
 mod stack;
 
-pub use environment::Environment;
-pub use problem::{Problem, Problems};
-pub use request::{
-    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
-    Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs,
+pub(crate) use environment::Environment;
+pub(crate) use problem::{Problem, Problems};
+pub(crate) use request::{
+    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,
+    TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
 };
-pub use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
+pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
+use self::raw::Raw;
 use crate::host::id_token::REQUEST_TOKEN;
-use raw::Raw;
-pub(crate) use request::has_extension;
 
 /// Reads and checks the inputs.
 ///
 /// # Errors
-/// Everything that is wrong with them; no message holds a secret.
-pub fn read(environment: &Environment) -> Result<Request, Problems> {
+/// All problems; no message holds a secret.
+pub(crate) fn read(environment: &Environment) -> Result<Request, Problems> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)
 }
 
-/// What must be masked before anything is printed, also when the inputs are wrong. Each is one line.
+/// What must be masked before anything is printed, also if the inputs are invalid. Each is one line.
 #[must_use]
-pub fn secrets(environment: &Environment) -> Vec<SecretString> {
+pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     let mut secrets = Raw::read(environment).secrets();
     let request_token = environment.get(REQUEST_TOKEN);
     secrets.extend(request_token.map(SecretString::from));
     secrets
 }
 
-/// Where the report file goes, known also when the inputs are wrong: the report says so then.
+/// Path of the report file, also if other inputs are invalid: the report then lists the problems.
 #[must_use]
-pub fn report_file(environment: &Environment) -> Option<PathBuf> {
+pub(crate) fn report_file(environment: &Environment) -> Option<PathBuf> {
     let path = Raw::read(environment).report_file;
     (!path.is_empty()).then(|| path.into())
 }

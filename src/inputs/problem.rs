@@ -6,27 +6,27 @@ use crate::host::Place;
 
 /// One thing wrong with one input. Never holds a secret's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The input's name, as in `action.yml`.
     pub input: &'static str,
     /// What is wrong and what to do about it: a lower-case fragment.
     pub message: String,
-    /// Where in the user's files, if it is known.
+    /// Where in the user's files, if known.
     pub place: Option<Place>,
 }
 
-/// Everything that is wrong with the inputs, so that one run shows it all. Never empty as an error.
+/// All problems of the inputs, so that one run reports them all. Never empty as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
     /// Adds a problem of `input`.
-    pub fn add(&mut self, input: &'static str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, input: &'static str, message: impl Into<String>) {
         self.add_at(None, input, message);
     }
 
     /// Adds a problem of `input` at a place in the user's files.
-    pub fn add_at(
+    pub(crate) fn add_at(
         &mut self,
         place: Option<Place>,
         input: &'static str,
@@ -41,12 +41,12 @@ impl Problems {
 
     /// Whether nothing is wrong.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The problems in the order they were found.
-    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }
 
@@ -54,7 +54,7 @@ impl Problems {
     ///
     /// # Errors
     /// The problems themselves.
-    pub fn or<T>(self, value: Option<T>) -> Result<T, Self> {
+    pub(crate) fn or<T>(self, value: Option<T>) -> Result<T, Self> {
         match value {
             Some(value) if self.is_empty() => Ok(value),
             _ => Err(self),

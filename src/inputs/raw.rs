@@ -1,4 +1,4 @@
-//! The inputs as texts, before they mean anything.
+//! The inputs as strings, before they are parsed.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::{
     identity::TOKEN_FILE,
 };
 
-/// Every input as the workflow gave it, without surrounding white space, or its default. Empty: not given.
+/// All inputs, trimmed, or their defaults. Empty: not given.
 ///
 /// Its `Debug` form shows nothing, as some inputs are secrets.
 #[derive(Default, Deserialize)]
@@ -84,7 +84,7 @@ impl Raw {
         envy::from_iter(given).expect("every input has a field of text")
     }
 
-    /// What of the inputs must be masked, a line each.
+    /// What must be masked of the inputs, one line each.
     pub(super) fn secrets(&self) -> Vec<SecretString> {
         let mut texts = creds::secrets(&self.creds);
         texts.push(self.client_secret.as_str().into());
@@ -98,7 +98,7 @@ impl Raw {
     }
 }
 
-/// Other variables that the program reads, and would take for unset.
+/// Other variables that the program reads, and would treat as unset.
 const VARIABLES: [&str; 6] = [
     REQUEST_URL,
     REQUEST_TOKEN,
@@ -114,7 +114,7 @@ impl fmt::Debug for Raw {
     }
 }
 
-/// Finds what cannot be read, whatever it means.
+/// Finds variables that are not UTF-8.
 pub(super) fn check(environment: &Environment, problems: &mut Problems) {
     for input in INPUTS {
         let from_input = variables(input.name);
@@ -141,7 +141,7 @@ fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
         .find(|value| !value.is_empty())
 }
 
-/// The variables that carry the input `name`: the runner keeps hyphens, which a shell cannot set.
+/// The variables for the input `name`. The runner keeps hyphens, which a shell cannot set.
 fn variables(name: &str) -> [String; 2] {
     let runner = format!("INPUT_{}", name.to_ascii_uppercase());
     let shell = runner.replace('-', "_");

@@ -1,4 +1,4 @@
-//! The request: every input parsed, none contradicting another.
+//! The request: all inputs, parsed and consistent.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use crate::{
 
 /// What one step is to do.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// Who signs in.
     pub sign_in: SignIn,
     /// What is done with the deployment or stack.
@@ -25,7 +25,7 @@ pub struct Request {
     pub stack: Option<StackSettings>,
     /// Where the deployment goes.
     pub scope: Scope,
-    /// Azure region that keeps the deployment's data; given at every scope but a resource group.
+    /// Azure region that stores the deployment's data; required at every scope but a resource group.
     pub location: Option<String>,
     /// The deployment's name, if the user chose one.
     pub name: Option<String>,
@@ -39,17 +39,17 @@ pub struct Request {
     pub validation_level: Option<ValidationLevel>,
     /// Tags of the deployment or stack: name → text.
     pub tags: Map<String, Value>,
-    /// What Azure is to do if the deployment fails.
+    /// What Azure does if the deployment fails.
     pub rollback: Option<Rollback>,
-    /// What Azure is to keep of requests and answers; `None` for nothing.
+    /// What Azure stores of requests and answers; `None` for nothing.
     pub debug_setting: Option<DebugSetting>,
     /// The what-if to make, before the deployment or instead of it.
     pub what_if: Option<WhatIfInputs>,
-    /// How the run keeps time.
+    /// Intervals and time-outs.
     pub timing: Timing,
-    /// What becomes of the deployment when `timeout` passes.
+    /// What happens to the deployment after `timeout`.
     pub on_timeout: OnStop,
-    /// What becomes of the deployment when the workflow is cancelled.
+    /// What happens to the deployment when the workflow is cancelled.
     pub on_cancel: OnStop,
     /// What to do if a deployment of this name is running.
     pub if_active: IfActive,
@@ -63,7 +63,7 @@ pub struct Request {
 
 /// What is done with a deployment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// It is submitted.
     #[default]
     Create,
@@ -82,7 +82,7 @@ pub enum Operation {
 impl Operation {
     /// The operation as the input writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Validate => "validate",
@@ -93,31 +93,31 @@ impl Operation {
         }
     }
 
-    /// Whether there must be a template; other operations are about what exists.
+    /// Whether it requires a template; other operations concern existing deployments.
     #[must_use]
-    pub fn needs_template(self) -> bool {
+    pub(crate) fn needs_template(self) -> bool {
         matches!(self, Self::Create | Self::Validate | Self::WhatIf)
     }
 
     /// Whether Azure is only asked what would happen.
     #[must_use]
-    pub fn is_preview(self) -> bool {
+    pub(crate) fn is_preview(self) -> bool {
         matches!(self, Self::Validate | Self::WhatIf)
     }
 }
 
-/// Which deployment Azure repeats if this one fails.
+/// Which deployment Azure redeploys if this one fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rollback {
+pub(crate) enum Rollback {
     /// The last one that succeeded.
     LastSuccessful,
     /// The one of this name.
     To(String),
 }
 
-/// What Azure keeps of the requests and answers of a deployment. They may hold secrets.
+/// What Azure stores of a deployment's requests and answers, which may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DebugSetting {
+pub(crate) enum DebugSetting {
     /// Requests.
     Request,
     /// Answers.
@@ -129,7 +129,7 @@ pub enum DebugSetting {
 impl DebugSetting {
     /// The level of detail as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Request => "requestContent",
             Self::Response => "responseContent",
@@ -140,7 +140,7 @@ impl DebugSetting {
 
 /// How thoroughly Azure checks a deployment before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValidationLevel {
+pub(crate) enum ValidationLevel {
     /// The template only.
     Template,
     /// Also with the resource providers, and all permissions.
@@ -152,7 +152,7 @@ pub enum ValidationLevel {
 impl ValidationLevel {
     /// The level as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Template => "Template",
             Self::Provider => "Provider",
@@ -161,20 +161,20 @@ impl ValidationLevel {
     }
 }
 
-/// How a what-if is made, and what it must not find.
+/// Options of a what-if, and which changes it must not find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WhatIfInputs {
+pub(crate) struct WhatIfInputs {
     /// Changes that are left out of it.
     pub excluded: Vec<ChangeType>,
     /// Changes that fail the step.
     pub forbidden: Vec<ChangeType>,
-    /// How much Azure tells of each resource.
+    /// How much detail Azure returns of each resource.
     pub format: ResultFormat,
 }
 
-/// How much a what-if tells of a resource.
+/// How much detail a what-if returns of a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResultFormat {
+pub(crate) enum ResultFormat {
     /// All properties, and which of them change.
     #[default]
     Full,
@@ -185,7 +185,7 @@ pub enum ResultFormat {
 impl ResultFormat {
     /// The format as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Full => "FullResourcePayloads",
             Self::IdOnly => "ResourceIdOnly",
@@ -195,7 +195,7 @@ impl ResultFormat {
 
 /// Where the template and its parameters are, as the user gave them.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct TemplateInputs {
+pub(crate) struct TemplateInputs {
     /// The template; `None` if a `.bicepparam` file among the parameters files names it.
     pub source: Option<TemplateSource>,
     /// `parameters-file`: later files win. At most one is a `.bicepparam` file.
@@ -208,7 +208,7 @@ pub struct TemplateInputs {
 
 /// Where the template is.
 #[derive(Clone, PartialEq, Eq)]
-pub enum TemplateSource {
+pub(crate) enum TemplateSource {
     /// `template-file`, relative to the working folder.
     File(PathBuf),
     /// `template-uri`. May be signed.
@@ -219,7 +219,7 @@ pub enum TemplateSource {
 
 /// Which Bicep program compiles; by default the image's own, else that of the `PATH`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BicepInputs {
+pub(crate) struct BicepInputs {
     /// `bicep-path`, relative to the working folder.
     pub path: Option<PathBuf>,
     /// `bicep-version`, without a leading `v`.
@@ -231,7 +231,7 @@ pub struct BicepInputs {
 impl TemplateInputs {
     /// The `.bicepparam` file, and which of the parameters files it is.
     #[must_use]
-    pub fn bicepparam(&self) -> Option<(usize, &Path)> {
+    pub(crate) fn bicepparam(&self) -> Option<(usize, &Path)> {
         let mut files = self.parameters_files.iter().map(PathBuf::as_path);
         let at = files.position(|path| has_extension(path, "bicepparam"))?;
         Some((at, &self.parameters_files[at]))
@@ -239,7 +239,7 @@ impl TemplateInputs {
 
     /// The input that names the template.
     #[must_use]
-    pub fn input(&self) -> &'static str {
+    pub(crate) fn input(&self) -> &'static str {
         match &self.source {
             Some(TemplateSource::File(_)) => "template-file",
             Some(TemplateSource::Uri(_)) => "template-uri",
@@ -248,9 +248,9 @@ impl TemplateInputs {
         }
     }
 
-    /// The template as people know it: a path, an address without its query, or a resource id.
+    /// The template for display: a path, a URL without its query, or a resource id.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match &self.source {
             Some(TemplateSource::File(path)) => path.display().to_string(),
             Some(TemplateSource::Uri(uri)) => without_query(uri).to_owned(),
@@ -264,7 +264,7 @@ impl TemplateInputs {
 
     /// The name of the template without folders and extension; that of a template spec.
     #[must_use]
-    pub fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         let shown = self.shown();
         let name = match &self.source {
             Some(TemplateSource::Spec(id)) => {
@@ -299,7 +299,7 @@ pub(super) fn is_address(text: &str) -> bool {
     })
 }
 
-/// `uri` without what may be a signature.
+/// `uri` without its query, which may be a signature.
 pub(super) fn without_query(uri: &str) -> &str {
     uri.split(['?', '#']).next().unwrap_or_default()
 }
@@ -323,10 +323,10 @@ impl fmt::Debug for TemplateSource {
     }
 }
 
-/// What Azure does with resources of a resource group that the template does not name.
+/// What Azure does with resources of a resource group that are not in the template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeploymentMode {
-    /// Leaves them alone.
+pub(crate) enum DeploymentMode {
+    /// Leaves them unchanged.
     #[default]
     Incremental,
     /// Deletes them.
@@ -336,7 +336,7 @@ pub enum DeploymentMode {
 impl DeploymentMode {
     /// The mode as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Incremental => "Incremental",
             Self::Complete => "Complete",
@@ -344,9 +344,9 @@ impl DeploymentMode {
     }
 }
 
-/// How the run keeps time.
+/// Intervals and time-outs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
+pub(crate) struct Timing {
     /// Longest time between two looks at the deployment.
     pub poll_interval: Duration,
     /// Longest silence in the log.
@@ -357,10 +357,10 @@ pub struct Timing {
     pub token_refresh_interval: Duration,
 }
 
-/// What becomes of a deployment that we stop following before its end.
+/// What happens to a deployment that we stop following before its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnStop {
-    /// It goes on in Azure.
+pub(crate) enum OnStop {
+    /// It continues in Azure.
     #[default]
     Leave,
     /// It is cancelled.
@@ -369,11 +369,11 @@ pub enum OnStop {
 
 /// What to do if a deployment of our name is running already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfActive {
-    /// Follow it if it is this very deployment; else wait for its end.
+pub(crate) enum IfActive {
+    /// Follow it if it is the same deployment, else wait for its end.
     #[default]
     Auto,
-    /// Wait for its end, and submit ours then.
+    /// Wait for its end, then submit ours.
     Wait,
     /// Fail.
     Fail,

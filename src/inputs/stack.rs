@@ -1,21 +1,21 @@
 //! The settings of a deployment stack.
 
-/// What a stack is told beside its template.
+/// Settings of a stack beside its template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StackSettings {
-    /// What becomes of what leaves the stack.
+pub(crate) struct StackSettings {
+    /// What happens to resources that are no longer in the template.
     pub unmanaged: Unmanaged,
-    /// What it protects its resources from.
+    /// Deny settings for its resources.
     pub deny: DenySettings,
-    /// Whether to go on although the stack's list of resources may be out of date.
+    /// Whether to continue if the stack's list of resources is out of date.
     pub bypass_out_of_sync: bool,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
 }
 
-/// What becomes of what leaves a stack, by its kind.
+/// What happens to unmanaged resources, by their kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unmanaged {
+pub(crate) struct Unmanaged {
     /// Resources in resource groups.
     pub resources: UnmanagedAction,
     /// Resource groups.
@@ -24,9 +24,9 @@ pub struct Unmanaged {
     pub management_groups: UnmanagedAction,
 }
 
-/// What becomes of a resource that leaves its stack.
+/// What happens to a resource that is no longer in the template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnmanagedAction {
+pub(crate) enum UnmanagedAction {
     /// It stays in Azure.
     #[default]
     Detach,
@@ -34,35 +34,35 @@ pub enum UnmanagedAction {
     Delete,
 }
 
-/// What a stack protects its resources from.
+/// Which operations a stack denies on its resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DenySettings {
-    /// What is denied.
+pub(crate) struct DenySettings {
+    /// The denied operations.
     pub mode: DenyMode,
-    /// Whether it holds below the resources, too.
+    /// Whether they are also denied on child resources.
     pub child_scopes: bool,
-    /// Actions that are allowed all the same.
+    /// Actions that are exempt.
     pub excluded_actions: Vec<String>,
-    /// Object ids of those to whom nothing is denied.
+    /// Object ids of principals that are exempt.
     pub excluded_principals: Vec<String>,
 }
 
-/// What is denied to everybody but the stack.
+/// What is denied to all other callers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DenyMode {
+pub(crate) enum DenyMode {
     /// Nothing.
     #[default]
     None,
-    /// To delete its resources.
+    /// Deletion.
     DenyDelete,
-    /// To change or delete its resources.
+    /// Changes and deletion.
     DenyWriteAndDelete,
 }
 
 impl UnmanagedAction {
     /// The action as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Detach => "detach",
             Self::Delete => "delete",
@@ -73,7 +73,7 @@ impl UnmanagedAction {
 impl DenyMode {
     /// The mode as Azure writes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::DenyDelete => "denyDelete",

@@ -1,4 +1,4 @@
-//! What a step and its post step run in.
+//! Builds runner, clock and session from the environment.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     report::Reporter,
 };
 
-/// The runner that the environment describes, which is told first what it must mask.
+/// The runner that the environment describes, with all secrets of the inputs masked.
 pub(super) fn runner(environment: &Environment) -> Runner {
     let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
     for secret in inputs::secrets(environment) {
@@ -26,13 +26,13 @@ pub(super) fn runner(environment: &Environment) -> Runner {
     runner
 }
 
-/// The clock of the run, which the demo and the tests let run faster.
+/// The clock of the run; the demo and the tests speed it up.
 pub(super) fn clock(environment: &Environment) -> Clock {
     let scale = environment.get(TIME_SCALE);
     Clock::new(scale.and_then(|scale| scale.parse().ok()).unwrap_or(1))
 }
 
-/// A session of whom the request names, which signs in when the first token is needed.
+/// A session for the identity in the request, which signs in when the first token is needed.
 pub(super) fn session(
     environment: &Environment,
     request: &Request,
@@ -66,7 +66,7 @@ pub(crate) fn token_news(events: &Events) -> NewsSender {
     })
 }
 
-/// Reports what happens until the end, and that nothing happens when it has been silent for too long.
+/// Passes events to the reporter until the run ends, and has it emit heartbeats in between.
 pub(super) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
     loop {
         select! {
@@ -83,7 +83,7 @@ pub(super) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver
     }
 }
 
-/// The folder that relative paths start from.
+/// The folder that relative paths are relative to.
 pub(super) fn workspace(environment: &Environment) -> PathBuf {
     PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
 }

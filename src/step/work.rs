@@ -114,9 +114,9 @@ impl Work {
         let workspace = workspace(&self.environment);
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
-        let offers = broker.as_ref().map(|broker| broker.environment(path));
+        let variables = broker.as_ref().map(|broker| broker.environment(path));
         let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
-            .offering(offers.unwrap_or_default());
+            .with_variables(variables.unwrap_or_default());
         let load = || template::load(&request.template, &request.scope, &compiler);
         let mut loaded = load().await;
         let gave_up = broker.as_ref().is_some_and(Broker::has_unanswered);

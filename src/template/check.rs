@@ -1,6 +1,6 @@
-//! The parameters against the template: what Azure would refuse, found before anything is sent.
+//! Checks parameters against the template's declarations before anything is sent.
 //!
-//! Messages never hold a value. What is not certain here is left to Azure.
+//! Messages never hold a value. Whatever is uncertain is left to Azure.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{host::text::code, inputs::Problems};
 
-/// How many allowed values or declared names a message lists.
+/// Maximum number of allowed values or declared names in a message.
 const LISTED: usize = 20;
 
 /// Adds a problem for each given parameter that the template does not declare, or whose value it does not allow.
@@ -61,7 +61,7 @@ fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
     let names = declarations.iter().map(|declaration| declaration.name);
     let remedy = match nearest(name, names.clone()) {
         Some(near) => format!("did you mean {}?", code(near)),
-        None => match listed(names.map(|name| code(name))) {
+        None => match listed(names.map(code)) {
             none if none.is_empty() => "it declares none".to_owned(),
             names => format!("it declares {names}"),
         },
@@ -69,7 +69,7 @@ fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
     format!("is not a parameter of the template: {remedy}")
 }
 
-/// The one of `names` that was probably meant by `name`: at most a third of its letters differ.
+/// The most similar of `names`, if at most a third of its letters differ from `name`.
 fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
@@ -112,7 +112,7 @@ fn has_kind(value: &Value, kind: Kind) -> bool {
     }
 }
 
-/// The type of `value`, and how to write one of `kind` instead where that is a slip of quotes.
+/// The type of `value`, with a hint if only quotes are missing or superfluous.
 fn described(value: &Value, kind: Kind) -> &'static str {
     match value {
         Value::String(text) if kind == Kind::Int && text.parse::<i64>().is_ok() => {
@@ -133,7 +133,7 @@ fn described(value: &Value, kind: Kind) -> &'static str {
     }
 }
 
-/// Scalars only: of an array, Azure allows any selection from the allowed values.
+/// Scalars only: for an array, Azure accepts any subset of the allowed values.
 fn not_allowed(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
     let allowed = declaration.rule("allowedValues")?.as_array()?;
     let is_scalar = !value.is_array() && !value.is_object();
@@ -147,7 +147,7 @@ fn not_allowed(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
     Some(format!("must be one of {allowed}"))
 }
 
-/// Whether Azure takes the two for the same: strings in any case.
+/// Whether Azure considers both equal: strings are compared without regard to case.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one.to_lowercase() == other.to_lowercase(),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::json::member;
 
-/// How many `$ref`s are followed from one to the next.
+/// Maximum number of `$ref`s in a chain.
 const LONGEST_CHAIN: usize = 32;
 
 /// The type of a parameter.
@@ -105,12 +105,12 @@ impl<'t> Declaration<'t> {
         self.rule("type").and_then(Value::as_str).and_then(Kind::of)
     }
 
-    /// The declaration's own `keyword`, or that of the nearest definition that has it.
+    /// The value of `keyword` in the declaration, or in the nearest definition that has it.
     pub(super) fn rule(&self, keyword: &str) -> Option<&'t Value> {
         self.chain.iter().find_map(|node| member(node, keyword))
     }
 
-    /// Whether the deployment works without a value, or may.
+    /// Whether the deployment may work without a value.
     pub(super) fn is_optional(&self) -> bool {
         !self.is_resolved || self.is_nullable() || self.rule("defaultValue").is_some()
     }
@@ -130,7 +130,7 @@ fn definition<'t>(
     member(definitions?.as_object()?, name)?.as_object()
 }
 
-/// Every parameter that a template declares, found without regard to case, as Azure does.
+/// All parameters that a template declares, looked up without regard to case, as in Azure.
 #[derive(Debug, Default)]
 pub(super) struct Declarations<'t> {
     in_order: Vec<Declaration<'t>>,

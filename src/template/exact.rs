@@ -1,5 +1,5 @@
-//! Plain JSON, read in one go. What is anything else is left to the reader that keeps places and takes comments, and
-//! needs a syntax tree for it.
+//! Fast path for plain JSON. Everything else is left to the parser that supports comments and positions, which needs a
+//! syntax tree.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// `text` as a value, if it is plain JSON with no key given twice and no number that could change.
+/// `text` as a value, if it is plain JSON without duplicate keys or numbers that may lose precision.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Exact.deserialize(&mut deserializer).ok()?;
@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for Exact {
         Ok(value.into())
     }
 
-    /// May be a whole number that did not fit, or not be the nearest to what was written.
+    /// May be an integer that did not fit, or not the nearest float to the literal.
     fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
         Err(E::custom("a number that may have changed"))
     }
@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for Exact {
         while let Some(key) = members.next_key()? {
             all.push((key, members.next_value_seed(Exact)?));
         }
-        // Room for just these: most of a template is small objects.
+        // Exact capacity: most of a template is small objects.
         let mut object = Map::with_capacity(all.len());
         for (key, value) in all {
             if object.insert(key, value).is_some() {

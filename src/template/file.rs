@@ -1,4 +1,4 @@
-//! A JSON file of the user's: read whole, refused with a remedy.
+//! Reads a JSON file of the user; errors say what to do.
 
 use std::{
     fs::File,
@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 
 use super::json::{self, JsonError};
 
-/// The largest file that is read. Azure's own limit is on what is sent, which is smaller: without white space.
+/// The largest file that is read, in bytes. Azure's limit is lower, but applies to what is sent: without white space.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
     #[error(
-        "is not there: check the path, which is relative to the checked out repository, and that a checkout ran"
+        "does not exist: check the path, which is relative to the checked out repository, and that a checkout ran"
     )]
     Missing,
     #[error("is a folder: name the file in it")]
@@ -43,13 +43,13 @@ pub(super) enum FileError {
 /// The JSON object in the file `path`.
 ///
 /// # Errors
-/// What is wrong with the file; the message is to follow the file's name.
+/// What is wrong with the file; the message follows the file's name.
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
     let bytes = bytes(path).map_err(|error| unreadable(&error))?;
     object(bytes)
 }
 
-/// The file's beginning, as much as shows whether it is too large.
+/// The content of the file, up to one byte more than the limit.
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len().min(LARGEST);
@@ -61,7 +61,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// The JSON object in `bytes`.
 ///
 /// # Errors
-/// What is wrong with it; the message is to follow its name.
+/// What is wrong with it; the message follows its name.
 pub(super) fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
     match bytes.as_slice() {
         bytes if bytes.len() as u64 > LARGEST => return Err(FileError::TooLarge),
@@ -106,7 +106,7 @@ mod tests {
     fn what_cannot_be_used_says_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         let missing = read(&folder.path().join("main.json")).unwrap_err();
-        assert!(missing.to_string().starts_with("is not there"));
+        assert!(missing.to_string().starts_with("does not exist"));
         assert!(
             read(folder.path())
                 .unwrap_err()

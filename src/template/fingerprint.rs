@@ -1,4 +1,4 @@
-//! What tells one deployment from another: a hash of everything that is sent.
+//! Identifies a deployment by a hash of everything that is sent.
 
 use std::{
     fmt,
@@ -15,12 +15,12 @@ use crate::{arm::Scope, inputs::DeploymentMode};
 /// SHA-256 of template, parameters, mode and scope, as 64 hexadecimal digits. Neither the order of keys, white space
 /// and comments, nor the case of the scope, nor what Bicep says of itself (`metadata._generator`) count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Fingerprint(String);
+pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
     /// The fingerprint of `template`, deployed with `mode` to `scope`.
     #[must_use]
-    pub fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
+    pub(crate) fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
         let sent = Sent {
             mode: mode.as_str(),
             parameters: Document::from(&template.arguments),
@@ -39,13 +39,13 @@ impl Fingerprint {
 
     /// All 64 digits.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first 6 digits: enough to tell apart the deployments of one run.
+    /// The first 6 digits: enough to distinguish the deployments of one run.
     #[must_use]
-    pub fn short(&self) -> &str {
+    pub(crate) fn short(&self) -> &str {
         &self.0[..6]
     }
 }
@@ -56,7 +56,7 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// What is hashed, its fields in order of their names.
+/// The hashed document; its fields are sorted by name.
 #[derive(Serialize)]
 struct Sent<'s> {
     mode: &'static str,
@@ -94,7 +94,7 @@ impl<'s> From<&'s Arguments> for Document<'s> {
 /// JSON that is written with its keys sorted.
 struct Canonical<'v> {
     value: &'v Value,
-    /// Whether it is what a template says of itself.
+    /// Whether it is a template's `metadata`.
     is_metadata: bool,
 }
 
@@ -118,7 +118,7 @@ impl Serialize for Canonical<'_> {
     }
 }
 
-/// A JSON object that is written with its keys sorted and without one of them.
+/// A JSON object that is written with sorted keys, without one of them.
 struct Object<'v> {
     members: &'v Map<String, Value>,
     without: Option<&'static str>,
@@ -146,7 +146,7 @@ impl Serialize for Object<'_> {
     }
 }
 
-/// Hashes what is written to it.
+/// Writer that feeds a hash.
 struct Hasher<'h>(&'h mut Sha256);
 
 impl Write for Hasher<'_> {

@@ -58,7 +58,7 @@ pub(super) fn parameters(
 
 type Arguments = Vec<Result<(String, Given), String>>;
 
-/// The form, by the first line that is not a comment.
+/// Detects the form by the first line that is not a comment.
 fn form(text: &str) -> Option<Form> {
     let rest = pairs::skip_comments(text);
     let line = rest.lines().next()?.trim_end();
@@ -113,14 +113,14 @@ fn is_wrapped(object: &Map<String, Value>, declarations: &Declarations<'_>) -> b
             .any(|name| kind(name).is_some_and(|kind| !kind.is_object()))
 }
 
-/// What is in `{"value": …}` or `{"reference": …}`, with the key.
+/// The key and content of `{"value": …}` or `{"reference": …}`.
 fn wrapper(value: &Value) -> Option<(&str, &Value)> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     let (key, inner) = object.iter().next()?;
     matches!(key.as_str(), "value" | "reference").then_some((key.as_str(), inner))
 }
 
-/// What `value` gives to a parameter of `kind`: what is wrapped in it, where that cannot be a plain object.
+/// The value for a parameter of `kind`, unwrapped from `{"value": …}` where a plain object cannot be meant.
 fn unwrapped(value: Value, kind: Option<Kind>, is_wrapped: bool) -> Given {
     let takes_no_object = kind.is_some_and(|kind| !kind.is_object());
     let inner_fits = |inner: &Value| kind.is_none_or(|kind| !kind.is_object()) || inner.is_object();
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn what_cannot_be_read_is_reported() {
         for (text, expected) in [
             ("{\"a\": 1,}", "line 1, column 8: a comma"),
             ("{\"a\": hunter2}", "line 1, column 7: not JSON"),

@@ -1,4 +1,4 @@
-//! JSON as Azure reads templates: with comments and strings over several lines, otherwise to the letter.
+//! JSON as Azure reads templates: strict, except for comments and multi-line strings.
 
 use jsonc_parser::{
     CollectOptions, ParseOptions, ParseStringErrorKind,
@@ -54,8 +54,8 @@ impl JsonError {
 /// Reads `text`, which may begin with a byte order mark.
 ///
 /// # Errors
-/// The first thing that is not JSON, a number that would not arrive as written, or a key given twice with different
-/// values. (With the same value it is harmless, and published templates have it.)
+/// The first syntax error, a number that cannot be represented exactly, or a duplicate key with different values.
+/// (Published templates contain duplicate keys with the same value, which are harmless.)
 pub(super) fn parse(text: &str) -> Result<Value, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(value) = exact::parse(text) {
@@ -77,7 +77,7 @@ pub(super) fn parse(text: &str) -> Result<Value, JsonError> {
     }
 }
 
-/// The member `name` of `object`, without regard to case where it is not spelled exactly so, as Azure reads it.
+/// The member `name` of `object`, case-insensitively unless there is an exact match, as in Azure.
 pub(super) fn member<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
     object.get(name).or_else(|| {
         let mut others = object.iter();
@@ -132,7 +132,7 @@ fn object(text: &str, node: Object<'_>) -> Result<Map<String, Value>, JsonError>
     Ok(map)
 }
 
-/// The number, or nothing if it would change: a whole number of more than 64 bits, or a float beyond the largest.
+/// The number; `None` for an integer of more than 64 bits or a float out of range.
 fn number(literal: &str) -> Option<Number> {
     if literal.contains(['.', 'e', 'E']) {
         return Number::from_f64(literal.parse().ok()?);

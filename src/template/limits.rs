@@ -1,15 +1,15 @@
-//! Azure's limits on a deployment, as far as they show before it runs.
+//! Azure's limits on a deployment that can be checked in advance.
 
 use serde_json::{Map, Value};
 
 use super::json::member;
 
-/// What a template and its parameters may come to together, in bytes, written without white space.
+/// Maximum size of template and parameters together, in bytes without white space.
 const LARGEST: usize = 4 * 1024 * 1024;
 const MOST_PARAMETERS: usize = 256;
 const MOST_OUTPUTS: usize = 64;
 
-/// Which limits the template and its parameters exceed.
+/// The limits that the template and its parameters exceed.
 pub(super) fn faults(
     template: &Map<String, Value>,
     parameters: &Map<String, Value>,
@@ -37,7 +37,7 @@ pub(super) fn faults(
     faults
 }
 
-/// How long the object is as JSON without white space, in bytes. Counted, as writing it would take several times as long.
+/// Size of the object as JSON without white space, in bytes. Counting is several times faster than writing it.
 fn object_size(object: &Map<String, Value>) -> usize {
     let members = object.iter();
     let members = members.map(|(key, value)| string_size(key) + ":".len() + size(value));

@@ -1,11 +1,11 @@
-//! Reads a template and its parameters from where the inputs say they are.
+//! Loads the template and its parameters from the places that the inputs name.
 
 use std::{fs, path::Path};
 
 use serde_json::{Map, Value};
 
 use super::{
-    Arguments, Link, Loaded, Source, Template,
+    Arguments, Link, Source, Template,
     bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
     check,
     declaration::Declarations,
@@ -18,7 +18,16 @@ use crate::{
     inputs::{Problems, TemplateInputs, TemplateSource, has_extension},
 };
 
-/// What has been found out on the way.
+/// The result of loading a template.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The template, or all its problems that can be found without Azure.
+    pub template: Result<Template, Problems>,
+    /// What the Bicep compiler said, if it ran.
+    pub compilations: Vec<Compilation>,
+}
+
+/// State of a load: problems and compiler output so far.
 pub(super) struct Loader<'a> {
     inputs: &'a TemplateInputs,
     compiler: &'a Compiler,
@@ -36,7 +45,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Reads and checks everything for a deployment to `scope`.
+    /// Loads and checks everything for a deployment to `scope`.
     pub(super) async fn load(mut self, scope: &Scope) -> Loaded {
         let built = self.built().await;
         let source = self.source(built.as_ref()).await;
@@ -83,7 +92,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// What the `.bicepparam` file gives, if there is one.
+    /// The result of compiling the `.bicepparam` file, if there is one.
     async fn built(&mut self) -> Option<BuiltParameters> {
         let (at, file) = self.inputs.bicepparam()?;
         let overrides = self.overrides(at, file).await;
@@ -95,15 +104,15 @@ impl<'a> Loader<'a> {
         self.take("parameters-file", file, compiled)
     }
 
-    /// What comes after the `.bicepparam` file and so wins over it: the compiler must know, as the file may leave
-    /// it open, or reckon with it.
+    /// Parameters that override the `.bicepparam` file because they are given after it. The compiler needs them, as the
+    /// file may leave them open or use them in expressions.
     async fn overrides(&self, at: usize, file: &Path) -> Map<String, Value> {
         let template = match self.inputs.parameters.as_deref() {
             Some(text) if inline::needs_types(text) => self.declaring(file).await,
             _ => None,
         };
         let declarations = template.as_ref().map(Declarations::of).unwrap_or_default();
-        // What is wrong with them is found again, and told, when they are put together.
+        // Problems are dropped here: they are found and reported again when all parameters are merged.
         let later = given(
             self.inputs,
             at + 1,
@@ -119,7 +128,7 @@ impl<'a> Loader<'a> {
         values.collect()
     }
 
-    /// The template that declares the parameters of the `.bicepparam` file, where it is on this machine.
+    /// The template that declares the parameters of the `.bicepparam` file, if it is a local file.
     async fn declaring(&self, file: &Path) -> Option<Map<String, Value>> {
         let text = fs::read_to_string(self.compiler.folder().join(file)).ok()?;
         let beside = using::local_file(&text).and_then(|path| Some(file.parent()?.join(path)));
@@ -143,7 +152,7 @@ impl<'a> Loader<'a> {
             Some(Using::None) | None => None,
         };
         let named = match (&self.inputs.source, &using) {
-            // The compiler has checked that they agree.
+            // The compiler has checked that both are the same.
             (Some(TemplateSource::File(path)), Some(Source::Inline(_))) if is_bicep(path) => None,
             (Some(source), _) => Some(self.named(source).await?),
             (None, _) => None,
@@ -178,15 +187,18 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// The result of a compilation of `file`, which `input` names, or problems.
+    /// The result of compiling `file`, which `input` names; its errors become problems.
     fn take<T>(&mut self, input: &'static str, file: &Path, compiled: Compiled<T>) -> Option<T> {
-        let Compiled { result, said } = compiled;
+        let Compiled {
+            result,
+            compilation,
+        } = compiled;
         let result = result.map_err(|error| {
-            for found in said.errors() {
+            for found in compilation.errors() {
                 let message = format!("{}: {}", found.code, found.message);
                 self.problems.add_at(found.place.clone(), input, message);
             }
-            if said.errors().next().is_none() {
+            if compilation.errors().next().is_none() {
                 let message = match error.input() {
                     Some(_) => error.to_string(),
                     None => format!("`{}`: {error}", file.display()),
@@ -194,7 +206,7 @@ impl<'a> Loader<'a> {
                 self.problems.add(error.input().unwrap_or(input), message);
             }
         });
-        self.compilations.push(said);
+        self.compilations.push(compilation);
         result.ok()
     }
 
@@ -216,7 +228,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// What the parameters files from the index `from` on and the input `parameters` give, later ones winning.
+/// Parameters of the files from index `from` on and of the input `parameters`; later ones win.
 fn given(
     inputs: &TemplateInputs,
     from: usize,

@@ -5,7 +5,7 @@
 
 #[cfg(test)]
 mod arbitrary;
-pub mod bicep;
+pub(crate) mod bicep;
 mod check;
 mod declaration;
 mod exact;
@@ -15,7 +15,7 @@ mod inline;
 mod json;
 mod limits;
 mod loader;
-pub mod name;
+pub(crate) mod name;
 mod pairs;
 mod parameters;
 mod parameters_file;
@@ -25,58 +25,45 @@ mod schema;
 mod source;
 mod using;
 
-use std::fmt;
+use std::path::Path;
 
-pub use bicep::{Compilation, Compiler};
-pub use fingerprint::Fingerprint;
-pub use source::{Arguments, Link, Source};
+pub(crate) use bicep::{Compilation, Compiler};
+pub(crate) use fingerprint::Fingerprint;
+pub(crate) use loader::Loaded;
+pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;
 use crate::{
     arm::Scope,
-    inputs::{Problems, TemplateInputs},
+    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
 };
-
-/// A template and its parameters, read and checked, ready to be sent.
-#[derive(Clone)]
-pub struct Template {
-    /// The ARM template, or where Azure finds it.
-    pub source: Source,
-    /// Its parameters, or where Azure finds them.
-    pub arguments: Arguments,
-    /// How the user named it: a path, an address without its query, or a resource id.
-    pub name: String,
-    /// The file's name without its extension, for the deployment's default name.
-    pub stem: String,
-}
-
-/// What came of reading a template.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The template, or everything that is wrong with it, as far as it can be known without Azure.
-    pub template: Result<Template, Problems>,
-    /// What the Bicep compiler said, if it ran.
-    pub compilations: Vec<Compilation>,
-}
-
-impl fmt::Debug for Template {
-    /// Without the parameters' values.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = match &self.arguments {
-            Arguments::Inline(parameters) => parameters.keys().map(String::as_str).collect(),
-            Arguments::Link(_) => Vec::new(),
-        };
-        f.debug_struct("Template")
-            .field("name", &self.name)
-            .field("parameters", &names)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Reads the template and its parameters for a deployment to `scope`, compiling what is Bicep. Paths are relative to
 /// the compiler's folder.
-pub async fn load(inputs: &TemplateInputs, scope: &Scope, compiler: &Compiler) -> Loaded {
+pub(crate) async fn load(inputs: &TemplateInputs, scope: &Scope, compiler: &Compiler) -> Loaded {
     Loader::new(inputs, compiler).load(scope).await
+}
+
+/// The fingerprint of the template and the parameters file in `folder`, deployed to the tenant; `None` if they are not
+/// valid. For the benchmark, which sees nothing else of this crate.
+pub async fn fingerprint_files(
+    folder: &Path,
+    template: &str,
+    parameters_file: &str,
+    parameters: &str,
+) -> Option<String> {
+    let inputs = TemplateInputs {
+        source: Some(TemplateSource::File(template.into())),
+        parameters_files: vec![parameters_file.into()],
+        parameters: Some(parameters.to_owned()),
+        ..TemplateInputs::default()
+    };
+    let (bicep, environment) = (BicepInputs::default(), Environment::default());
+    let compiler = Compiler::new(bicep, environment, folder.to_owned());
+    let loaded = load(&inputs, &Scope::Tenant, &compiler).await;
+    let mode = DeploymentMode::Incremental;
+    let fingerprint = Fingerprint::new(&loaded.template.ok()?, mode, &Scope::Tenant);
+    Some(fingerprint.to_string())
 }
 
 #[cfg(test)]
@@ -88,7 +75,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::inputs::{BicepInputs, Environment, TemplateSource};
+    use crate::inputs::Problems;
 
     const SCHEMA: &str =
         "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#";
@@ -161,7 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn everything_wrong_is_told_at_once() {
+    async fn all_problems_are_reported_at_once() {
         let folder = Folder::with(&[
             (
                 "main.json",
@@ -197,8 +184,8 @@ mod tests {
             .unwrap_err();
         let messages = messages(&problems);
         assert_eq!(messages.len(), 3, "{messages:?}");
-        assert!(messages[0].starts_with("parameters-file: `dev.bicepparam`: there is no Bicep"));
-        assert!(messages[1].starts_with("parameters-file: `dev.json` is not there"));
+        assert!(messages[0].starts_with("parameters-file: `dev.bicepparam`: Bicep was not found"));
+        assert!(messages[1].starts_with("parameters-file: `dev.json` does not exist"));
         assert!(messages[2].starts_with("parameters: line 1, column 1: an object without"));
     }
 

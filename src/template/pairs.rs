@@ -6,17 +6,17 @@
 /// One `name=value`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// What stands before `=`.
+    /// The part before `=`.
     pub(super) name: String,
-    /// What stands after it, without the quotes.
+    /// The part after it, without quotes.
     pub(super) text: String,
-    /// Whether it stood in quotes.
+    /// Whether the value was quoted.
     pub(super) is_quoted: bool,
     /// The line on which it begins, from 1.
     pub(super) line: usize,
 }
 
-/// A word that is no pair, and why. Never holds the word, which may be a piece of a secret.
+/// Why a word is not a pair. Never quotes the word, which may be part of a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {fault}")]
 pub(super) struct PairError {
@@ -24,7 +24,7 @@ pub(super) struct PairError {
     fault: &'static str,
 }
 
-/// The pairs in `text`, in order. After a fault, reading goes on in the next line.
+/// The pairs in `text`, in order. After an error, parsing continues with the next line.
 pub(super) fn split(text: &str) -> Vec<Result<Pair, PairError>> {
     let mut words = Vec::new();
     let mut rest = skip_comments(text);
@@ -40,7 +40,7 @@ pub(super) fn split(text: &str) -> Vec<Result<Pair, PairError>> {
     words
 }
 
-/// `text` from the first word on that is not in a comment.
+/// `text` without leading white space and comments.
 pub(super) fn skip_comments(text: &str) -> &str {
     let mut rest = text.trim_start();
     while rest.starts_with('#') {

@@ -1,4 +1,4 @@
-//! Parameters as given, from several places, and what becomes of them when they are put together.
+//! Parameters from several sources, and how they are merged.
 
 use std::{collections::BTreeMap, fmt, rc::Rc};
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::declaration::Declarations;
 
-/// What a parameter is given. May be secret, so it cannot be printed.
+/// The value of a parameter. May be secret, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
 pub(super) enum Given {
     /// A value.
@@ -18,7 +18,7 @@ pub(super) enum Given {
 }
 
 impl Given {
-    /// The parameter as Azure takes it.
+    /// The parameter in the form of Azure's API.
     fn into_json(self) -> Value {
         match self {
             Self::Value(value) => json!({ "value": value }),
@@ -28,7 +28,7 @@ impl Given {
     }
 }
 
-/// Where a parameter was given.
+/// The source of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// A file of the input `parameters-file`, by its path as given.
@@ -48,7 +48,7 @@ impl Origin {
 }
 
 impl fmt::Display for Origin {
-    /// What begins a message about this place: nothing where the input alone is the place.
+    /// Prefix of a message about this source; empty for the input itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "`{path}`: "),
@@ -60,11 +60,11 @@ impl fmt::Display for Origin {
 /// One given parameter.
 #[derive(Clone, PartialEq)]
 pub(super) struct Argument {
-    /// The name as it was spelled there.
+    /// The name as it was given.
     pub(super) name: String,
-    /// What it is given.
+    /// Its value.
     pub(super) given: Given,
-    /// Where.
+    /// Its host.
     pub(super) origin: Origin,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Argument {
 pub(super) struct Parameters(BTreeMap<String, Argument>);
 
 impl Parameters {
-    /// Adds what one place gives. Whether the name was new: one place may not give a name twice.
+    /// Adds a parameter of one source. Returns whether its name is new: one source must not give a name twice.
     #[must_use]
     pub(super) fn add(&mut self, argument: Argument) -> bool {
         let replaced = self.0.insert(argument.name.to_lowercase(), argument);
@@ -87,17 +87,17 @@ impl Parameters {
         self
     }
 
-    /// What the parameter `name` is given, in any case.
+    /// The parameter `name`, in any case.
     pub(super) fn get(&self, name: &str) -> Option<&Argument> {
         self.0.get(&name.to_lowercase())
     }
 
-    /// All that is given, by name.
+    /// All parameters, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Argument> {
         self.0.values()
     }
 
-    /// The parameters as Azure takes them, spelled as the template does.
+    /// The parameters in the form of Azure's API, with the template's spelling of their names.
     pub(super) fn into_json(self, declarations: &Declarations<'_>) -> Map<String, Value> {
         let spelled = |argument: Argument| {
             let declared = declarations.get(&argument.name);

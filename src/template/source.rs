@@ -1,36 +1,49 @@
-//! A template and its parameters as Azure takes them: in full, or as a link to where Azure finds them.
+//! A template and its parameters in the form of Azure's API: inline or as a link.
 
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// A template and its parameters, read and checked, ready to be sent.
+#[derive(Clone)]
+pub(crate) struct Template {
+    /// The ARM template, or where Azure finds it.
+    pub source: Source,
+    /// Its parameters, or where Azure finds them.
+    pub arguments: Arguments,
+    /// How the user named it: a path, a URL without its query, or a resource id.
+    pub name: String,
+    /// The file's name without its extension, for the deployment's default name.
+    pub stem: String,
+}
+
 /// The template, as a member of a deployment's properties.
 #[derive(Clone, Serialize)]
-pub enum Source {
+pub(crate) enum Source {
     /// The ARM template itself.
     #[serde(rename = "template")]
     Inline(Map<String, Value>),
-    /// Where Azure finds it.
+    /// Where Azure fetches it.
     #[serde(rename = "templateLink")]
     Link(Link),
 }
 
 /// The parameters, as a member of a deployment's properties. Values may be secret.
 #[derive(Clone, Serialize)]
-pub enum Arguments {
+pub(crate) enum Arguments {
     /// Name → `{"value": …}`, `{"reference": …}` or `{"expression": …}`.
     #[serde(rename = "parameters")]
     Inline(Map<String, Value>),
-    /// Where Azure finds a parameters file.
+    /// Where Azure fetches a parameters file.
     #[serde(rename = "parametersLink")]
     Link(Link),
 }
 
-/// Where Azure finds a document.
+/// Where Azure fetches a document.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub enum Link {
-    /// An address; it may be signed, and then is a secret.
+pub(crate) enum Link {
+    /// A URL, which is a secret if it is signed.
     #[serde(rename = "uri")]
     Uri(String),
     /// The resource id of a template spec's version.
@@ -39,16 +52,16 @@ pub enum Link {
 }
 
 impl Source {
-    /// The template, where it is here.
+    /// The template, if it is inline.
     #[must_use]
-    pub fn inline(&self) -> Option<&Map<String, Value>> {
+    pub(crate) fn inline(&self) -> Option<&Map<String, Value>> {
         match self {
             Self::Inline(template) => Some(template),
             Self::Link(_) => None,
         }
     }
 
-    /// Whether both are one template.
+    /// Whether both are the same template.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Inline(one), Self::Inline(other)) => one == other,
@@ -60,8 +73,22 @@ impl Source {
     }
 }
 
+impl fmt::Debug for Template {
+    /// Without the parameters' values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = match &self.arguments {
+            Arguments::Inline(parameters) => parameters.keys().map(String::as_str).collect(),
+            Arguments::Link(_) => Vec::new(),
+        };
+        f.debug_struct("Template")
+            .field("name", &self.name)
+            .field("parameters", &names)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Display for Link {
-    /// Without what may be a signature.
+    /// Without the query, which may be a signature.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Uri(uri) => f.write_str(uri.split(['?', '#']).next().unwrap_or_default()),

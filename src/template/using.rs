@@ -1,8 +1,8 @@
-//! What a `.bicepparam` file says of its template, read without the compiler.
+//! Finds the target of `using` in a `.bicepparam` file without the compiler.
 
-/// The path that the file is for, if it names a file on this machine.
+/// The path after `using`, if it is a local file.
 ///
-/// Only for the types of `name=value` parameters: they must be known before the compiler is run with them.
+/// Only needed for the types of `name=value` parameters, which must be known before the compiler runs.
 pub(super) fn local_file(text: &str) -> Option<&str> {
     let mut rest = text.trim_start_matches('\u{feff}');
     loop {

@@ -255,7 +255,7 @@ fn without_a_compiler_the_step_says_how_to_get_one() {
         .environment("PATH", "/nowhere")
         .run()
         .expect(2);
-    outcome.says(&["template-file", "there is no Bicep here", "bicep-version"]);
+    outcome.says(&["template-file", "Bicep was not found", "bicep-version"]);
 }
 
 #[test]

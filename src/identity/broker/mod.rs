@@ -1,8 +1,8 @@
-//! Offers our token to the Bicep child process, which cannot sign in as we do.
+//! Offers our token to the Bicep child process, which cannot sign in by itself.
 //!
-//! Bicep pulls modules from private registries as whoever is signed in to the Azure CLI: it starts a program named
-//! `az`. So the child finds one first on its `PATH`, which is this program under another name; it asks for the token
-//! over a socket that only we and our children can open. The token is neither on disk nor in the environment.
+//! To pull modules from private registries, Bicep gets its token from the Azure CLI: it starts a program named `az`.
+//! The child's `PATH` therefore begins with a folder in which this program has that name. It requests the token over a
+//! socket that only our own user can open. The token is neither on disk nor in the environment.
 
 mod token_server;
 mod wire;
@@ -30,7 +30,7 @@ use crate::{clock::Clock, host::Console};
 const AZ: &str = "az";
 
 /// Offers tokens until it is dropped; its files are removed then.
-pub struct Broker {
+pub(crate) struct Broker {
     folder: TempDir,
     serving: JoinHandle<()>,
     server: Arc<TokenServer>,
@@ -41,8 +41,8 @@ impl Broker {
     /// executable, is offered as `az`. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// When the system's folder for temporary files cannot hold a folder with a socket of ours.
-    pub fn start(
+    /// When no folder with a socket can be created in the system's folder for temporary files.
+    pub(crate) fn start(
         program: &Path,
         session: Arc<Session>,
         sign_in: &SignIn,
@@ -66,9 +66,9 @@ impl Broker {
         })
     }
 
-    /// The variables by which a child whose `PATH` would be `path` finds us.
+    /// The environment variables for a child process, whose own `PATH` would be `path`.
     #[must_use]
-    pub fn environment(&self, path: Option<&OsStr>) -> Vec<(OsString, OsString)> {
+    pub(crate) fn environment(&self, path: Option<&OsStr>) -> Vec<(OsString, OsString)> {
         let folder = self.folder.path();
         let mut search = folder.as_os_str().to_owned();
         if let Some(path) = path.filter(|path| !path.is_empty()) {
@@ -83,7 +83,7 @@ impl Broker {
 
     /// Whether a request was not answered. Bicep waits 13 seconds for a token, and the first sign-in may take longer.
     #[must_use]
-    pub fn has_unanswered(&self) -> bool {
+    pub(crate) fn has_unanswered(&self) -> bool {
         self.server.has_unanswered()
     }
 }
@@ -106,13 +106,13 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("socket")
 }
 
-/// Whether the program was started under the name `program` to give a token.
+/// Whether the program was started as `az`.
 pub(crate) fn is_az(program: &str) -> bool {
     Path::new(program).file_name() == Some(OsStr::new(AZ))
 }
 
-/// The socket that our environment names.
-pub(crate) fn offered() -> Option<PathBuf> {
+/// The socket that the environment names, in the process that runs as `az`.
+pub(crate) fn socket_from_environment() -> Option<PathBuf> {
     env::var_os(SOCKET).map(PathBuf::from)
 }
 

@@ -1,10 +1,11 @@
-//! `action.yml` and the README say what the catalog and the examples say. `UPDATE_DOCS=1 cargo test` rewrites them.
+//! Keeps `action.yml` and the README in step with the catalog and the examples. `UPDATE_DOCS=1 cargo test` rewrites
+//! them.
 
 use std::{fmt::Write, fs, path::Path};
 
 use super::{INPUTS, Input, OUTPUTS, Section};
 
-/// Compares what stands in `file` between the lines `begin` and `end` with `expected`, or puts it there.
+/// Compares the part of `file` between the lines `begin` and `end` with `expected`, or replaces it.
 fn check(file: &str, begin: &str, end: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = fs::read_to_string(&path).expect("the file is there");
@@ -101,7 +102,7 @@ fn markdown_example() -> String {
 fn action_yml_lists_the_inputs() {
     check(
         "action.yml",
-        "# The inputs and outputs are generated from src/inputs/catalog.rs.\n",
+        "# The inputs and outputs are generated from src/inputs/catalog/.\n",
         "\nruns:",
         &format!("{}\n{}", yaml_inputs(), yaml_outputs()),
     );

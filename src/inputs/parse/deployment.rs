@@ -1,4 +1,4 @@
-//! What is deployed, and how.
+//! Operation, name, mode and options of the deployment.
 
 use super::{
     DeploymentMode, Operation, Parser, ValidationLevel,

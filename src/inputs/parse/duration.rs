@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 /// The shortest duration that any input takes.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// The longest one; Azure ends a deployment after seven days.
+/// The longest duration that any input takes; Azure ends a deployment after seven days.
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 /// Reads `45m`, `1h 30m`, `500ms`, `PT45M`; a bare number is seconds.
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Duration, &'static str> {
 
 fn whole_seconds(text: &str) -> Option<SignedDuration> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
-    // A number too great for the type is too long in any case.
+    // A number that does not fit is too long anyway.
     is_number.then(|| SignedDuration::from_secs(text.parse().unwrap_or(i64::MAX)))
 }
 

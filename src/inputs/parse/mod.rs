@@ -1,4 +1,4 @@
-//! From texts to the typed request; every problem is found, not only the first.
+//! Parses the texts of inputs into a request, and collects all problems.
 
 mod deployment;
 mod duration;
@@ -39,8 +39,8 @@ pub(super) fn request(
     parser.problems.or(request)
 }
 
-/// The input is wrong, and the problems say so.
-struct Told;
+/// Marker: a problem was already recorded for this input.
+struct AlreadyReported;
 
 struct Parser<'a> {
     raw: &'a Raw,
@@ -118,7 +118,7 @@ impl<'a> Parser<'a> {
         input: &'static str,
         value: &str,
         creds: Option<String>,
-    ) -> Result<Option<Guid>, Told> {
+    ) -> Result<Option<Guid>, AlreadyReported> {
         let variable = catalog::variable(input);
         let ambient = variable.and_then(|name| self.environment.get(name));
         let sources = [
@@ -139,7 +139,7 @@ impl<'a> Parser<'a> {
                 input,
                 format!("{quoted}{place} is {error}: give the id, not a name"),
             );
-            Told
+            AlreadyReported
         })
     }
 
@@ -170,12 +170,12 @@ impl<'a> Parser<'a> {
             let names = names.join(", ");
             let quoted = self.quote(value);
             self.problems
-                .add(input, format!("{quoted} is not known: give one of {names}"));
+                .add(input, format!("{quoted} is not valid: give one of {names}"));
         }
         chosen.map(|(_, meaning)| *meaning)
     }
 
-    /// `value` as a message may show it; nothing of it if it holds a secret, as when inputs are swapped.
+    /// `value` in quotes for a message, or `***` if it contains a secret, as when inputs are swapped.
     fn quote(&self, value: &str) -> String {
         let holds_secret = |secret: &SecretString| value.contains(secret.expose_secret());
         if self.secrets.iter().any(holds_secret) {

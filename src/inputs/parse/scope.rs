@@ -1,7 +1,7 @@
 //! Where the deployment goes.
 
 use super::{
-    Operation, Parser, Told,
+    AlreadyReported, Operation, Parser,
     values::{check_name, given},
 };
 use crate::arm::Scope;
@@ -42,7 +42,7 @@ impl Parser<'_> {
         let group = self.named("resource-group-name", &self.raw.resource_group_name);
         let management_group = self.named("management-group-id", &self.raw.management_group_id);
         let kind = self.kind(!matches!(subscription, Ok(None)), exists)?;
-        self.contradictions(kind);
+        self.check_conflicts(kind);
         match kind {
             Kind::Tenant => Some(Scope::Tenant),
             Kind::ManagementGroup => self
@@ -62,7 +62,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The region, where one is needed; a resource group has its own, and what exists has one already.
+    /// The region, where one is required: not in a resource group, nor for an existing deployment.
     pub(super) fn location(
         &mut self,
         scope: Option<&Scope>,
@@ -91,7 +91,7 @@ impl Parser<'_> {
         Some(location.to_owned())
     }
 
-    /// The scope's kind: as given, else the most specific place that the inputs name.
+    /// The scope's kind: as given, else inferred from the other inputs.
     fn kind(&mut self, has_subscription: bool, exists: bool) -> Option<Kind> {
         let raw = self.raw;
         if let Some(scope) = given(&raw.scope) {
@@ -105,7 +105,7 @@ impl Parser<'_> {
                 return Some(Kind::Subscription);
             }
             (Some(_), Some(_)) => {
-                "management-group-id and resource-group-name contradict each other: remove one of them"
+                "management-group-id and resource-group-name cannot be combined: remove one of them"
             }
             (None, None) => NO_PLACE,
         };
@@ -113,8 +113,8 @@ impl Parser<'_> {
         None
     }
 
-    /// Inputs that name another place than the scope.
-    fn contradictions(&mut self, kind: Kind) {
+    /// Inputs that contradict the scope.
+    fn check_conflicts(&mut self, kind: Kind) {
         let raw = self.raw;
         for (input, value, its_kind) in [
             (
@@ -132,14 +132,18 @@ impl Parser<'_> {
                 let (scope, other) = (kind.name(), its_kind.name());
                 self.problems.add(
                     input,
-                    format!("contradicts scope {scope}: remove it, or give scope: {other}"),
+                    format!("conflicts with scope {scope}: remove it, or give scope: {other}"),
                 );
             }
         }
     }
 
     /// A name that Azure allows for a resource group or as a management group's id.
-    fn named(&mut self, input: &'static str, value: &str) -> Result<Option<String>, Told> {
+    fn named(
+        &mut self,
+        input: &'static str,
+        value: &str,
+    ) -> Result<Option<String>, AlreadyReported> {
         let Some(name) = given(value) else {
             return Ok(None);
         };
@@ -153,17 +157,17 @@ impl Parser<'_> {
             Err(message) => {
                 let quoted = self.quote(name);
                 self.problems.add(input, format!("{quoted} {message}"));
-                Err(Told)
+                Err(AlreadyReported)
             }
         }
     }
 
-    /// What the scope needs; a problem if it was not given.
+    /// An input that the scope requires.
     fn needed<T>(
         &mut self,
         input: &'static str,
         kind: Kind,
-        value: Result<Option<T>, Told>,
+        value: Result<Option<T>, AlreadyReported>,
     ) -> Option<T> {
         let value = value.ok()?;
         if value.is_none() {

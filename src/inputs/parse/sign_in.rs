@@ -1,9 +1,9 @@
-//! Who signs in, where, and by what proof.
+//! Who signs in, to which cloud, and with which credential.
 
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Parser, Told, values::given};
+use super::{AlreadyReported, Parser, values::given};
 use crate::{
     host::id_token::{REQUEST_TOKEN, REQUEST_URL},
     identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE},
@@ -28,7 +28,7 @@ const AUTH_TYPES: [(&str, AuthType); 7] = [
     ("IDENTITY", AuthType::ManagedIdentity),
 ];
 
-/// A cloud by its name; `None` for one of the user's own.
+/// Constructor of a known cloud; `None` for a custom one.
 type KnownCloud = Option<fn() -> Cloud>;
 
 const CLOUDS: [(&str, KnownCloud); 4] = [
@@ -57,12 +57,12 @@ impl Parser<'_> {
         })
     }
 
-    /// An id that only the identity of the machine can do without.
+    /// An id that is required, except for a managed identity.
     fn identity(
         &mut self,
         input: &'static str,
         auth_type: AuthType,
-        id: Result<Option<Guid>, Told>,
+        id: Result<Option<Guid>, AlreadyReported>,
     ) -> Option<Guid> {
         let id = id.ok()?;
         if id.is_none() && auth_type != AuthType::ManagedIdentity {
@@ -80,7 +80,7 @@ impl Parser<'_> {
         cloud: Option<&Cloud>,
         client_id: Option<&Guid>,
     ) -> Option<Method> {
-        self.contradicted_secret(auth_type);
+        self.check_unused_secret(auth_type);
         let of_cloud = cloud.map_or("", |cloud| &cloud.audience);
         let oidc = Method::GitHubOidc {
             audience: given(&self.raw.audience).unwrap_or(of_cloud).to_owned(),
@@ -94,7 +94,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The proof that is at hand. Without any it is `oidc`, whose failure names the permission that is missing.
+    /// The credential that is available. Without any it is `oidc`, whose error names the missing permission.
     fn best_method(&self, client_id: Option<&Guid>, oidc: Method) -> Method {
         let is_set = |name| self.environment.get(name).is_some();
         if let Some(secret) = self.secret(client_id) {
@@ -136,7 +136,7 @@ impl Parser<'_> {
         Some(Method::TokenFile(path.into()))
     }
 
-    /// The client secret. That of `creds` is not used for another client id than that of `creds`.
+    /// The client secret. The one in `creds` is used only for the client id in `creds`.
     fn secret(&self, client_id: Option<&Guid>) -> Option<SecretString> {
         if let Some(secret) = given(&self.raw.client_secret) {
             return Some(secret.into());
@@ -147,13 +147,13 @@ impl Parser<'_> {
         self.creds.client_secret().filter(|_| is_same)
     }
 
-    fn contradicted_secret(&mut self, auth_type: AuthType) {
+    fn check_unused_secret(&mut self, auth_type: AuthType) {
         let uses_secret = matches!(auth_type, AuthType::Auto | AuthType::Secret);
         if !uses_secret && !self.raw.client_secret.is_empty() {
             let auth_type = &self.raw.auth_type;
             self.problems.add(
                 "client-secret",
-                format!("contradicts auth-type {auth_type}: remove one of them"),
+                format!("conflicts with auth-type {auth_type}: remove one of them"),
             );
         }
     }
@@ -170,7 +170,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The origin that a custom cloud needs and a known one must not have. Not shown, as it may hold a password.
+    /// The origin that a custom cloud requires and a known one excludes. Not quoted, as it may hold a password.
     fn origin(&mut self, input: &'static str, value: &str, known: KnownCloud) -> Option<Url> {
         let url = Url::parse(value).ok().filter(is_origin);
         let problem = match (known, given(value)) {

@@ -1,4 +1,4 @@
-//! A deployment stack: what becomes of resources that leave it, and what it protects.
+//! Settings of a deployment stack, and tags.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{arm::Scope, yaml};
 
-/// Most actions, and most principals, that deny settings may exclude.
+/// Azure's limits on exemptions from deny settings.
 const MOST_ACTIONS: usize = 200;
 const MOST_PRINCIPALS: usize = 5;
 
@@ -48,7 +48,7 @@ impl Parser<'_> {
         }))
     }
 
-    /// What does not go together with a stack.
+    /// Inputs that contradict a stack.
     fn check_stack(&mut self, scope: Option<&Scope>) {
         if scope == Some(&Scope::Tenant) {
             self.problems.add(
@@ -73,7 +73,7 @@ impl Parser<'_> {
         }
     }
 
-    /// To ignore a stack's setting could leave unprotected what its user meant to protect.
+    /// A stack's setting without a stack is an error: ignoring it could leave resources unprotected.
     fn check_no_stack(&mut self) {
         let raw = self.raw;
         for (input, value) in [
@@ -129,7 +129,7 @@ impl Parser<'_> {
         {
             self.problems.add(
                 "action-on-unmanage-managementgroup",
-                "contradicts action-on-unmanage-managementgroups, which means the same: remove one of them",
+                "conflicts with action-on-unmanage-managementgroups, which means the same: remove one of them",
             );
         }
         if raw.action_on_unmanage_resources.is_empty() && operation != Some(Operation::Wait) {
@@ -161,7 +161,7 @@ impl Parser<'_> {
         })
     }
 
-    /// What becomes of something: `None` inside if it is left to Azure.
+    /// One action on unmanage: `None` inside if it is left to Azure.
     fn action(&mut self, input: &'static str, value: &str) -> Option<Option<UnmanagedAction>> {
         let choices = [UnmanagedAction::Detach, UnmanagedAction::Delete];
         let choices = choices.map(|action| (action.as_str(), action));
@@ -196,7 +196,7 @@ impl Parser<'_> {
         })
     }
 
-    /// A stack that goes needs no protection, and one that is only followed has its own.
+    /// `deny-settings-mode` is optional for `delete` and `wait`.
     fn deny_mode(&mut self, operation: Option<Operation>) -> Option<DenyMode> {
         let choices = [
             DenyMode::None,
@@ -253,7 +253,7 @@ impl Parser<'_> {
     }
 }
 
-/// A tag's value is a text; a number or a boolean stands for its own.
+/// Azure takes only strings as values of tags; numbers and booleans are converted.
 fn as_text((name, value): (String, Value)) -> Option<(String, Value)> {
     match value {
         Value::String(_) => Some((name, value)),

@@ -1,4 +1,4 @@
-//! Where the template and its parameters are, and who compiles them.
+//! Template, parameters files and Bicep.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::inputs::{
 const NO_TEMPLATE: &str = "missing: give the path of a template, such as main.bicep or main.json";
 
 impl Parser<'_> {
-    /// The template; none is read where it is about what exists.
+    /// The template; empty for operations on existing deployments.
     pub(super) fn template(&mut self, operation: Option<Operation>) -> Option<TemplateInputs> {
         if operation.is_some_and(|operation| !operation.needs_template()) {
             return Some(TemplateInputs::default());
@@ -54,7 +54,7 @@ impl Parser<'_> {
         }
         let path = given(&raw.bicep_path).map(PathBuf::from);
         if path.is_some() && version.is_some() {
-            let message = "contradicts bicep-version: remove one of them";
+            let message = "conflicts with bicep-version: remove one of them";
             self.problems.add("bicep-path", message);
         }
         BicepInputs {
@@ -82,7 +82,7 @@ impl Parser<'_> {
             .filter_map(|(input, source)| Some((input, source?)));
         let (first, source) = all.next()?;
         for (input, _) in all {
-            let message = format!("contradicts {first}: remove one of them");
+            let message = format!("conflicts with {first}: remove one of them");
             self.problems.add(input, message);
         }
         Some(source)
@@ -143,13 +143,13 @@ impl Parser<'_> {
         }
         self.address("parameters-file", uri);
         if given(&self.raw.parameters).is_some() {
-            let message = "contradicts the address in parameters-file, beside which Azure takes no parameters: remove one of them";
+            let message = "conflicts with the address in parameters-file, beside which Azure takes no parameters: remove one of them";
             self.problems.add("parameters", message);
         }
         Some(uri.clone())
     }
 
-    /// Checks an address, of which only what stands before the query may be shown.
+    /// Checks a URL. Its query may be a signature and is not shown.
     fn address(&mut self, input: &'static str, uri: &str) {
         let is_whole = url::Url::parse(uri).is_ok_and(|url| url.has_host());
         if !is_address(uri) || !is_whole || uri.contains(char::is_whitespace) {
@@ -162,7 +162,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether it is such as `0.48.1`. It becomes part of a path and of an address.
+/// Whether it has the form `0.48.1`. It becomes part of a path and a URL.
 fn is_version(text: &str) -> bool {
     let parts: Vec<_> = text.split('.').collect();
     let is_number =

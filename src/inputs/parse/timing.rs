@@ -1,4 +1,4 @@
-//! How the run keeps time, and how it ends early.
+//! Intervals, time-outs and what happens on them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Texts of inputs: whether one was given, lists, names.
+//! Helpers for texts: optional values, lists, names.
 
 /// `text` unless it is empty.
 pub(super) fn given(text: &str) -> Option<&str> {
@@ -14,7 +14,7 @@ pub(super) fn list(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Checks a name by the rule that deployments and resource groups share.
+/// Checks a name by the rules that are common to deployments and resource groups.
 ///
 /// # Errors
 /// What is wrong with it and what to give instead.

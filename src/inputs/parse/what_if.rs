@@ -1,4 +1,4 @@
-//! The what-if: whether there is one, and what it must not find.
+//! The what-if: whether there is one, and which changes it must not find.
 
 use super::{Operation, Parser, ResultFormat, WhatIfInputs, values::list};
 use crate::arm::ChangeType;
@@ -50,7 +50,7 @@ impl Parser<'_> {
         chosen.into_iter().map(known).collect()
     }
 
-    /// A guard against changes that are left out would guard nothing.
+    /// A change type that is excluded from the what-if cannot be guarded against.
     fn check_forbidden(&mut self, inputs: &WhatIfInputs) {
         let forbidden = inputs.forbidden.iter();
         for kind in forbidden.filter(|kind| inputs.excluded.contains(kind)) {

@@ -1,4 +1,4 @@
-//! Whole sets of inputs: what they become, and what is said of wrong ones.
+//! Tests with whole sets of inputs.
 
 mod problems;
 mod secrets;

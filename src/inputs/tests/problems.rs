@@ -1,4 +1,4 @@
-//! What is said of wrong inputs.
+//! Problems that are reported for wrong inputs.
 
 use super::{CREDS, Environment, OTHER_APP, SECRET, environment, read};
 
@@ -41,11 +41,11 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("client-secret", SECRET), ("auth-type", "oidc")],
-            "client-secret: contradicts auth-type oidc: remove one of them",
+            "client-secret: conflicts with auth-type oidc: remove one of them",
         ),
         (
             &[("client-secret", SECRET), ("auth-type", "IDENTITY")],
-            "client-secret: contradicts auth-type IDENTITY: remove one of them",
+            "client-secret: conflicts with auth-type IDENTITY: remove one of them",
         ),
         (
             &[("auth-type", "secret")],
@@ -65,7 +65,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("auth-type", "password")],
-            r#"auth-type: "password" is not known: give one of auto, oidc, secret, managed-identity, workload-identity, SERVICE_PRINCIPAL, IDENTITY"#,
+            r#"auth-type: "password" is not valid: give one of auto, oidc, secret, managed-identity, workload-identity, SERVICE_PRINCIPAL, IDENTITY"#,
         ),
         (
             &[("auth-type", "workload-identity")],
@@ -73,7 +73,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("environment", "azureGermanCloud")],
-            r#"environment: "azureGermanCloud" is not known: give one of azureCloud, azureUSGovernment, azureChinaCloud, custom"#,
+            r#"environment: "azureGermanCloud" is not valid: give one of azureCloud, azureUSGovernment, azureChinaCloud, custom"#,
         ),
         (
             &[
@@ -99,7 +99,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("type", "stack")],
-            r#"type: "stack" is not known: give one of deployment, deploymentStack"#,
+            r#"type: "stack" is not valid: give one of deployment, deploymentStack"#,
         ),
         (
             &[("operation", "Wait")],
@@ -107,11 +107,11 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("operation", "destroy")],
-            r#"operation: "destroy" is not known: give one of create, validate, whatIf, delete, wait, cancel"#,
+            r#"operation: "destroy" is not valid: give one of create, validate, whatIf, delete, wait, cancel"#,
         ),
         (
             &[("scope", "group")],
-            r#"scope: "group" is not known: give one of tenant, managementGroup, subscription, resourceGroup"#,
+            r#"scope: "group" is not valid: give one of tenant, managementGroup, subscription, resourceGroup"#,
         ),
         (
             &[group],
@@ -123,15 +123,15 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("management-group-id", "mg")],
-            "scope: management-group-id and resource-group-name contradict each other: remove one of them",
+            "scope: management-group-id and resource-group-name cannot be combined: remove one of them",
         ),
         (
             &[("scope", "tenant"), ("location", "westeurope")],
-            "resource-group-name: contradicts scope tenant: remove it, or give scope: resourceGroup",
+            "resource-group-name: conflicts with scope tenant: remove it, or give scope: resourceGroup",
         ),
         (
             &[("scope", "resourceGroup"), ("management-group-id", "mg")],
-            "management-group-id: contradicts scope resourceGroup: remove it, or give scope: managementGroup",
+            "management-group-id: conflicts with scope resourceGroup: remove it, or give scope: managementGroup",
         ),
         (
             &[group, ("scope", "resourceGroup")],
@@ -183,7 +183,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("deployment-mode", "full")],
-            r#"deployment-mode: "full" is not known: give one of Incremental, Complete"#,
+            r#"deployment-mode: "full" is not valid: give one of Incremental, Complete"#,
         ),
         (
             &[
@@ -211,19 +211,19 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("on-timeout", "stop")],
-            r#"on-timeout: "stop" is not known: give one of leave, cancel"#,
+            r#"on-timeout: "stop" is not valid: give one of leave, cancel"#,
         ),
         (
             &[("on-cancel", "stop")],
-            r#"on-cancel: "stop" is not known: give one of leave, cancel"#,
+            r#"on-cancel: "stop" is not valid: give one of leave, cancel"#,
         ),
         (
             &[("wait", "yes")],
-            r#"wait: "yes" is not known: give one of true, false"#,
+            r#"wait: "yes" is not valid: give one of true, false"#,
         ),
         (
             &[("summary", "1")],
-            r#"summary: "1" is not known: give one of true, false"#,
+            r#"summary: "1" is not valid: give one of true, false"#,
         ),
         (
             &[("rollback-on-error", "a/b")],
@@ -231,19 +231,19 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("debug-setting", "everything")],
-            r#"debug-setting: "everything" is not known: give one of none, requestContent, responseContent, all"#,
+            r#"debug-setting: "everything" is not valid: give one of none, requestContent, responseContent, all"#,
         ),
         (
             &[("validation-level", "full")],
-            r#"validation-level: "full" is not known: give one of Template, Provider, ProviderNoRbac"#,
+            r#"validation-level: "full" is not valid: give one of Template, Provider, ProviderNoRbac"#,
         ),
         (
             &[("what-if-result-format", "short")],
-            r#"what-if-result-format: "short" is not known: give one of FullResourcePayloads, ResourceIdOnly"#,
+            r#"what-if-result-format: "short" is not valid: give one of FullResourcePayloads, ResourceIdOnly"#,
         ),
         (
             &[("what-if-exclude-change-types", "NoChange, Nothing")],
-            r#"what-if-exclude-change-types: "Nothing" is not known: give one of Delete, Detach, Create, Deploy, Modify, Unsupported, NoChange, Ignore"#,
+            r#"what-if-exclude-change-types: "Nothing" is not valid: give one of Delete, Detach, Create, Deploy, Modify, Unsupported, NoChange, Ignore"#,
         ),
         (
             &[
@@ -307,7 +307,7 @@ fn a_custom_cloud_is_an_https_origin() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let all = problems(&[
         ("client-id", ""),
         ("tenant-id", "contoso"),
@@ -340,7 +340,7 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
-fn nothing_given_is_told_in_full() {
+fn all_missing_inputs_are_reported() {
     let problems = read(&Environment::default()).expect_err("nothing is given");
     let inputs: Vec<_> = problems.iter().map(|problem| problem.input).collect();
     assert_eq!(inputs, ["client-id", "tenant-id", "scope", "template-file"]);

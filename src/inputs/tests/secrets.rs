@@ -1,4 +1,4 @@
-//! Secrets are masked and never told.
+//! Secrets are masked, and never part of a message.
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;

@@ -20,7 +20,7 @@ fn problems(changes: &[(&'static str, &'static str)]) -> String {
 }
 
 #[test]
-fn every_setting_is_heard() {
+fn every_setting_is_used() {
     let request = request(&with(&[
         ("action-on-unmanage-resourcegroups", "Delete"),
         ("action-on-unmanage-managementgroups", "delete"),
@@ -84,7 +84,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("action-on-unmanage-resources", "keep")],
-            r#"action-on-unmanage-resources: "keep" is not known: give one of detach, delete"#,
+            r#"action-on-unmanage-resources: "keep" is not valid: give one of detach, delete"#,
         ),
         (
             &[("deny-settings-mode", "")],
@@ -119,7 +119,7 @@ fn each_problem_names_the_input_and_the_remedy() {
                 ("action-on-unmanage-managementgroup", "delete"),
                 ("action-on-unmanage-managementgroups", "detach"),
             ],
-            "action-on-unmanage-managementgroup: contradicts action-on-unmanage-managementgroups, which means the same: remove one of them",
+            "action-on-unmanage-managementgroup: conflicts with action-on-unmanage-managementgroups, which means the same: remove one of them",
         ),
         (
             &[

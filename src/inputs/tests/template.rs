@@ -74,7 +74,7 @@ fn each_problem_names_the_input_and_the_remedy() {
     for (changes, expected) in [
         (
             &[("template-uri", SIGNED)][..],
-            "template-uri: contradicts template-file: remove one of them",
+            "template-uri: conflicts with template-file: remove one of them",
         ),
         (
             &[("template-file", SIGNED)],
@@ -94,7 +94,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("parameters-file", SIGNED), ("parameters", "a=1")],
-            "parameters: contradicts the address in parameters-file, beside which Azure takes no parameters: remove one of them",
+            "parameters: conflicts with the address in parameters-file, beside which Azure takes no parameters: remove one of them",
         ),
         (
             &[("parameters-file", "a.json, https://a.example/b.json")],
@@ -118,7 +118,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("bicep-path", "bicep"), ("bicep-version", "0.48.1")],
-            "bicep-path: contradicts bicep-version: remove one of them",
+            "bicep-path: conflicts with bicep-version: remove one of them",
         ),
     ] {
         assert_eq!(problems(changes), expected);

@@ -1,4 +1,4 @@
-//! What right inputs become.
+//! The request that valid inputs make.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -9,8 +9,8 @@ use crate::{
     arm::{ChangeType, Scope},
     identity::{Cloud, Method},
     inputs::{
-        DeploymentMode, OnStop, Operation, ResultFormat, TemplateInputs, TemplateSource, Timing,
-        ValidationLevel, WhatIfInputs,
+        DeploymentMode, OnStop, Operation, TemplateInputs, TemplateSource, Timing, ValidationLevel,
+        WhatIfInputs, request::ResultFormat,
     },
 };
 
@@ -22,14 +22,8 @@ fn the_least_inputs_take_the_defaults() {
         format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-hub")
     );
     assert_eq!(request.sign_in.cloud, Cloud::public());
-    assert_eq!(
-        request.sign_in.client_id.as_ref().map(|id| id.as_str()),
-        Some(APP)
-    );
-    assert_eq!(
-        request.sign_in.tenant_id.as_ref().map(|id| id.as_str()),
-        Some(TENANT)
-    );
+    assert_eq!(request.sign_in.client_id, APP.parse().ok());
+    assert_eq!(request.sign_in.tenant_id, TENANT.parse().ok());
     assert!(matches!(
         request.sign_in.method,
         Method::GitHubOidc { audience } if audience == "api://AzureADTokenExchange"
@@ -55,7 +49,7 @@ fn the_least_inputs_take_the_defaults() {
 }
 
 #[test]
-fn every_input_is_heard() {
+fn every_input_is_used() {
     let request = request(&[
         ("name", "hub-1_(b).2"),
         ("template-file", " infra/main.json "),
@@ -193,7 +187,7 @@ fn ids_come_from_input_then_creds_then_variable() {
         let Scope::ResourceGroup { subscription, .. } = request(changes).scope else {
             panic!("the scope is a resource group");
         };
-        assert_eq!(subscription.as_str(), expected);
+        assert_eq!(subscription.to_string(), expected);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The compiler as a child process: no shell, nothing on its input, and an environment without what is ours.
+//! Runs the compiler as a child process: without a shell, without input, and without our secrets in its environment.
 
 use std::{
     collections::BTreeMap,
@@ -17,9 +17,9 @@ use crate::{clock::Clock, inputs::Environment};
 /// How long a compilation may take; large landing zones take a minute.
 pub(super) const LIMIT: Duration = Duration::from_secs(5 * 60);
 
-/// Beginnings of the names of variables that are for us alone.
+/// Name prefixes of variables that the compiler must not get.
 const OUR_PREFIXES: [&str; 3] = ["INPUT_", "ACTIONS_", "STATE_"];
-/// Names of variables that hold our secrets, or lead to them.
+/// Variables that hold our secrets or give access to them.
 const OUR_VARIABLES: [&str; 8] = [
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AZURE_CLIENT_CERTIFICATE_PATH",
@@ -30,9 +30,9 @@ const OUR_VARIABLES: [&str; 8] = [
     "IDENTITY_HEADER",
     "MSI_SECRET",
 ];
-/// Lets .NET do without the libraries of ICU, which small images do not have.
+/// Lets .NET run without the ICU libraries, which small images lack.
 const INVARIANT: &str = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
-/// Where .NET unpacks libraries; a folder in `HOME` where it is not set.
+/// Where .NET unpacks libraries; by default a folder in `HOME`.
 const EXTRACT: &str = "DOTNET_BUNDLE_EXTRACT_BASE_DIR";
 
 /// Runs `program` in `folder` to its end; dropping the future kills it.
@@ -61,7 +61,7 @@ pub(super) async fn run(
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
 }
 
-/// The compiler's environment: ours without what is ours alone, and with what .NET needs.
+/// The compiler's environment: ours without secrets, with what .NET requires.
 pub(super) fn environment(ours: &Environment) -> BTreeMap<OsString, OsString> {
     let theirs = ours.iter().filter(|(name, _)| !is_ours(name));
     let mut theirs: BTreeMap<_, _> = theirs
@@ -76,7 +76,7 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<OsString, OsString> {
     theirs
 }
 
-/// Where files of this job may lie.
+/// A folder for temporary files of this job.
 pub(super) fn scratch(environment: &Environment) -> PathBuf {
     let folder = environment.get("RUNNER_TEMP").map(PathBuf::from);
     folder
@@ -88,7 +88,7 @@ fn is_ours(name: &str) -> bool {
     OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || OUR_VARIABLES.contains(&name)
 }
 
-/// Whether files can be made in `folder`. Tried, as permissions do not tell.
+/// Whether files can be created in `folder`, which permissions alone do not show.
 fn is_writable(folder: &Path) -> bool {
     let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));
     let made = fs::File::create_new(&probe).is_ok();
@@ -159,7 +159,7 @@ mod tests {
         }
         let pid = fs::read_to_string(&pid).unwrap();
         let status = PathBuf::from(format!("/proc/{}/stat", pid.trim()));
-        // Gone, or dead and not yet buried.
+        // Gone, or a zombie.
         while fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z ")) {
             tokio::task::yield_now().await;
         }

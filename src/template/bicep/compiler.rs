@@ -1,4 +1,4 @@
-//! The compiler, as the reader of templates uses it.
+//! Interface to the Bicep compiler.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -26,20 +26,20 @@ use crate::{
 /// Overrides and completes the parameters of a `.bicepparam` file, as a JSON object.
 const OVERRIDES: &str = "BICEP_PARAMETERS_OVERRIDES";
 
-/// Compiles Bicep, if there is any. The program is looked for when it is needed first.
-pub struct Compiler {
+/// Compiles Bicep files. The program is located on first use.
+pub(crate) struct Compiler {
     inputs: BicepInputs,
     environment: Environment,
     folder: PathBuf,
-    offers: Vec<(OsString, OsString)>,
+    variables: Vec<(OsString, OsString)>,
     program: OnceCell<PathBuf>,
 }
 
-/// What a compilation gave, and what was said on the way.
+/// The result of a compilation, and what the compiler printed.
 pub(in crate::template) struct Compiled<T> {
     pub(in crate::template) result: Result<T, CompileError>,
     /// Empty if the compiler did not run.
-    pub(in crate::template) said: Compilation,
+    pub(in crate::template) compilation: Compilation,
 }
 
 /// Why there is no result.
@@ -49,16 +49,16 @@ pub(in crate::template) enum CompileError {
     Program(#[from] ProgramError),
     #[error("cannot be compiled: Bicep did not start ({0})")]
     Start(ErrorKind),
-    #[error("cannot be compiled: Bicep was not done within 5 minutes")]
+    #[error("cannot be compiled: Bicep did not finish within 5 minutes")]
     TimedOut,
-    /// The diagnostics say why.
+    /// Explained by the diagnostics.
     #[error("does not compile")]
     Errors,
     #[error("does not compile: {0}")]
     Text(String),
-    #[error("was compiled to what is no template: it {0}")]
+    #[error("does not compile to a template: the result {0}")]
     Json(#[from] FileError),
-    #[error("was compiled to what this version cannot read: use a later Bicep")]
+    #[error("cannot be compiled: unknown output of Bicep; use a later version of Bicep")]
     Unknown,
 }
 
@@ -72,17 +72,17 @@ impl CompileError {
     }
 }
 
-/// What a `.bicepparam` file gives.
+/// The result of compiling a `.bicepparam` file.
 pub(in crate::template) struct BuiltParameters {
     /// A parameters file.
     pub(in crate::template) parameters: Map<String, Value>,
-    /// What follows `using`.
+    /// The target of `using`.
     pub(in crate::template) using: Using,
 }
 
 /// The template that a `.bicepparam` file is for.
 pub(in crate::template) enum Using {
-    /// It leaves that open.
+    /// `using none`.
     None,
     Template(Map<String, Value>),
     /// The resource id of a template spec.
@@ -101,20 +101,20 @@ struct Written {
 impl Compiler {
     /// A compiler for files in `folder`, which is also where it runs.
     #[must_use]
-    pub fn new(inputs: BicepInputs, environment: Environment, folder: PathBuf) -> Self {
+    pub(crate) fn new(inputs: BicepInputs, environment: Environment, folder: PathBuf) -> Self {
         Self {
             inputs,
             environment,
             folder,
-            offers: Vec::new(),
+            variables: Vec::new(),
             program: OnceCell::new(),
         }
     }
 
-    /// With these variables for the compiler, by which it finds a token for private registries.
+    /// Adds environment variables for the compiler, with which it gets tokens for private registries.
     #[must_use]
-    pub fn offering(self, offers: Vec<(OsString, OsString)>) -> Self {
-        Self { offers, ..self }
+    pub(crate) fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
+        Self { variables, ..self }
     }
 
     /// The folder that paths are relative to.
@@ -130,7 +130,7 @@ impl Compiler {
         compiled.map(|stdout| Ok(file::object(stdout)?))
     }
 
-    /// What a `.bicepparam` file gives with `overrides`. `template` is the Bicep file that it must be for.
+    /// Compiles a `.bicepparam` file with `overrides`. `template` is the Bicep file that it must be for.
     pub(in crate::template) async fn parameters(
         &self,
         file: &Path,
@@ -157,18 +157,18 @@ impl Compiler {
         match self.run(arguments, overrides).await {
             Ok(output) => {
                 let stderr = String::from_utf8_lossy(&output.stderr);
-                let mut said = Compilation::read(name, &stderr, &self.folder);
+                let mut compilation = Compilation::read(name, &stderr, &self.folder);
                 if let Some(overrides) = overrides {
-                    redact(&mut said, overrides.values());
+                    redact(&mut compilation, overrides.values());
                 }
                 Compiled {
-                    result: outcome(output, &said),
-                    said,
+                    result: outcome(output, &compilation),
+                    compilation,
                 }
             }
             Err(error) => Compiled {
                 result: Err(error),
-                said: Compilation::default(),
+                compilation: Compilation::default(),
             },
         }
     }
@@ -181,7 +181,7 @@ impl Compiler {
         let find = || program::find(&self.inputs, &self.environment, &self.folder);
         let program = self.program.get_or_try_init(find).await?;
         let mut environment = child::environment(&self.environment);
-        environment.extend(self.offers.iter().cloned());
+        environment.extend(self.variables.iter().cloned());
         if let Some(overrides) = overrides.filter(|overrides| !overrides.is_empty()) {
             let overrides = Value::Object(overrides.clone());
             environment.insert(OVERRIDES.into(), overrides.to_string().into());
@@ -200,7 +200,7 @@ impl<T> Compiled<T> {
     fn map<U>(self, read: impl FnOnce(T) -> Result<U, CompileError>) -> Compiled<U> {
         Compiled {
             result: self.result.and_then(read),
-            said: self.said,
+            compilation: self.compilation,
         }
     }
 }
@@ -214,15 +214,15 @@ impl fmt::Debug for Compiler {
     }
 }
 
-/// What was compiled, or why nothing was.
-fn outcome(output: Output, said: &Compilation) -> Result<Vec<u8>, CompileError> {
+/// The compiled text, or why there is none.
+fn outcome(output: Output, compilation: &Compilation) -> Result<Vec<u8>, CompileError> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    if said.errors().next().is_some() {
+    if compilation.errors().next().is_some() {
         return Err(CompileError::Errors);
     }
-    let first = said.text.lines().next();
+    let first = compilation.text.lines().next();
     let text = first.map_or_else(|| output.status.to_string(), str::to_owned);
     Err(CompileError::Text(text))
 }

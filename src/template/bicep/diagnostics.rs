@@ -1,4 +1,4 @@
-//! What the compiler says: SARIF on standard error, and now and then plain text.
+//! Parses the compiler's output on standard error: SARIF, sometimes with plain text around it.
 
 use std::path::Path;
 
@@ -7,27 +7,27 @@ use url::Url;
 
 use crate::host::{Place, Severity};
 
-/// What the compiler said while it compiled a file.
+/// The compiler's messages about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Compilation {
+pub(crate) struct Compilation {
     /// The file, as the user named it.
     pub file: String,
-    /// What it found, in its order.
+    /// Its findings, in its order.
     pub diagnostics: Vec<Diagnostic>,
-    /// What it said beside that: an exception, a note on experimental features.
+    /// Other output, such as an exception or a note on experimental features.
     pub text: String,
 }
 
-/// One thing that the compiler found.
+/// A finding of the compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub(crate) struct Diagnostic {
     /// How serious it is.
     pub severity: Severity,
     /// The rule, such as `BCP057` or `no-unused-params`.
     pub code: String,
-    /// What it is.
+    /// The message.
     pub message: String,
-    /// Where, with the file relative to the workspace if it is in there.
+    /// Where, with a path relative to the workspace if the file is in it.
     pub place: Option<Place>,
 }
 
@@ -87,32 +87,34 @@ struct Region {
 }
 
 impl Compilation {
-    /// What the compiler wrote to standard error while it compiled `file`. Paths become relative to `folder`.
+    /// Parses the compiler's standard error. Paths become relative to `folder`.
     pub(super) fn read(file: String, stderr: &str, folder: &Path) -> Self {
         let (sarif, text) = split(stderr);
         let findings = sarif.into_iter().flat_map(|sarif| sarif.runs);
         let findings = findings.flat_map(|run| run.results);
         Self {
             file,
-            diagnostics: findings.map(|finding| finding.told(folder)).collect(),
+            diagnostics: findings
+                .map(|finding| finding.into_diagnostic(folder))
+                .collect(),
             text,
         }
     }
 
-    /// What keeps the file from compiling.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+    /// The errors.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.of(Severity::Error)
     }
 
     /// The diagnostics of one severity.
-    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
         let found = self.diagnostics.iter();
         found.filter(move |diagnostic| diagnostic.severity == severity)
     }
 }
 
 impl Finding {
-    fn told(self, folder: &Path) -> Diagnostic {
+    fn into_diagnostic(self, folder: &Path) -> Diagnostic {
         let severity = match self.level.as_deref() {
             Some("error") => Severity::Error,
             Some("note" | "none") => Severity::Notice,
@@ -135,7 +137,7 @@ impl Finding {
     }
 }
 
-/// The SARIF document in `text`, and what stands around it.
+/// The SARIF document in `text`, and the text around it.
 fn split(text: &str) -> (Option<Sarif>, String) {
     let starts = text.match_indices('{').map(|(start, _)| start);
     let mut starts =
@@ -154,7 +156,7 @@ fn split(text: &str) -> (Option<Sarif>, String) {
     }
 }
 
-/// The path in a `file:` URI, relative to `folder` if it is in there.
+/// The path in a `file:` URI, relative to `folder` if it is inside.
 fn relative(uri: &str, folder: &Path) -> String {
     let path = Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
     let Some(path) = path else {

@@ -53,15 +53,15 @@ pub(super) struct Downloads {
 /// Why there is no program.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::template) enum DownloadError {
-    #[error("{what} cannot be fetched: {reason}")]
+    #[error("{what} cannot be downloaded: {reason}")]
     Unreachable { what: String, reason: String },
-    #[error("{what} is not there: check bicep-version")]
+    #[error("{what} does not exist: check bicep-version")]
     NoSuchVersion { what: String },
-    #[error("{what} cannot be fetched: HTTP {status}")]
+    #[error("{what} cannot be downloaded: HTTP {status}")]
     Refused { what: String, status: u16 },
     #[error("no checksum is known for {what}: give bicep-sha256")]
     NoChecksum { what: String },
-    #[error("{what} has the SHA-256 {found}, but {expected} was expected; it was not used")]
+    #[error("{what} has the SHA-256 {found}, but {expected} was expected; it is not used")]
     WrongChecksum {
         what: String,
         found: String,
@@ -69,7 +69,7 @@ pub(in crate::template) enum DownloadError {
     },
     #[error("{what} cannot be stored ({reason})")]
     Storage { what: String, reason: io::ErrorKind },
-    #[error("{what} was not there within 5 minutes")]
+    #[error("{what} was not downloaded within 5 minutes")]
     TimedOut { what: String },
 }
 

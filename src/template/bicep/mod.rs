@@ -1,4 +1,4 @@
-//! Bicep: which program compiles, how it is run, and what it says.
+//! Bicep: locates, downloads and runs the compiler, and parses its messages.
 
 mod child;
 mod compiler;
@@ -8,6 +8,6 @@ mod program;
 mod redaction;
 mod release;
 
-pub use compiler::Compiler;
+pub(crate) use compiler::Compiler;
 pub(super) use compiler::{BuiltParameters, Compiled, Using};
-pub use diagnostics::{Compilation, Diagnostic};
+pub(crate) use diagnostics::{Compilation, Diagnostic};

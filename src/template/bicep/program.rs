@@ -15,7 +15,7 @@ use crate::{
     inputs::{BicepInputs, Environment},
 };
 
-/// Where the image has its own.
+/// Path of the program in our image.
 const IN_IMAGE: &str = "/opt/bicep/bicep";
 
 /// Why there is no compiler.
@@ -27,10 +27,10 @@ pub(in crate::template) enum ProgramError {
     Client(#[from] ClientError),
     #[error(transparent)]
     Download(#[from] DownloadError),
-    #[error("Microsoft has no Bicep for this machine: give bicep-path")]
+    #[error("there is no release of Bicep for this machine: give bicep-path")]
     NoRelease,
     #[error(
-        "there is no Bicep here: give bicep-version to have it downloaded, give bicep-path, or put `bicep` on the PATH"
+        "Bicep was not found: give bicep-version to download it, give bicep-path, or put `bicep` on the PATH"
     )]
     Missing,
 }
@@ -46,7 +46,7 @@ impl ProgramError {
     }
 }
 
-/// The program that `inputs` ask for, else the image's own, else that of the `PATH`.
+/// The program that `inputs` name, else the one in our image, else the one on the `PATH`.
 ///
 /// # Errors
 /// Why there is none.

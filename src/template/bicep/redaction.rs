@@ -1,15 +1,15 @@
-//! Values of parameters that the compiler quotes, taken out of what it says.
+//! Removes values of parameters from the compiler's messages.
 
 use serde_json::Value;
 
 use super::diagnostics::Compilation;
 
-/// What stands before the type of a value in the compiler's messages; the type of a literal is the literal.
+/// Precedes the type of a value in the compiler's messages. The type of a literal is the literal itself.
 const TYPE: &str = "provided value is of type \"";
-/// Shorter texts occur by chance.
+/// Shorter texts would match by chance.
 const LEAST: usize = 5;
 
-/// Takes values out of what was said of a parameters file: literals that are quoted as types, and whatever is in
+/// Removes values from messages about a parameters file: literals that are quoted as types, and all values of
 /// `overrides`.
 pub(super) fn redact<'v>(
     compilation: &mut Compilation,
@@ -17,7 +17,7 @@ pub(super) fn redact<'v>(
 ) {
     let mut secrets = Vec::new();
     overrides.for_each(|value| collect(value, &mut secrets));
-    // The longest first, as one may be part of another.
+    // Longest first, as one may contain another.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     let hide = |text: &mut String| {
         for secret in &secrets {
@@ -40,7 +40,7 @@ fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
     }
 }
 
-/// `message` with the kind of the value in place of the value itself.
+/// `message` with the type of the value instead of the value.
 fn without_literal(message: &str) -> String {
     let Some((before, rest)) = message.split_once(TYPE) else {
         return message.to_owned();

@@ -8,7 +8,7 @@ const ASSETS: [(&str, &str, &str); 4] = [
     ("macos", "aarch64", "bicep-osx-arm64"),
 ];
 
-/// SHA-256 of programs, as Microsoft's Homebrew tap states them.
+/// SHA-256 of programs, from Microsoft's Homebrew tap.
 const KNOWN: [(&str, &str, &str); 8] = [
     (
         "0.48.1",
@@ -73,7 +73,7 @@ impl Release {
         })
     }
 
-    /// The program's SHA-256 where we know it, in hexadecimal digits.
+    /// The program's SHA-256 in hexadecimal digits, if built in.
     pub(super) fn known_sha256(&self) -> Option<&'static str> {
         let mut known = KNOWN.into_iter();
         known

@@ -1,4 +1,4 @@
-//! The downloader against a server on this machine.
+//! Tests of the downloader against a local server.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ const PROGRAM: &[u8] = b"#!/bin/sh\necho bicep\n";
 /// In place of a status: announces more than there is, so that the connection ends in mid-body.
 const CUT: u16 = 0;
 
-/// A server that answers what it is told to, in turn, and keeps the paths it was asked for.
+/// A server that gives the scripted answers in order and records the requested paths.
 struct Server {
     origin: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -159,12 +159,12 @@ async fn without_a_checksum_nothing_is_fetched() {
         (
             404,
             b"",
-            "the checksum of Bicep 9.9.9 (bicep-linux-x64) is not there",
+            "the checksum of Bicep 9.9.9 (bicep-linux-x64) does not exist",
         ),
         (
             403,
             b"",
-            "the checksum of Bicep 9.9.9 (bicep-linux-x64) cannot be fetched: HTTP 403",
+            "the checksum of Bicep 9.9.9 (bicep-linux-x64) cannot be downloaded: HTTP 403",
         ),
     ] {
         let server = Server::start(vec![(status, body.to_vec())]);
@@ -227,7 +227,7 @@ async fn a_download_that_always_breaks_off_is_given_up() {
     let error = downloads.program(&release(), Some(&sha256())).await;
     let message = error.unwrap_err().to_string();
     assert!(
-        message.starts_with("Bicep 9.9.9 (bicep-linux-x64) cannot be fetched: "),
+        message.starts_with("Bicep 9.9.9 (bicep-linux-x64) cannot be downloaded: "),
         "{message}"
     );
     assert_eq!(server.asked().len(), 3);

@@ -1,54 +1,6 @@
-//! Every input and output of the action: the table that the parser, `action.yml` and the README share.
+//! The table of inputs.
 
-/// Part of the README's reference that an input belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
-    /// Credentials and clouds.
-    SignIn,
-    /// Template, parameters and scope.
-    Deployment,
-    /// Time, endings and reports.
-    Run,
-}
-
-impl Section {
-    /// All sections, in the README's order.
-    pub const ALL: [Self; 3] = [Self::SignIn, Self::Deployment, Self::Run];
-
-    /// The section's heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::SignIn => "Who signs in",
-            Self::Deployment => "What is deployed",
-            Self::Run => "How it runs",
-        }
-    }
-}
-
-/// An input of the action.
-#[derive(Clone, Copy, Debug)]
-pub struct Input {
-    /// Where the README lists it.
-    pub section: Section,
-    /// Its name in `with:`.
-    pub name: &'static str,
-    /// Its value when it is not given; empty for none.
-    pub default: &'static str,
-    /// What it means, as Markdown on one line.
-    pub description: &'static str,
-    /// Environment variable that stands in when it is not given.
-    pub variable: Option<&'static str>,
-}
-
-/// An output of the action.
-#[derive(Clone, Copy, Debug)]
-pub struct Output {
-    /// Its name in `steps.<id>.outputs`.
-    pub name: &'static str,
-    /// What it holds, as Markdown on one line.
-    pub description: &'static str,
-}
+use super::{Input, Section};
 
 const fn input(
     section: Section,
@@ -73,7 +25,7 @@ impl Input {
 }
 
 /// The inputs, in the README's order.
-pub const INPUTS: &[Input] = &[
+pub(crate) const INPUTS: &[Input] = &[
     input(
         Section::SignIn,
         "client-id",
@@ -398,54 +350,3 @@ pub const INPUTS: &[Input] = &[
         "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`.",
     ),
 ];
-
-/// The environment variable that stands in for the input `name`.
-pub(super) fn variable(name: &str) -> Option<&'static str> {
-    INPUTS.iter().find(|input| input.name == name)?.variable
-}
-
-const fn output(name: &'static str, description: &'static str) -> Output {
-    Output { name, description }
-}
-
-/// The outputs that every run writes as far as they are known; the template's own come beside them.
-pub const OUTPUTS: &[Output] = &[
-    output("deployment-id", "Resource id of the deployment."),
-    output("deployment-name", "Name of the deployment."),
-    output(
-        "provisioning-state",
-        "State that was seen last, such as `Succeeded` or `Failed`.",
-    ),
-    output(
-        "correlation-id",
-        "Id under which Azure's activity log and support find the deployment.",
-    ),
-    output("portal-url", "Page of the deployment in the portal."),
-    output("duration", "How long the run took, such as `2h 10m 7s`."),
-    output("duration-seconds", "The same in whole seconds."),
-    output("token-refreshes", "How often the token was refreshed."),
-    output(
-        "outputs",
-        "The template's outputs as one JSON object of name → value. Secure ones are left out.",
-    ),
-    output("error-code", "Code of the first cause, if the run failed."),
-    output(
-        "error-message",
-        "Message of the first cause, if the run failed.",
-    ),
-    output(
-        "has-changes",
-        "Whether the what-if found anything that changes: `true` or `false`.",
-    ),
-    output(
-        "changes",
-        "How many resources the what-if found of each change type, as JSON: `{\"Create\":2}`.",
-    ),
-    output(
-        "what-if",
-        "The what-if as JSON, as Azure answered it; parts are left out over 900 kB.",
-    ),
-];
-
-#[cfg(test)]
-mod docs;
