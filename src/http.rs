@@ -105,6 +105,13 @@ pub(crate) fn trace<E>(request: &Request, took: Duration, answer: &Result<RawRes
     );
 }
 
+/// Whether no connection could be made, so that nothing was sent.
+pub(crate) fn is_connect_error(error: &(dyn Error + 'static)) -> bool {
+    sources(error)
+        .filter_map(|source| source.downcast_ref::<reqwest::Error>())
+        .any(reqwest::Error::is_connect)
+}
+
 /// The innermost source of an error, such as `Connection refused`; outer messages contain full URLs.
 pub(crate) fn root_cause(error: &(dyn Error + 'static)) -> String {
     let innermost = sources(error).last().unwrap_or(error);

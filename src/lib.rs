@@ -13,12 +13,11 @@
 //! `identity`. Events report the progress, and `report` renders them for people and later steps. `host` is GitHub's
 //! runner.
 
-#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
 mod arm;
 mod cli;
 mod clock;
-#[allow(unreachable_pub, reason = "its items are `pub` within the crate")]
 mod deploy;
+mod event;
 mod host;
 mod http;
 mod identity;

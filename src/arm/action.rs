@@ -10,15 +10,15 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Answer, Arm, ArmError, DeploymentId, ProvisioningState,
-    client::{read, retry_after},
+    Answer, Arm, ArmError, ProvisioningState, Target,
+    client::{read, retry_after, unreadable, with_json},
 };
 
 const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// How far an action has come.
 #[derive(Clone, Debug)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// It is done, with this answer.
     Done(Value),
     /// It goes on; the answer will be there.
@@ -27,7 +27,7 @@ pub enum Progress {
 
 /// Where the answer to an action will be: a signed URL, good only as it stands and never shown.
 #[derive(Clone)]
-pub struct Location(pub(super) Url);
+pub(crate) struct Location(pub(super) Url);
 
 impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,43 +35,79 @@ impl fmt::Debug for Location {
     }
 }
 
+/// What an action answers when it is done; anything else is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// `validate`: `properties` of what would be deployed.
+    Validate,
+    /// `whatIf`: `properties.changes`.
+    WhatIf,
+}
+
+impl Action {
+    /// The action's segment of the path.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "/validate",
+            Self::WhatIf => "/whatIf",
+        }
+    }
+
+    /// Whether this body is the action's answer.
+    fn is_answered_by(self, body: &Value) -> bool {
+        let properties = &body["properties"];
+        match self {
+            Self::Validate => properties.is_object(),
+            Self::WhatIf => properties["changes"].is_array(),
+        }
+    }
+}
+
 impl Arm {
-    /// Starts an action of a deployment, such as `validate` or `whatIf`. It changes nothing, so it may be repeated.
+    /// Starts an action of a deployment or stack. It changes nothing, so it may be repeated.
     ///
     /// # Errors
     /// [`ArmError`]; a refusal also when Azure answers 200 and the body tells of a failure.
-    pub async fn post(
+    pub(crate) async fn start(
         &self,
-        id: &DeploymentId,
-        action: &str,
+        target: &Target,
+        action: Action,
         body: Bytes,
     ) -> Result<Answer<Progress>, ArmError> {
-        let mut request = Request::new(self.url(&format!("{id}/{action}")), Method::Post);
-        request.insert_header("content-type", "application/json");
-        request.set_body(body);
-        let answer = self.send(request).await?;
-        self.progress(&answer, None)
+        let request = self.about(target, action.as_str(), Method::Post);
+        let answer = self.send(with_json(request, body)).await?;
+        self.progress(&answer, action, None)
     }
 
     /// Looks whether the answer to an action is there.
     ///
     /// # Errors
-    /// As [`Arm::post`].
-    pub async fn poll(&self, location: &Location) -> Result<Answer<Progress>, ArmError> {
+    /// As [`Arm::start`].
+    pub(crate) async fn poll(
+        &self,
+        action: Action,
+        location: &Location,
+    ) -> Result<Answer<Progress>, ArmError> {
         let request = Request::new(location.0.clone(), Method::Get);
         let answer = self.send(request).await?;
-        self.progress(&answer, Some(location))
+        self.progress(&answer, action, Some(location))
     }
 
-    pub(super) fn progress(
+    fn progress(
         &self,
         answer: &RawResponse,
+        action: Action,
         known: Option<&Location>,
     ) -> Result<Answer<Progress>, ArmError> {
         let value = match u16::from(answer.status()) {
             202 => Progress::Pending(self.location(answer, known)?),
-            204 => Progress::Done(Value::Null),
-            _ => Progress::Done(succeeded(read(answer)?)?),
+            _ => {
+                let body = succeeded(read(answer)?)?;
+                if !action.is_answered_by(&body) {
+                    return Err(unreadable(answer, "it lacks what Azure answers here"));
+                }
+                Progress::Done(body)
+            }
         };
         Ok(Answer {
             value,
@@ -87,10 +123,9 @@ impl Arm {
     ) -> Result<Location, ArmError> {
         match answer.headers().get_optional_str(&LOCATION) {
             Some(link) => self.same_origin(link).map(Location),
-            None => known.cloned().ok_or_else(|| ArmError::Unreadable {
-                status: 202,
-                reason: "it does not say where the result will be".to_owned(),
-            }),
+            None => known
+                .cloned()
+                .ok_or_else(|| unreadable(answer, "it does not say where the result will be")),
         }
     }
 }
@@ -140,6 +175,25 @@ mod tests {
                 assert!(!error.is_transient(), "{body}");
                 assert!(!error.causes().is_empty(), "{body}");
             }
+        }
+    }
+
+    #[test]
+    fn only_its_own_answer_is_an_answer() {
+        let changes = json!({"properties": {"changes": []}});
+        let validated = json!({"properties": {}});
+        assert!(Action::WhatIf.is_answered_by(&changes));
+        assert!(Action::Validate.is_answered_by(&validated));
+        assert!(!Action::WhatIf.is_answered_by(&validated));
+        for odd in [
+            json!({}),
+            json!(null),
+            json!([1]),
+            json!("x"),
+            json!({"properties": 7}),
+        ] {
+            assert!(!Action::WhatIf.is_answered_by(&odd), "{odd}");
+            assert!(!Action::Validate.is_answered_by(&odd), "{odd}");
         }
     }
 

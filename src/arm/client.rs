@@ -1,44 +1,41 @@
-//! Requests to Resource Manager: authorised, bounded in time, sent again once after a 401.
+//! Requests to Resource Manager: authorised, bounded in time and size, sent again once after a 401.
 
 use std::{sync::Arc, time::Duration};
 
 use azure_core::{
     Bytes,
     credentials::Secret,
-    http::{
-        ClientOptions, Context, HttpClient, Method, Pipeline, PipelineSendOptions, RawResponse,
-        Request, RetryOptions, Transport, headers::HeaderName,
-    },
+    http::{HttpClient, Method, RawResponse, Request, headers::HeaderName},
 };
-use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::{ArmError, Deployment, DeploymentId, Operation, model::Page};
+use super::{ArmError, Correlation, Target};
 use crate::{
     clock::Clock,
-    http::{root_cause, trace},
+    http::{is_connect_error, read_limited, root_cause, trace},
     identity::Keeper,
 };
 
 /// The version of the deployments API that we speak.
 const DEPLOYMENTS_API: &str = "2025-04-01";
 /// The version of the deployment stacks API that we speak; the first with what-ifs.
-pub(super) const STACKS_API: &str = "2025-07-01";
+const STACKS_API: &str = "2025-07-01";
 /// Longest wait for one answer; reqwest notices a silent connection on its own.
 const ANSWER_LIMIT: Duration = Duration::from_secs(100);
-/// A wait that Azure asks for is not believed beyond this.
+/// Largest answer that is read, in bytes: many times what the longest page of operations has.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+/// Upper bound for `Retry-After`.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
-pub(super) const CORRELATION_ID: HeaderName =
-    HeaderName::from_static("x-ms-correlation-request-id");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.
 #[derive(Debug)]
-pub struct Arm {
-    pipeline: Pipeline,
+pub(crate) struct Arm {
+    http: Arc<dyn HttpClient>,
     origin: Url,
     keeper: Arc<Keeper>,
     clock: Clock,
@@ -46,93 +43,34 @@ pub struct Arm {
 
 /// An answer and how soon Azure wants to be asked again.
 #[derive(Clone, Debug)]
-pub struct Answer<T> {
+pub(crate) struct Answer<T> {
     /// What was answered.
-    pub value: T,
+    pub(crate) value: T,
     /// Azure's `Retry-After`.
-    pub retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Arm {
     /// A client of the Resource Manager at `origin`, with the keeper's tokens.
     #[must_use]
-    pub fn new(http: Arc<dyn HttpClient>, origin: Url, keeper: Arc<Keeper>, clock: Clock) -> Self {
-        let options = ClientOptions {
-            transport: Some(Transport::new(http)),
-            retry: RetryOptions::none(),
-            ..ClientOptions::default()
-        };
-        let (name, version) = (
-            option_env!("CARGO_PKG_NAME"),
-            option_env!("CARGO_PKG_VERSION"),
-        );
+    pub(crate) fn new(
+        http: Arc<dyn HttpClient>,
+        origin: Url,
+        keeper: Arc<Keeper>,
+        clock: Clock,
+    ) -> Self {
         Self {
-            pipeline: Pipeline::new(name, version, options, Vec::new(), Vec::new(), None),
+            http,
             origin,
             keeper,
             clock,
         }
     }
 
-    /// Submits a deployment; `correlation_id` becomes its `properties.correlationId`.
+    /// Sends a request, and after a 401 once more with another token.
     ///
     /// # Errors
-    /// After [`ArmError::Unanswered`] and 5xx the deployment may or may not have been accepted.
-    pub async fn put_deployment(
-        &self,
-        id: &DeploymentId,
-        body: Bytes,
-        correlation_id: &str,
-    ) -> Result<Deployment, ArmError> {
-        let mut request = Request::new(self.url(id.as_str()), Method::Put);
-        request.insert_header("content-type", "application/json");
-        request.insert_header(CORRELATION_ID, correlation_id.to_owned());
-        request.set_body(body);
-        read(&self.send(request).await?)
-    }
-
-    /// Reads a deployment.
-    ///
-    /// # Errors
-    /// [`ArmError`]; 404 also for a while after it was accepted.
-    pub async fn deployment(&self, id: &DeploymentId) -> Result<Answer<Deployment>, ArmError> {
-        let answer = self
-            .send(Request::new(self.url(id.as_str()), Method::Get))
-            .await?;
-        Ok(Answer {
-            value: read(&answer)?,
-            retry_after: retry_after(&answer),
-        })
-    }
-
-    /// Reads all operations of a deployment, page by page.
-    ///
-    /// # Errors
-    /// [`ArmError`]; also when a page points to another server, which must not get our token.
-    pub async fn operations(&self, id: &DeploymentId) -> Result<Vec<Operation>, ArmError> {
-        let first = Some(self.url(&format!("{id}/operations")));
-        let pages = stream::try_unfold(first, |next| async move {
-            let Some(url) = next else { return Ok(None) };
-            let page: Page<Operation> = read(&self.send(Request::new(url, Method::Get)).await?)?;
-            let next = page
-                .next_link
-                .map(|link| self.same_origin(&link))
-                .transpose()?;
-            Ok::<_, ArmError>(Some((page.value, next)))
-        });
-        let pages: Vec<_> = pages.boxed().try_collect().await?;
-        Ok(pages.into_iter().flatten().collect())
-    }
-
-    /// Asks Azure to cancel a deployment. It is still running when this returns.
-    ///
-    /// # Errors
-    /// [`ArmError`]; 409 when it has ended already.
-    pub async fn cancel(&self, id: &DeploymentId) -> Result<(), ArmError> {
-        let request = Request::new(self.url(&format!("{id}/cancel")), Method::Post);
-        self.send(request).await.map(drop)
-    }
-
+    /// [`ArmError`]; everything but a success of Azure's is one.
     pub(super) async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
         let token = self.keeper.token().await?;
         let answer = self.exchange(request.clone(), &token).await?;
@@ -157,28 +95,43 @@ impl Arm {
         token: &Secret,
     ) -> Result<RawResponse, ArmError> {
         request.insert_header("authorization", format!("Bearer {}", token.secret()));
-        let options = PipelineSendOptions {
-            skip_checks: true,
-            ..PipelineSendOptions::default()
-        };
         let begun = self.clock.elapsed();
-        let context = Context::new();
-        let sent = self.pipeline.send(&context, &mut request, Some(options));
-        let answer = self.clock.timeout(ANSWER_LIMIT, sent).await;
-        let answer = match answer {
-            Ok(answer) => answer.map_err(|error| root_cause(&error)),
-            Err(_) => Err(format!("nothing for {} s", ANSWER_LIMIT.as_secs())),
+        let answering = async {
+            let response = self.http.execute_request(&request).await?;
+            read_limited(response, LARGEST_ANSWER).await
+        };
+        let answer = match self.clock.timeout(ANSWER_LIMIT, answering).await {
+            Ok(answer) => answer.map_err(|error| unanswered(&error)),
+            Err(_) => Err(ArmError::Unanswered {
+                reason: format!("nothing for {} s", ANSWER_LIMIT.as_secs()),
+            }),
         };
         trace(&request, self.clock.elapsed() - begun, &answer);
-        answer.map_err(|reason| ArmError::Unanswered { reason })
+        answer
     }
 
-    pub(super) fn url(&self, path: &str) -> Url {
-        self.url_of(path, DEPLOYMENTS_API)
+    /// A request about a target, or about what is below it.
+    pub(super) fn about(&self, target: &Target, below: &str, method: Method) -> Request {
+        let version = match target {
+            Target::Deployment(_) => DEPLOYMENTS_API,
+            Target::Stack(_) => STACKS_API,
+        };
+        let path = format!("{}{below}", target.as_str());
+        Request::new(self.url(&path, version), method)
+    }
+
+    /// A request about a resource of the deployments API.
+    pub(super) fn about_deployment(&self, path: &str, method: Method) -> Request {
+        Request::new(self.url(path, DEPLOYMENTS_API), method)
+    }
+
+    /// A request about a resource of the stacks API.
+    pub(super) fn about_stack(&self, path: &str, method: Method) -> Request {
+        Request::new(self.url(path, STACKS_API), method)
     }
 
     /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
-    pub(super) fn url_of(&self, path: &str, api_version: &str) -> Url {
+    fn url(&self, path: &str, api_version: &str) -> Url {
         let mut url = self.origin.clone();
         url.set_path(path);
         url.query_pairs_mut()
@@ -186,45 +139,59 @@ impl Arm {
         url
     }
 
+    /// The URL that Azure wrote, if it is one of Resource Manager's own.
+    ///
+    /// # Errors
+    /// [`ArmError::Misleading`]: another server must not get our token.
     pub(super) fn same_origin(&self, link: &str) -> Result<Url, ArmError> {
         Url::parse(link)
             .ok()
             .filter(|url| url.origin() == self.origin.origin())
-            .ok_or_else(|| ArmError::Unreadable {
-                status: 200,
-                reason: "it points to another server".to_owned(),
+            .ok_or_else(|| ArmError::Misleading {
+                reason: "Azure's answer points to another server, which must not get the token"
+                    .to_owned(),
             })
     }
 }
 
-/// The answer, if Azure did what was asked.
-fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
-    if answer.status().is_success() {
-        return Ok(answer);
-    }
-    let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
-    let code = body["error"]["code"].as_str().unwrap_or("without a reason");
-    Err(ArmError::Refused {
-        status: answer.status().into(),
-        code: code.to_owned(),
-        retry_after: retry_after(&answer),
-        body,
-    })
+/// Gives the request a JSON body.
+pub(super) fn with_json(mut request: Request, body: Bytes) -> Request {
+    request.insert_header("content-type", "application/json");
+    request.set_body(body);
+    request
 }
 
+/// Gives the request the correlation id by which Azure will know what it starts.
+pub(super) fn with_correlation(mut request: Request, correlation: &Correlation) -> Request {
+    request.insert_header(CORRELATION_ID, correlation.as_str().to_owned());
+    request
+}
+
+/// The answer's body as JSON of the expected form.
+///
+/// # Errors
+/// [`ArmError::Unreadable`] if it is something else.
 pub(super) fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, ArmError> {
-    serde_json::from_slice(answer.body()).map_err(|error| ArmError::Unreadable {
-        status: answer.status().into(),
-        // Serde's message may quote the text, which may hold values.
-        reason: format!(
-            "not the expected JSON at line {} column {}",
-            error.line(),
-            error.column()
-        ),
+    // Serde's message may quote the text, which may hold values.
+    serde_json::from_slice(answer.body()).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        unreadable(
+            answer,
+            format!("not the expected JSON at line {line} column {column}"),
+        )
     })
 }
 
-/// `Retry-After` in seconds; Resource Manager does not send dates.
+/// The error of an answer that Azure did not write.
+pub(super) fn unreadable(answer: &RawResponse, reason: impl Into<String>) -> ArmError {
+    ArmError::Unreadable {
+        status: answer.status().into(),
+        reason: reason.into(),
+        retry_after: retry_after(answer),
+    }
+}
+
+/// `Retry-After` in seconds, at most ten minutes; Resource Manager does not send dates.
 pub(super) fn retry_after(answer: &RawResponse) -> Option<Duration> {
     let seconds = answer
         .headers()
@@ -232,6 +199,37 @@ pub(super) fn retry_after(answer: &RawResponse) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+/// The answer, if Azure did what was asked. Azure gives each of its refusals a code.
+fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
+    match body["error"]["code"].as_str() {
+        Some(code) if !code.is_empty() && !(300..400).contains(&u16::from(answer.status())) => {
+            Err(ArmError::Refused {
+                status: answer.status().into(),
+                code: code.to_owned(),
+                retry_after: retry_after(&answer),
+                body,
+            })
+        }
+        _ => Err(unreadable(
+            &answer,
+            "a proxy or firewall between this runner and Azure may have answered",
+        )),
+    }
+}
+
+fn unanswered(error: &azure_core::Error) -> ArmError {
+    let reason = root_cause(error);
+    if is_connect_error(error) {
+        ArmError::Unreached { reason }
+    } else {
+        ArmError::Unanswered { reason }
+    }
 }
 
 #[cfg(test)]
@@ -243,7 +241,7 @@ mod tests {
     use azure_core::http::{AsyncRawResponse, headers::Headers};
 
     use super::*;
-    use crate::identity::{fake::FakeAzure, news::tests::kept};
+    use crate::{arm::DeploymentId, identity::news::tests::kept, testing::entra::FakeAzure};
 
     const MINUTE: Duration = Duration::from_mins(1);
 
@@ -275,8 +273,9 @@ mod tests {
         let origin = "https://management.azure.com".parse().unwrap();
         let arm = Arm::new(refusing.clone(), origin, keeper, clock);
         let id = DeploymentId::from_target("/providers/Microsoft.Resources/deployments/hub");
+        let target = Target::Deployment(id);
         for _ in 0..365 {
-            let error = arm.deployment(&id).await.unwrap_err();
+            let error = arm.get(&target).await.unwrap_err();
             assert_eq!(error.status(), Some(401), "{error}");
             tokio::time::sleep(MINUTE).await;
         }

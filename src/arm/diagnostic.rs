@@ -6,21 +6,21 @@ use crate::host::Severity;
 
 /// One remark. Text from Azure: not to be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub(crate) struct Diagnostic {
     /// How serious it is; a level that is not known is a warning.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// Azure's code, such as `NestedDeploymentShortCircuited`.
-    pub code: String,
+    pub(crate) code: String,
     /// Azure's message.
-    pub message: String,
+    pub(crate) message: String,
     /// The resource it is about, by its id; empty if unknown.
-    pub target: String,
+    pub(crate) target: String,
 }
 
 impl Diagnostic {
     /// The `diagnostics` among the properties of a validation or a what-if.
     #[must_use]
-    pub fn all(properties: &Value) -> Vec<Self> {
+    pub(crate) fn all(properties: &Value) -> Vec<Self> {
         let diagnostics = properties["diagnostics"].as_array();
         diagnostics.into_iter().flatten().map(Self::read).collect()
     }

@@ -9,25 +9,40 @@ use crate::identity::SignInError;
 
 /// Why a request to Resource Manager did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
-pub enum ArmError {
+pub(crate) enum ArmError {
     /// There was no token to send it with.
     #[error(transparent)]
     SignIn(#[from] SignInError),
-    /// No answer came; whether the request arrived is not known.
+    /// No connection could be made, so the request was not sent.
+    #[error("no connection to Azure: {reason}")]
+    Unreached {
+        /// What the network said.
+        reason: String,
+    },
+    /// No complete answer came; whether the request arrived is not known.
     #[error("no answer from Azure: {reason}")]
     Unanswered {
         /// What the network said.
         reason: String,
     },
-    /// An answer came that is not what Resource Manager writes, as from a broken proxy.
-    #[error("HTTP {status} with an unreadable answer: {reason}")]
+    /// An answer came that Resource Manager did not write, as from a proxy; or one that is no answer to this request.
+    #[error("HTTP {status} with an answer that is not Azure's: {reason}")]
     Unreadable {
         /// The HTTP status.
         status: u16,
         /// What is wrong with the answer.
         reason: String,
+        /// The wait that the answer's sender asks for.
+        retry_after: Option<Duration>,
     },
-    /// Azure said no.
+    /// The answer leads where this program must not go on: to another server, which must not get the token, or to
+    /// more pages than a list can have.
+    #[error("{reason}")]
+    Misleading {
+        /// Where it leads.
+        reason: String,
+    },
+    /// Azure said no, with a code of its own.
     #[error("HTTP {status} {code}")]
     Refused {
         /// The HTTP status.
@@ -44,47 +59,73 @@ pub enum ArmError {
 impl ArmError {
     /// Whether the same request may succeed later without anybody doing anything.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::SignIn(error) => error.is_transient(),
-            Self::Unanswered { .. } | Self::Unreadable { .. } => true,
+            Self::Unreached { .. } | Self::Unanswered { .. } | Self::Unreadable { .. } => true,
+            Self::Misleading { .. } => false,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+        }
+    }
+
+    /// Whether it is certain that the request was not carried out: it was not sent, or Azure itself refused it.
+    #[must_use]
+    pub(crate) fn was_not_carried_out(&self) -> bool {
+        match self {
+            Self::SignIn(_) | Self::Unreached { .. } => true,
+            Self::Unanswered { .. } | Self::Misleading { .. } => false,
+            Self::Unreadable { .. } => self.is_throttled(),
+            Self::Refused { .. } => self.is_throttled() || !self.is_transient(),
         }
     }
 
     /// Whether Azure asks us to slow down; the request was not carried out.
     #[must_use]
-    pub fn is_throttled(&self) -> bool {
+    pub(crate) fn is_throttled(&self) -> bool {
         self.status() == Some(429)
     }
 
     /// Whether the thing asked for does not exist, or is not visible yet.
     #[must_use]
-    pub fn is_not_found(&self) -> bool {
+    pub(crate) fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }
 
-    /// How long Azure asks us to wait before the next request.
+    /// Whether Azure itself does not take our token, or denies us a right.
     #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 401 | 403,
+                ..
+            }
+        )
+    }
+
+    /// How long we are asked to wait before the next request.
+    #[must_use]
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Refused { retry_after, .. } | Self::Unreadable { retry_after, .. } => {
+                *retry_after
+            }
             _ => None,
         }
     }
 
     /// The HTTP status, if there was an answer.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         match self {
             Self::Unreadable { status, .. } | Self::Refused { status, .. } => Some(*status),
-            Self::SignIn(_) | Self::Unanswered { .. } => None,
+            _ => None,
         }
     }
 
     /// The true causes, for people; never empty.
     #[must_use]
-    pub fn causes(&self) -> Vec<Cause> {
+    pub(crate) fn causes(&self) -> Vec<Cause> {
         let found = match self {
             Self::Refused { body, .. } => Cause::find(body),
             _ => Vec::new(),
@@ -103,37 +144,91 @@ impl ArmError {
 mod tests {
     use super::*;
 
+    fn refused(status: u16) -> ArmError {
+        ArmError::Refused {
+            status,
+            code: "Code".to_owned(),
+            body: Value::Null,
+            retry_after: Some(Duration::from_secs(7)),
+        }
+    }
+
+    fn unreadable(status: u16) -> ArmError {
+        ArmError::Unreadable {
+            status,
+            reason: "HTML".to_owned(),
+            retry_after: Some(Duration::from_secs(7)),
+        }
+    }
+
+    fn silent() -> [ArmError; 2] {
+        let reason = "connection reset".to_owned();
+        [
+            ArmError::Unreached {
+                reason: reason.clone(),
+            },
+            ArmError::Unanswered { reason },
+        ]
+    }
+
     #[test]
-    fn what_passes_by_itself() {
-        for (status, transient) in [
-            (400, false),
-            (401, false),
-            (403, false),
-            (404, false),
-            (408, true),
-            (409, false),
-            (429, true),
-            (500, true),
-            (502, true),
-            (503, true),
-            (504, true),
+    fn what_passes_by_itself_and_what_was_carried_out() {
+        // Status, whether it passes, whether the request was certainly not carried out.
+        for (status, transient, not_carried_out) in [
+            (302, false, true),
+            (400, false, true),
+            (401, false, true),
+            (403, false, true),
+            (404, false, true),
+            (408, true, false),
+            (409, false, true),
+            (429, true, true),
+            (500, true, false),
+            (502, true, false),
+            (503, true, false),
+            (504, true, false),
         ] {
-            let error = ArmError::Refused {
-                status,
-                code: String::new(),
-                body: Value::Null,
-                retry_after: None,
-            };
+            let error = refused(status);
             assert_eq!(error.is_transient(), transient, "{status}");
+            assert_eq!(error.was_not_carried_out(), not_carried_out, "{status}");
             assert_eq!(
                 error.causes().len(),
                 1,
                 "a refusal without a body still has a cause"
             );
+            assert_eq!(error.is_denied(), matches!(status, 401 | 403), "{status}");
+            assert_eq!(error.is_not_found(), status == 404, "{status}");
+
+            let foreign = unreadable(status);
+            assert!(foreign.is_transient(), "{status}");
+            assert_eq!(foreign.was_not_carried_out(), status == 429, "{status}");
+            assert!(
+                !foreign.is_denied(),
+                "{status}: a proxy says nothing about our rights"
+            );
+            for error in [error, foreign] {
+                assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+                assert_eq!(error.is_throttled(), status == 429, "{status}");
+            }
         }
-        let reset = ArmError::Unanswered {
-            reason: "connection reset".to_owned(),
+    }
+
+    #[test]
+    fn only_a_request_without_a_connection_was_certainly_not_sent() {
+        let [unreached, unanswered] = silent();
+        assert!(unreached.is_transient() && unanswered.is_transient());
+        assert!(unreached.was_not_carried_out() && !unanswered.was_not_carried_out());
+        for error in silent() {
+            assert_eq!((error.status(), error.retry_after()), (None, None));
+            assert_eq!(error.causes()[0].message, error.to_string());
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_never_passes() {
+        let error = ArmError::Misleading {
+            reason: "to another server".to_owned(),
         };
-        assert!(reset.is_transient());
+        assert!(!error.is_transient() && !error.was_not_carried_out() && !error.is_not_found());
     }
 }

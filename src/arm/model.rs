@@ -11,38 +11,38 @@ use super::ProvisioningState;
 /// A deployment as `GET` and `PUT` answer it (`DeploymentExtended`).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Deployment {
+pub(super) struct Deployment {
     /// What is known of it.
     #[serde(deserialize_with = "or_default")]
-    pub properties: DeploymentProperties,
+    pub(super) properties: DeploymentProperties,
 }
 
 /// The properties of a deployment that we read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct DeploymentProperties {
+pub(super) struct DeploymentProperties {
     /// Where it stands.
-    pub provisioning_state: ProvisioningState,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) provisioning_state: ProvisioningState,
     /// The correlation id that its submitter sent.
     #[serde(deserialize_with = "or_default")]
-    pub correlation_id: String,
+    pub(super) correlation_id: String,
     /// When it was last touched.
     #[serde(deserialize_with = "timestamp")]
-    pub timestamp: Option<Timestamp>,
+    pub(super) timestamp: Option<Timestamp>,
     /// How long it has taken.
     #[serde(deserialize_with = "duration")]
-    pub duration: Duration,
+    pub(super) duration: Duration,
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     #[serde(deserialize_with = "or_default")]
-    pub outputs: Map<String, Value>,
+    pub(super) outputs: Map<String, Value>,
     /// Why it failed: an error tree of either generation.
-    pub error: Value,
+    pub(super) error: Value,
 }
 
 impl DeploymentProperties {
     /// When it began.
-    #[must_use]
-    pub fn began(&self) -> Option<Timestamp> {
+    pub(super) fn began(&self) -> Option<Timestamp> {
         self.timestamp
             .and_then(|touched| touched.checked_sub(self.duration).ok())
     }
@@ -51,59 +51,61 @@ impl DeploymentProperties {
 /// One operation of a deployment: what it does to one resource.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct Operation {
+pub(crate) struct Operation {
     /// The operation's id within its deployment.
     #[serde(deserialize_with = "or_default")]
-    pub operation_id: String,
+    pub(crate) operation_id: String,
     /// What is known of it.
     #[serde(deserialize_with = "or_default")]
-    pub properties: OperationProperties,
+    pub(crate) properties: OperationProperties,
 }
 
 /// The properties of an operation that we read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct OperationProperties {
+pub(crate) struct OperationProperties {
     /// `Create`, `Delete`, `Read`, `EvaluateDeploymentOutput`, …
     #[serde(deserialize_with = "or_default")]
-    pub provisioning_operation: String,
+    pub(crate) provisioning_operation: String,
     /// Where it stands.
-    pub provisioning_state: ProvisioningState,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) provisioning_state: ProvisioningState,
     /// When it was last touched: moves while the operation runs, and is its end afterwards.
     #[serde(deserialize_with = "timestamp")]
-    pub timestamp: Option<Timestamp>,
+    pub(crate) timestamp: Option<Timestamp>,
     /// How long it has taken.
     #[serde(deserialize_with = "duration")]
-    pub duration: Duration,
+    pub(crate) duration: Duration,
     /// The error, as an object or as plain text.
-    pub status_message: Value,
+    pub(crate) status_message: Value,
     /// The resource; `None` for the evaluation of outputs.
-    pub target_resource: Option<TargetResource>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) target_resource: Option<TargetResource>,
 }
 
 /// The resource that an operation works on.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct TargetResource {
+pub(crate) struct TargetResource {
     /// Its resource id.
     #[serde(deserialize_with = "or_default")]
-    pub id: String,
+    pub(crate) id: String,
     /// Its type.
     #[serde(deserialize_with = "or_default")]
-    pub resource_type: String,
+    pub(crate) resource_type: String,
     /// Its name.
     #[serde(deserialize_with = "or_default")]
-    pub resource_name: String,
+    pub(crate) resource_name: String,
 }
 
-/// A page of a list.
+/// A page of a list. What lacks `value` is no page.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Page<T> {
     /// The page's items; a page may be empty and still not be the last.
-    #[serde(default = "Vec::new")]
     pub(super) value: Vec<T>,
     /// Where the next page is, to be followed as it stands.
+    #[serde(default)]
     pub(super) next_link: Option<String>,
 }
 
@@ -167,6 +169,14 @@ mod tests {
         .expect("readable");
         assert_eq!(deployment.properties.provisioning_state.as_str(), "Running");
         assert!(deployment.properties.outputs.is_empty());
+        let without_state: Deployment = serde_json::from_value(json!({
+            "properties": { "provisioningState": null, "correlationId": "c" }
+        }))
+        .expect("readable");
+        assert_eq!(
+            without_state.properties.correlation_id, "c",
+            "one odd field costs no other"
+        );
 
         let operation: Operation = serde_json::from_value(json!({
             "operationId": "1",

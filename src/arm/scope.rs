@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use url::Url;
-
 use crate::identity::Guid;
 
 /// The scope of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// The whole directory.
     Tenant,
     /// A management group, by its id.
@@ -27,7 +25,7 @@ pub enum Scope {
 impl Scope {
     /// The scope's resource id; empty for the tenant.
     #[must_use]
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Self::Tenant => String::new(),
             Self::ManagementGroup(id) => {
@@ -42,7 +40,7 @@ impl Scope {
 
     /// The scope's kind as the `scope` input writes it.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Tenant => "tenant",
             Self::ManagementGroup(_) => "managementGroup",
@@ -53,7 +51,7 @@ impl Scope {
 
     /// The file name of the template schema of this scope, compared without regard to case.
     #[must_use]
-    pub fn schema(&self) -> &'static str {
+    pub(crate) fn schema(&self) -> &'static str {
         match self {
             Self::Tenant => "tenantDeploymentTemplate.json",
             Self::ManagementGroup(_) => "managementGroupDeploymentTemplate.json",
@@ -77,12 +75,12 @@ impl fmt::Display for Scope {
 
 /// The resource id of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct DeploymentId(String);
+pub(crate) struct DeploymentId(String);
 
 impl DeploymentId {
     /// The id of the deployment `name` at `scope`.
     #[must_use]
-    pub fn new(scope: &Scope, name: &str) -> Self {
+    pub(crate) fn new(scope: &Scope, name: &str) -> Self {
         Self(format!(
             "{}/providers/Microsoft.Resources/deployments/{name}",
             scope.path()
@@ -91,30 +89,20 @@ impl DeploymentId {
 
     /// The id of a nested deployment, as Azure wrote it in an operation's target resource.
     #[must_use]
-    pub fn from_target(id: &str) -> Self {
+    pub(crate) fn from_target(id: &str) -> Self {
         Self(id.to_owned())
     }
 
     /// The id as text, beginning with a slash.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The deployment's name: the id's last segment.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
-    }
-
-    /// The page that shows this deployment in the portal.
-    #[must_use]
-    pub fn portal_url(&self, portal: &Url) -> String {
-        let id: String = url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
-        format!(
-            "{}/#view/HubsExtension/DeploymentDetailsBlade/~/overview/id/{id}",
-            portal.as_str().trim_end_matches('/')
-        )
     }
 }
 
@@ -162,14 +150,5 @@ mod tests {
             assert_eq!(deployment.as_str(), id);
             assert_eq!(deployment.name(), "hub");
         }
-    }
-
-    #[test]
-    fn portal_link_carries_the_encoded_id() {
-        let portal = Url::parse("https://portal.azure.com").expect("a URL");
-        assert_eq!(
-            DeploymentId::new(&Scope::Tenant, "hub").portal_url(&portal),
-            "https://portal.azure.com/#view/HubsExtension/DeploymentDetailsBlade/~/overview/id/%2Fproviders%2FMicrosoft.Resources%2Fdeployments%2Fhub"
-        );
     }
 }

@@ -4,30 +4,42 @@ use std::fmt;
 
 use azure_core::{
     Bytes,
-    http::{Method, RawResponse, Request, headers::HeaderName},
+    http::{Method, Request},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Arm, ArmError, DeploymentId, Location, Progress, ProvisioningState, Scope,
-    client::{CORRELATION_ID, STACKS_API, read, retry_after},
+    Answer, Arm, ArmError, Correlation, DeploymentId, Location, ProvisioningState, Scope,
+    client::{read, retry_after, unreadable, with_correlation, with_json},
+    deployment::ASYNC_OPERATION,
     model::or_default,
 };
 
-const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
-
 /// The resource id of a deployment stack.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct StackId {
+pub(crate) struct StackId {
     id: String,
     scope: String,
 }
 
+/// What the path of a stack has, in lower case.
+const TYPE: &str = "/providers/microsoft.resources/deploymentstacks/";
+
 impl StackId {
+    /// The stack with this resource id; `None` if it is the id of something else.
+    #[must_use]
+    pub(crate) fn parse(id: &str) -> Option<Self> {
+        let at = id.to_ascii_lowercase().find(TYPE)?;
+        Some(Self {
+            id: id.to_owned(),
+            scope: id[..at].to_owned(),
+        })
+    }
+
     /// The id of the stack `name` at `scope`.
     #[must_use]
-    pub fn new(scope: &Scope, name: &str) -> Self {
+    pub(crate) fn new(scope: &Scope, name: &str) -> Self {
         let scope = scope.path();
         Self {
             id: format!("{scope}/providers/Microsoft.Resources/deploymentStacks/{name}"),
@@ -37,13 +49,13 @@ impl StackId {
 
     /// The id as text, beginning with a slash.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.id
     }
 
     /// The stack's name: the id's last segment.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.id.rsplit('/').next().unwrap_or(&self.id)
     }
 
@@ -63,61 +75,62 @@ impl fmt::Display for StackId {
 /// A stack as `GET` and `PUT` answer it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Stack {
+pub(super) struct Stack {
     /// What is known of it.
     #[serde(deserialize_with = "or_default")]
-    pub properties: StackProperties,
+    pub(super) properties: StackProperties,
 }
 
 /// The properties of a stack that we read. Text from Azure: not to be trusted.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct StackProperties {
+pub(crate) struct StackProperties {
     /// Where it stands, in lower case.
-    pub provisioning_state: ProvisioningState,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) provisioning_state: ProvisioningState,
     /// The correlation id that came with the latest change.
     #[serde(deserialize_with = "or_default")]
-    pub correlation_id: String,
+    pub(crate) correlation_id: String,
     /// The deployment of the latest change; empty before there is one.
     #[serde(deserialize_with = "or_default")]
-    pub deployment_id: String,
+    pub(crate) deployment_id: String,
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     #[serde(deserialize_with = "or_default")]
-    pub outputs: Map<String, Value>,
+    pub(crate) outputs: Map<String, Value>,
     /// What it manages.
     #[serde(deserialize_with = "or_default")]
-    pub resources: Vec<StackResource>,
+    pub(crate) resources: Vec<StackResource>,
     /// What the latest change took from it and left in Azure.
     #[serde(deserialize_with = "or_default")]
-    pub detached_resources: Vec<StackResource>,
+    pub(crate) detached_resources: Vec<StackResource>,
     /// What the latest change deleted.
     #[serde(deserialize_with = "or_default")]
-    pub deleted_resources: Vec<StackResource>,
+    pub(crate) deleted_resources: Vec<StackResource>,
     /// What the latest change could not bring to where it should be.
     #[serde(deserialize_with = "or_default")]
-    pub failed_resources: Vec<StackResource>,
+    pub(crate) failed_resources: Vec<StackResource>,
     /// Why it failed.
-    pub error: Value,
+    pub(crate) error: Value,
 }
 
 /// A resource of a stack.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct StackResource {
+pub(crate) struct StackResource {
     /// Its resource id; empty for a resource of an extension.
     #[serde(deserialize_with = "or_default")]
-    pub id: String,
+    pub(crate) id: String,
     /// Its type, where there is no id.
     #[serde(rename = "type", deserialize_with = "or_default")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Why it failed.
-    pub error: Value,
+    pub(crate) error: Value,
 }
 
 impl StackProperties {
     /// The deployment of the latest change, once there is one.
     #[must_use]
-    pub fn deployment(&self) -> Option<DeploymentId> {
+    pub(crate) fn deployment(&self) -> Option<DeploymentId> {
         let id = &self.deployment_id;
         (!id.is_empty()).then(|| DeploymentId::from_target(id))
     }
@@ -126,7 +139,7 @@ impl StackProperties {
 impl StackResource {
     /// What tells it from others: its id, else its type.
     #[must_use]
-    pub fn identity(&self) -> &str {
+    pub(crate) fn identity(&self) -> &str {
         if self.id.is_empty() {
             &self.kind
         } else {
@@ -135,135 +148,109 @@ impl StackResource {
     }
 }
 
-/// How a deletion is getting on.
+/// How one submission or deletion is getting on.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct StackOperation {
-    /// Its state, in lower case.
-    pub status: ProvisioningState,
+pub(crate) struct AsyncStatus {
+    /// Its state.
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) status: ProvisioningState,
     /// Why it failed.
-    pub error: Value,
+    pub(crate) error: Value,
+}
+
+/// What Azure answered to the request to delete a stack.
+#[derive(Clone, Debug)]
+pub(crate) enum Deletion {
+    /// It was accepted; there its state can be asked for, if that is at Azure.
+    Accepted(Option<Location>),
+    /// There is no such stack.
+    Absent,
 }
 
 impl Arm {
-    /// Creates or updates a stack; `correlation_id` becomes its `properties.correlationId`.
+    /// Deletes a stack. `settings` say what becomes of its resources, as pairs of the query.
     ///
     /// # Errors
-    /// After [`ArmError::Unanswered`] and 5xx it may or may not have been accepted.
-    pub async fn put_stack(
-        &self,
-        id: &StackId,
-        body: Bytes,
-        correlation_id: &str,
-    ) -> Result<Stack, ArmError> {
-        let mut request = self.about(id.as_str(), Method::Put);
-        request.insert_header("content-type", "application/json");
-        request.insert_header(CORRELATION_ID, correlation_id.to_owned());
-        request.set_body(body);
-        read(&self.send(request).await?)
-    }
-
-    /// Reads a stack.
-    ///
-    /// # Errors
-    /// [`ArmError`]; 404 if there is none, and perhaps for a while after it was accepted.
-    pub async fn stack(&self, id: &StackId) -> Result<Answer<Stack>, ArmError> {
-        self.get(self.about(id.as_str(), Method::Get)).await
-    }
-
-    /// Deletes a stack. `settings` say what becomes of its resources, as pairs of the query. Returns where to see how
-    /// it goes on, unless there was no such stack.
-    ///
-    /// # Errors
-    /// [`ArmError`]; 409 while the stack is being changed.
-    pub async fn delete_stack(
+    /// [`ArmError`]; 409 while the stack is being changed. An answer that neither says where the deletion can be
+    /// followed nor that there was nothing is unreadable.
+    pub(crate) async fn delete_stack(
         &self,
         id: &StackId,
         settings: &[(&str, &str)],
-        correlation_id: &str,
-    ) -> Result<Option<Location>, ArmError> {
-        let mut request = self.about(id.as_str(), Method::Delete);
+        correlation: &Correlation,
+    ) -> Result<Deletion, ArmError> {
+        let mut request = self.about_stack(id.as_str(), Method::Delete);
         request.url_mut().query_pairs_mut().extend_pairs(settings);
-        request.insert_header(CORRELATION_ID, correlation_id.to_owned());
-        let answer = self.send(request).await?;
+        let answer = self.send(with_correlation(request, correlation)).await?;
         match answer.headers().get_optional_str(&ASYNC_OPERATION) {
-            Some(link) => self.same_origin(link).map(|url| Some(Location(url))),
-            None => Ok(None),
+            Some(link) => {
+                let location = self.same_origin(link).ok().map(Location);
+                Ok(Deletion::Accepted(location))
+            }
+            None if u16::from(answer.status()) == 204 => Ok(Deletion::Absent),
+            None => Err(unreadable(
+                &answer,
+                "it does not say where the deletion can be followed",
+            )),
         }
-    }
-
-    /// Looks how a deletion is getting on.
-    ///
-    /// # Errors
-    /// [`ArmError`]; 404 when Azure has forgotten it.
-    pub async fn stack_operation(&self, at: &Location) -> Result<Answer<StackOperation>, ArmError> {
-        self.get(Request::new(at.0.clone(), Method::Get)).await
-    }
-
-    /// Starts the validation of a stack. It changes nothing, so it may be repeated.
-    ///
-    /// # Errors
-    /// As [`Arm::post`].
-    pub async fn validate_stack(
-        &self,
-        id: &StackId,
-        body: Bytes,
-    ) -> Result<Answer<Progress>, ArmError> {
-        let mut request = self.about(&format!("{id}/validate"), Method::Post);
-        request.insert_header("content-type", "application/json");
-        request.set_body(body);
-        let answer = self.send(request).await?;
-        self.progress(&answer, None)
     }
 
     /// Starts a what-if of a stack, whose result will have this `name`. It may be repeated.
     ///
     /// # Errors
     /// [`ArmError`].
-    pub async fn put_stack_what_if(
+    pub(crate) async fn put_stack_what_if(
         &self,
         id: &StackId,
         name: &str,
         body: Bytes,
     ) -> Result<Answer<Value>, ArmError> {
-        let mut request = self.about(&id.what_if_path(name), Method::Put);
-        request.insert_header("content-type", "application/json");
-        request.set_body(body);
-        self.get(request).await
+        let request = self.about_stack(&id.what_if_path(name), Method::Put);
+        self.stack_what_if_answer(with_json(request, body)).await
     }
 
     /// Reads a what-if of a stack.
     ///
     /// # Errors
     /// [`ArmError`].
-    pub async fn stack_what_if(&self, id: &StackId, name: &str) -> Result<Answer<Value>, ArmError> {
-        let path = id.what_if_path(name);
-        self.get(self.about(&path, Method::Get)).await
+    pub(crate) async fn stack_what_if(
+        &self,
+        id: &StackId,
+        name: &str,
+    ) -> Result<Answer<Value>, ArmError> {
+        let request = self.about_stack(&id.what_if_path(name), Method::Get);
+        self.stack_what_if_answer(request).await
     }
 
-    /// Throws a what-if of a stack away.
+    async fn stack_what_if_answer(&self, request: Request) -> Result<Answer<Value>, ArmError> {
+        let answer = self.send(request).await?;
+        let value: Value = read(&answer)?;
+        let state = value.pointer("/properties/provisioningState");
+        let state = ProvisioningState::new(state.and_then(Value::as_str).unwrap_or_default());
+        let has_changes = value
+            .pointer("/properties/changes")
+            .is_some_and(Value::is_object);
+        if state.as_str().is_empty() || state.is_succeeded() && !has_changes {
+            return Err(unreadable(&answer, "it holds no what-if"));
+        }
+        Ok(Answer {
+            value,
+            retry_after: retry_after(&answer),
+        })
+    }
+
+    /// Deletes a what-if of a stack.
     ///
     /// # Errors
     /// [`ArmError`].
-    pub async fn delete_stack_what_if(&self, id: &StackId, name: &str) -> Result<(), ArmError> {
-        let path = id.what_if_path(name);
-        let request = self.about(&path, Method::Delete);
-        self.send(request).await.map(drop)
-    }
-
-    fn about(&self, path: &str, method: Method) -> Request {
-        Request::new(self.url_of(path, STACKS_API), method)
-    }
-
-    async fn get<T: serde::de::DeserializeOwned>(
+    pub(crate) async fn delete_stack_what_if(
         &self,
-        request: Request,
-    ) -> Result<Answer<T>, ArmError> {
-        let answer: RawResponse = self.send(request).await?;
-        Ok(Answer {
-            value: read(&answer)?,
-            retry_after: retry_after(&answer),
-        })
+        id: &StackId,
+        name: &str,
+    ) -> Result<(), ArmError> {
+        let request = self.about_stack(&id.what_if_path(name), Method::Delete);
+        self.send(request).await.map(drop)
     }
 }
 
@@ -339,7 +326,7 @@ mod tests {
             let (path, _) = url.split_once('?').expect("a query");
             let is_status = path.contains("deploymentStackOperationStatus");
             if is_status {
-                let operation: StackOperation = serde_json::from_value(body).expect("a status");
+                let operation: AsyncStatus = serde_json::from_value(body).expect("a status");
                 assert!(operation.status.is_succeeded());
             } else if path.contains("/deploymentStacks/")
                 && body["properties"]["provisioningState"].is_string()

@@ -7,42 +7,42 @@ use serde::Deserialize;
 /// A provisioning state as Azure wrote it; compared without regard to case, because stacks answer in lower case.
 #[derive(Clone, Debug, Default, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct ProvisioningState(String);
+pub(crate) struct ProvisioningState(String);
 
 impl ProvisioningState {
     /// The state with this text.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(text.to_owned())
     }
 
     /// The state's text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether nothing follows this state. An unknown state is not an end.
     #[must_use]
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.is_succeeded() || self.is_failed() || self.is_canceled() || self.is("Deleted")
     }
 
     /// Whether it is `Succeeded`.
     #[must_use]
-    pub fn is_succeeded(&self) -> bool {
+    pub(crate) fn is_succeeded(&self) -> bool {
         self.is("Succeeded")
     }
 
     /// Whether it is `Failed`.
     #[must_use]
-    pub fn is_failed(&self) -> bool {
+    pub(crate) fn is_failed(&self) -> bool {
         self.is("Failed")
     }
 
     /// Whether it is `Canceled`.
     #[must_use]
-    pub fn is_canceled(&self) -> bool {
+    pub(crate) fn is_canceled(&self) -> bool {
         self.is("Canceled")
     }
 

@@ -10,7 +10,7 @@ use super::Diagnostic;
 
 /// What a deployment would do to a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeType {
+pub(crate) enum ChangeType {
     /// It is deleted.
     Delete,
     /// It leaves its stack and stays in Azure.
@@ -33,7 +33,7 @@ pub enum ChangeType {
 
 /// What becomes of a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PropertyChangeType {
+pub(crate) enum PropertyChangeType {
     /// It is set.
     Create,
     /// It is taken away.
@@ -50,56 +50,56 @@ pub enum PropertyChangeType {
 
 /// What would become of one resource.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The resource's id, or what identifies it where there is none.
-    pub id: String,
+    pub(crate) id: String,
     /// What happens to it.
-    pub kind: ChangeType,
+    pub(crate) kind: ChangeType,
     /// The API version it is deployed with; empty if unknown.
-    pub api_version: String,
+    pub(crate) api_version: String,
     /// The resource as it is; `null` if unknown or not there.
-    pub before: Value,
+    pub(crate) before: Value,
     /// The resource as it will be; `null` if unknown or not there.
-    pub after: Value,
+    pub(crate) after: Value,
     /// What changes in it.
-    pub delta: Vec<PropertyChange>,
+    pub(crate) delta: Vec<PropertyChange>,
     /// Why Azure cannot tell more.
-    pub unsupported_reason: Option<String>,
+    pub(crate) unsupported_reason: Option<String>,
 }
 
 /// What would become of one property.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PropertyChange {
+pub(crate) struct PropertyChange {
     /// The property's path within what is around it; an index within an array.
-    pub path: String,
+    pub(crate) path: String,
     /// What happens to it.
-    pub kind: PropertyChangeType,
+    pub(crate) kind: PropertyChangeType,
     /// Its value as it is.
-    pub before: Value,
+    pub(crate) before: Value,
     /// Its value as it will be.
-    pub after: Value,
+    pub(crate) after: Value,
     /// What changes within it.
-    pub children: Vec<PropertyChange>,
+    pub(crate) children: Vec<PropertyChange>,
 }
 
 /// What a deployment or a stack would change.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct WhatIf {
+pub(crate) struct WhatIf {
     /// What will certainly happen.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// What may happen.
-    pub potential: Vec<Change>,
+    pub(crate) potential: Vec<Change>,
     /// What becomes of a stack's own settings.
-    pub settings: Vec<PropertyChange>,
+    pub(crate) settings: Vec<PropertyChange>,
     /// What Azure remarks.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// The answer's properties as Azure wrote them, without what is excluded.
-    pub properties: Value,
+    pub(crate) properties: Value,
 }
 
 impl ChangeType {
     /// The types that Azure documents, in the order in which they are shown.
-    pub const KNOWN: [Self; 8] = [
+    pub(crate) const KNOWN: [Self; 8] = [
         Self::Delete,
         Self::Detach,
         Self::Create,
@@ -112,7 +112,7 @@ impl ChangeType {
 
     /// The type of this name, in any case.
     #[must_use]
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut known = Self::KNOWN.into_iter();
         let known = known.find(|kind| kind.as_str().eq_ignore_ascii_case(name));
         known.unwrap_or_else(|| Self::Other(name.to_owned()))
@@ -120,7 +120,7 @@ impl ChangeType {
 
     /// The type's name, as deployments write it.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Delete => "Delete",
             Self::Detach => "Detach",
@@ -151,7 +151,7 @@ impl PropertyChangeType {
 impl Change {
     /// Whether the resource is not the same afterwards. An unsupported one counts only if a change of it is named.
     #[must_use]
-    pub fn has_effect(&self) -> bool {
+    pub(crate) fn has_effect(&self) -> bool {
         match self.kind {
             ChangeType::NoChange | ChangeType::Ignore | ChangeType::Unsupported => {
                 self.delta.iter().any(PropertyChange::has_effect)
@@ -164,7 +164,7 @@ impl Change {
 impl PropertyChange {
     /// Whether the property is not the same afterwards.
     #[must_use]
-    pub fn has_effect(&self) -> bool {
+    pub(crate) fn has_effect(&self) -> bool {
         match self.kind {
             PropertyChangeType::NoEffect => false,
             _ if self.children.is_empty() => true,
@@ -197,8 +197,9 @@ impl PropertyChange {
 impl WhatIf {
     /// Reads the answer of a what-if, leaving out changes of the types `excluded`.
     #[must_use]
-    pub fn read(mut answer: Value, excluded: &[ChangeType]) -> Self {
-        let mut properties = answer["properties"].take();
+    pub(crate) fn read(mut answer: Value, excluded: &[ChangeType]) -> Self {
+        let properties = answer.get_mut("properties").map(Value::take);
+        let mut properties = properties.unwrap_or_default();
         for pointer in ["/changes", "/potentialChanges", "/changes/resourceChanges"] {
             if let Some(Value::Array(changes)) = properties.pointer_mut(pointer) {
                 changes.retain(|change| !excluded.contains(&kind_of(change)));
@@ -217,7 +218,7 @@ impl WhatIf {
 
     /// How many resources there are of each type, those that may change among them.
     #[must_use]
-    pub fn counts(&self) -> Vec<(ChangeType, usize)> {
+    pub(crate) fn counts(&self) -> Vec<(ChangeType, usize)> {
         let mut counts = BTreeMap::new();
         for change in self.all() {
             *counts.entry(change.kind.clone()).or_insert(0) += 1;
@@ -227,12 +228,12 @@ impl WhatIf {
 
     /// Whether anything may be other than it is afterwards.
     #[must_use]
-    pub fn has_changes(&self) -> bool {
+    pub(crate) fn has_changes(&self) -> bool {
         self.all().any(Change::has_effect) || self.settings.iter().any(PropertyChange::has_effect)
     }
 
     /// All changes, the certain ones first.
-    pub fn all(&self) -> impl Iterator<Item = &Change> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().chain(&self.potential)
     }
 

@@ -1,24 +1,34 @@
 //! What became of a deployment whose step was cancelled or killed.
 
-use std::time::Duration;
-
 use super::{
-    cancel, correlation::is_same_deployment, patience::Patience, run::Context, watch::Watch,
+    Context, Stage,
+    cancel::{Cancelling, cancel, follow_cancelled},
+    pace::{
+        CANCEL_INTERVAL, REPLACED_AFTER, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN, Tolerance,
+    },
+    retry::{Purpose, Retry},
+    watch::{Followed, Watch},
 };
-use crate::arm::{ArmError, DeploymentId, ProvisioningState};
-
-/// Time between two looks: there are only minutes.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+use crate::{
+    arm::{ArmError, Cause, Correlation, ProvisioningState, Snapshot, Target},
+    inputs::OnStop,
+};
 
 /// What became of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Aftermath {
-    /// It was never submitted.
+    /// Azure does not have it.
     Absent,
+    /// Another submission has its name, so it has ended.
+    Replaced,
     /// It has ended.
     Ended(ProvisioningState),
+    /// It and those within it have ended, because it was cancelled now.
+    Cancelled(ProvisioningState),
     /// It goes on.
     Running,
+    /// It goes on, because Azure refused to cancel it.
+    CancelRefused(Vec<Cause>),
     /// That could not be found out.
     Unknown {
         /// Why.
@@ -26,37 +36,95 @@ pub(crate) enum Aftermath {
     },
 }
 
-/// Finds out what became of the deployment that was submitted under `correlation_id`, and if it still runs and is to
-/// be cancelled, cancels it and waits for its end and for that of the deployments within it.
+/// Finds out what became of a submission, and if it still runs and is to be cancelled, cancels it and waits for its end
+/// and for that of the deployments within it. A stack cannot be cancelled.
 pub(crate) async fn look_after(
     context: Context<'_>,
-    id: &DeploymentId,
-    correlation_id: &str,
-    is_to_be_cancelled: bool,
+    target: &Target,
+    stage: &Stage,
+    on_cancel: OnStop,
 ) -> Aftermath {
-    let mut patience = Patience::new(context);
-    let look = async || context.arm.deployment(id).await;
-    let properties = match patience.persist(ArmError::is_transient, look).await {
-        Ok(answer) => answer.value.properties,
-        Err(error) if error.is_not_found() => return Aftermath::Absent,
+    let (Stage::Sent(ours) | Stage::Ours(ours)) = stage else {
+        return Aftermath::Absent;
+    };
+    let mut retry = Retry::new(context, CANCEL_INTERVAL);
+    let found = match find(context, &mut retry, target, ours).await {
+        Ok(Found::Ours(found)) => found,
+        Ok(Found::Other) => return Aftermath::Replaced,
+        Ok(Found::Nothing) => return Aftermath::Absent,
         Err(error) => return unknown(&error),
     };
-    // Its own, or that of an earlier run which the step had taken up.
-    if !is_same_deployment(&properties.correlation_id, correlation_id) {
-        return Aftermath::Absent;
+    let is_over = found.state.is_terminal();
+    match target {
+        // What is nested in a cancelled deployment may still be running.
+        _ if is_over && !(found.state.is_canceled() && on_cancel == OnStop::Cancel) => {
+            Aftermath::Ended(found.state)
+        }
+        Target::Deployment(id) if on_cancel == OnStop::Cancel => {
+            let mut watch =
+                Watch::new(context, CANCEL_INTERVAL, target.clone(), ours.clone(), None);
+            let cancelling = if is_over {
+                Cancelling::Agreed
+            } else {
+                cancel(context, &mut retry, id, ours, SUBMIT_WITHIN).await
+            };
+            match cancelling {
+                Cancelling::Agreed => {
+                    let followed = follow_cancelled(context, &mut retry, &mut watch).await;
+                    ended(followed, Aftermath::Cancelled)
+                }
+                Cancelling::Ended => ended(watch.follow(&mut retry).await, Aftermath::Ended),
+                Cancelling::Refused(causes) => Aftermath::CancelRefused(causes),
+                Cancelling::Unknown { reason } => Aftermath::Unknown { reason },
+            }
+        }
+        _ => Aftermath::Running,
     }
-    if !is_to_be_cancelled {
-        let state = properties.provisioning_state;
-        return if state.is_terminal() {
-            Aftermath::Ended(state)
-        } else {
-            Aftermath::Running
-        };
-    }
-    let mut watch = Watch::new(context, LOOK_AGAIN, id.clone());
-    match cancel::carry_through(context, &mut patience, &mut watch).await {
-        Ok(_) => Aftermath::Ended(watch.state().clone()),
+}
+
+fn ended(
+    followed: Result<Followed, ArmError>,
+    aftermath: impl FnOnce(ProvisioningState) -> Aftermath,
+) -> Aftermath {
+    match followed {
+        Ok(Followed::Ended(end)) => aftermath(end.state),
+        Ok(Followed::Replaced { .. }) => Aftermath::Replaced,
         Err(error) => unknown(&error),
+    }
+}
+
+enum Found {
+    Ours(Box<Snapshot>),
+    Other,
+    Nothing,
+}
+
+/// Looks for a submission, which may not be visible yet.
+async fn find(
+    context: Context<'_>,
+    retry: &mut Retry<'_>,
+    target: &Target,
+    ours: &Correlation,
+) -> Result<Found, ArmError> {
+    let (arm, clock) = (context.arm, context.clock);
+    let since = clock.elapsed();
+    loop {
+        let read = async || arm.get(target).await;
+        let found = retry
+            .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
+            .await;
+        let (found, limit) = match found {
+            Ok(found) if found.value.correlation == *ours => {
+                return Ok(Found::Ours(Box::new(found.value)));
+            }
+            Ok(_) => (Found::Other, REPLACED_AFTER),
+            Err(error) if error.is_not_found() => (Found::Nothing, SETTLED_WITHIN),
+            Err(error) => return Err(error),
+        };
+        if clock.elapsed() - since >= limit {
+            return Ok(found);
+        }
+        clock.sleep(SETTLE_INTERVAL).await;
     }
 }
 

@@ -1,90 +1,192 @@
-//! Cancelling a deployment and those within it.
+//! Cancelling a deployment and those within it: the root first, then what is nested.
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 
-use super::{Ending, event::Event, patience::Patience, run::Context, watch::Watch};
-use crate::arm::{ArmError, DeploymentId};
+use super::{
+    Context,
+    pace::{AT_ONCE, CANCEL_INTERVAL, REPLACED_AFTER, Tolerance},
+    retry::{Purpose, Retry},
+    watch::{Followed, Watch},
+};
+use crate::{
+    arm::{ArmError, Cause, Correlation, DeploymentId, Target},
+    event::Event,
+};
 
-/// How long a request to cancel may take, when a cancelled workflow gives us seconds.
-const CANCEL_WITHIN: Duration = Duration::from_secs(4);
-/// Time between two looks at a deployment that is being cancelled.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// What came of asking Azure to cancel a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cancelling {
+    /// Azure agreed.
+    Agreed,
+    /// It had ended, or another submission has its name.
+    Ended,
+    /// Azure refused, or cannot cancel such a thing.
+    Refused(Vec<Cause>),
+    /// What Azure did is not known.
+    Unknown {
+        /// What was seen last.
+        reason: String,
+    },
+}
 
-/// Asks Azure to cancel these deployments, the outermost first; true if it agreed for that one. They are still
-/// running when this returns.
-pub(crate) async fn request(context: Context<'_>, deployments: &[DeploymentId]) -> bool {
-    let asking = join_all(deployments.iter().map(|id| context.arm.cancel(id)));
-    let Ok(answers) = context.clock.timeout(CANCEL_WITHIN, asking).await else {
-        return warn(
-            context,
-            "Azure did not answer the request to cancel in time",
-        );
-    };
-    match answers.first() {
-        Some(Ok(())) => {
-            context.events.emit(Event::CancelRequested);
-            true
-        }
-        Some(Err(error)) if error.status() == Some(409) => warn(
-            context,
-            "the deployment could not be cancelled: it has just ended",
-        ),
-        Some(Err(error)) => warn(
-            context,
-            &format!("the deployment could not be cancelled: {error}"),
-        ),
-        None => false,
+/// Asks Azure to cancel `id`, if it is still the submission `ours`, until Azure agrees or refuses, or `limit` has
+/// passed. Asking again does no harm.
+pub(super) async fn cancel(
+    context: Context<'_>,
+    retry: &mut Retry<'_>,
+    id: &DeploymentId,
+    ours: &Correlation,
+    limit: Duration,
+) -> Cancelling {
+    let asking = ask(context, retry, id, ours);
+    match context.clock.timeout(limit, asking).await {
+        Ok(cancelling) => cancelling,
+        Err(_) => unknown(retry),
     }
 }
 
-/// Cancels what `watch` follows, and waits for its end and for the end of the deployments within it, which Azure
-/// cancels later; until then they block the next deployment of their names.
+fn unknown(retry: &Retry<'_>) -> Cancelling {
+    let (_, reason) = retry
+        .outage()
+        .unwrap_or((Duration::ZERO, "Azure did not answer in time"));
+    Cancelling::Unknown {
+        reason: reason.to_owned(),
+    }
+}
+
+async fn ask(
+    context: Context<'_>,
+    retry: &mut Retry<'_>,
+    id: &DeploymentId,
+    ours: &Correlation,
+) -> Cancelling {
+    let (arm, clock) = (context.arm, context.clock);
+    let since = clock.elapsed();
+    loop {
+        // Cancelling goes by name: whose deployment has it is asked just before.
+        match standing(context, retry, id, ours, &Tolerance::READ).await {
+            Ok(Standing::Running) => {}
+            Ok(Standing::Other) if clock.elapsed() - since < REPLACED_AFTER => {
+                clock.sleep(CANCEL_INTERVAL).await;
+                continue;
+            }
+            Ok(Standing::Ended | Standing::Other) => return Cancelling::Ended,
+            Err(error) => {
+                let reason = error.to_string();
+                return Cancelling::Unknown { reason };
+            }
+        }
+        let error = match arm.cancel(id).await {
+            Ok(()) => {
+                retry.succeeded(Purpose::Change);
+                context.events.emit(Event::CancelRequested);
+                return Cancelling::Agreed;
+            }
+            Err(error) => error,
+        };
+        if error.is_transient() || error.is_not_found() {
+            retry.wait_after(Purpose::Change, &error).await;
+            continue;
+        }
+        retry.succeeded(Purpose::Change);
+        // 409 says that it cannot be cancelled; that is right only if it has ended.
+        let now = standing(context, retry, id, ours, &Tolerance::READ).await;
+        return match now {
+            Ok(Standing::Ended) if error.status() == Some(409) => Cancelling::Ended,
+            _ => Cancelling::Refused(error.causes()),
+        };
+    }
+}
+
+/// What has the name of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Ours, which goes on.
+    Running,
+    /// Ours, which has ended.
+    Ended,
+    /// Another submission, or a stale view of one.
+    Other,
+}
+
+async fn standing(
+    context: Context<'_>,
+    retry: &mut Retry<'_>,
+    id: &DeploymentId,
+    ours: &Correlation,
+    tolerance: &Tolerance,
+) -> Result<Standing, ArmError> {
+    let target = Target::Deployment(id.clone());
+    let read = async || context.arm.get(&target).await;
+    let found = retry.persist(Purpose::Read, tolerance, read).await?.value;
+    Ok(match found.correlation == *ours {
+        false => Standing::Other,
+        true if found.state.is_terminal() => Standing::Ended,
+        true => Standing::Running,
+    })
+}
+
+/// Waits for the end of what Azure agreed to cancel, and for the end of the deployments within it, which Azure cancels
+/// later; until then they block the next deployment of their names.
 ///
 /// # Errors
 /// What Azure says when the deployment cannot be followed any further.
-pub(crate) async fn carry_through(
+pub(super) async fn follow_cancelled(
     context: Context<'_>,
-    patience: &mut Patience<'_>,
+    retry: &mut Retry<'_>,
     watch: &mut Watch<'_>,
-) -> Result<Ending, ArmError> {
-    watch.look(patience).await?;
-    if !watch.state().is_terminal() {
-        request(context, &watch.active()).await;
-    }
-    let ending = watch.follow(patience).await?;
+) -> Result<Followed, ArmError> {
+    let ours = watch.ours().clone();
+    watch.poll(retry).await?;
+    cancel_all(context, watch.active(), &ours).await;
+    let followed = watch.follow(retry).await?;
     for id in watch.nested() {
-        outlast(context, patience, &id).await?;
+        wait_for_end(context, retry, id, &ours).await;
     }
-    Ok(ending)
+    Ok(followed)
+}
+
+/// Asks Azure once to cancel these nested deployments, which it will also do by itself.
+pub(super) async fn cancel_all(
+    context: Context<'_>,
+    nested: Vec<DeploymentId>,
+    ours: &Correlation,
+) {
+    let asking = nested.into_iter().map(|id| async move {
+        let target = Target::Deployment(id.clone());
+        let found = context.arm.get(&target).await;
+        // A nested deployment shares its root's correlation id.
+        if found.is_ok_and(|found| found.value.correlation == *ours) {
+            // It may have ended meanwhile.
+            let _ = context.arm.cancel(&id).await;
+        }
+    });
+    stream::iter(asking)
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
 }
 
 /// Waits until a nested deployment has ended, cancelling it once more in case it began only after the first request.
-async fn outlast(
+async fn wait_for_end(
     context: Context<'_>,
-    patience: &mut Patience<'_>,
-    id: &DeploymentId,
-) -> Result<(), ArmError> {
-    let mut asked = false;
+    retry: &mut Retry<'_>,
+    id: DeploymentId,
+    ours: &Correlation,
+) {
+    let mut is_asked = false;
     loop {
-        let look = async || context.arm.deployment(id).await;
-        match patience.persist(ArmError::is_transient, look).await {
-            Ok(answer) if answer.value.properties.provisioning_state.is_terminal() => return Ok(()),
-            Ok(_) if !asked => {
-                asked = true;
+        match standing(context, retry, &id, ours, &Tolerance::NONE).await {
+            Ok(Standing::Running) if !is_asked => {
+                is_asked = true;
                 // It may have ended meanwhile; the next look tells.
-                let _ = context.arm.cancel(id).await;
+                let _ = context.arm.cancel(&id).await;
             }
-            Ok(_) => context.clock.sleep(LOOK_AGAIN).await,
-            Err(error) if error.is_not_found() => return Ok(()),
-            Err(error) => return Err(error),
+            Ok(Standing::Running) => context.clock.sleep(CANCEL_INTERVAL).await,
+            // What cannot be read is no reason to fail: the root was cancelled.
+            Ok(Standing::Ended | Standing::Other) | Err(_) => return,
         }
     }
-}
-
-fn warn(context: Context<'_>, message: &str) -> bool {
-    let message = message.to_owned();
-    context.events.emit(Event::Warned { message });
-    false
 }

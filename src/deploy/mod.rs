@@ -1,17 +1,23 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
 mod aftermath;
-mod ask;
+mod body;
 mod cancel;
+mod causes;
+mod conflict;
+mod context;
 mod correlation;
-mod ending;
-mod event;
-mod patience;
+mod delete;
+mod failure;
+mod job;
+mod pace;
 mod plan;
 mod preview;
-mod rival;
+mod progress;
+mod retry;
 mod run;
-mod stack;
+mod stage;
+mod stop;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -19,12 +25,9 @@ mod tree;
 mod watch;
 
 pub(crate) use aftermath::{Aftermath, look_after};
-pub use ending::Ending;
-pub(crate) use event::Token;
-pub use event::{Event, Events, Plan, Resource};
+pub(crate) use context::Context;
+use failure::Failure;
+pub(crate) use job::{Job, Submission, Task};
 pub(crate) use plan::{plan, plan_existing};
-pub(crate) use preview::Preview;
-pub(crate) use run::{Context, Job, run};
-pub(crate) use stack::StackJob;
-pub use stack::StackResources;
-pub(crate) use submit::Submission;
+pub(crate) use run::{Stop, message_of, run, unless_stopped};
+pub(crate) use stage::{Ledger, Stage};

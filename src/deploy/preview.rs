@@ -1,135 +1,192 @@
-//! What Azure says of a deployment before it is submitted, or instead: validation and what-if.
+//! What Azure says before something is submitted, or instead: validation and what-if, of a deployment or a stack.
 
 use azure_core::Bytes;
 use serde_json::{Value, json};
-use tokio::select;
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    Ending, Submission,
-    ask::ask,
-    event::Event,
-    patience::Patience,
-    run::{Context, Job, refusal},
+    Context, Failure,
+    conflict::is_active,
+    job::WhatIfRequest,
+    pace::{ANSWER_INTERVAL, CLEAN_UP_WITHIN, SHORTEST_WAIT, SUBMIT_WITHIN, Tolerance},
+    retry::{Purpose, Retry},
 };
 use crate::{
-    arm::{ArmError, Change, ChangeType, Diagnostic, WhatIf},
-    inputs::{Operation, WhatIfInputs},
+    arm::{
+        Action, Answer, ArmError, Change, ChangeType, DeploymentId, Diagnostic, Progress,
+        ProvisioningState, StackId, Target, WhatIf,
+    },
+    event::Event,
 };
 
-/// A what-if to make.
-#[derive(Debug)]
-pub(crate) struct Preview {
-    /// The body, as sent. May hold secrets.
-    body: Bytes,
-    inputs: WhatIfInputs,
+/// Longest name of a stack's what-if, in characters.
+const LONGEST_WHAT_IF_NAME: usize = 90;
+/// Longest name of a deployment, in characters.
+const LONGEST_NAME: usize = 64;
+/// What the name of a deployment becomes to look ahead while its own is in use.
+const SUFFIX: &str = "-preview";
+
+/// Asks Azure about something that is not submitted yet.
+pub(super) struct Previewing<'a, 'r> {
+    pub(super) context: Context<'a>,
+    pub(super) target: &'a Target,
+    pub(super) retry: &'r mut Retry<'a>,
 }
 
-impl Preview {
-    /// The what-if of `submission`.
+impl Previewing<'_, '_> {
+    /// Has the submission validated, and tells the answer.
     ///
     /// # Errors
-    /// Only if the submission is not JSON, which would be a bug.
-    pub(crate) fn new(submission: &Submission, inputs: WhatIfInputs) -> serde_json::Result<Self> {
-        let mut body: Value = serde_json::from_slice(&submission.body)?;
-        body["properties"]["whatIfSettings"] = json!({"resultFormat": inputs.format.as_str()});
-        let body = Bytes::from(serde_json::to_vec(&body)?);
-        Ok(Self { body, inputs })
+    /// Azure's refusal, which says that it is not valid; or what was seen last when Azure is out of reach for too
+    /// long.
+    pub(super) async fn validate(mut self, body: &Bytes) -> Result<(), Failure> {
+        let answer = self.ask(Action::Validate, body).await?;
+        let properties = &answer["properties"];
+        self.context.events.emit(Event::Validated {
+            resources: properties["validatedResources"].as_array().map(Vec::len),
+            diagnostics: Diagnostic::all(properties),
+        });
+        Ok(())
     }
-}
 
-/// Validates or predicts what `job` asks for; `None` if the deployment is to be submitted now.
-pub(super) async fn look_ahead(
-    context: Context<'_>,
-    job: &Job,
-    interrupt: &CancellationToken,
-) -> Option<Ending> {
-    let mut patience = Patience::new(context);
-    let told = select! {
-        biased;
-        () = interrupt.cancelled() => return Some(Ending::Cancelled { submitted: false, cancelled: false }),
-        told = tell(context, job, &mut patience) => Some(told),
-        () = context.clock.sleep(job.timeout) => None,
-    };
-    match told {
-        Some(Ok(ending)) => ending,
-        Some(Err(error)) if error.is_transient() => Some(unreachable(&error.to_string())),
-        Some(Err(error)) => Some(refusal(error)),
-        None => Some(match patience.reason() {
-            Some(reason) => unreachable(reason),
-            None => Ending::TimedOut {
-                after: job.timeout,
-                submitted: false,
-                cancelled: false,
+    /// Tells the what-if, and returns the changes in it that must not be.
+    ///
+    /// # Errors
+    /// Azure's refusal, or what was seen last when Azure is out of reach for too long.
+    pub(super) async fn predict(
+        mut self,
+        request: &WhatIfRequest,
+    ) -> Result<Vec<(ChangeType, String)>, Failure> {
+        let answer = match self.target {
+            Target::Deployment(_) => self.ask(Action::WhatIf, &request.body).await?,
+            Target::Stack(id) => self.stack_what_if(id, request).await?,
+        };
+        let what_if = WhatIf::read(answer, &request.excluded);
+        let is_forbidden = |change: &&Change| request.forbidden.contains(&change.kind);
+        let forbidden = what_if.all().filter(is_forbidden);
+        let forbidden = forbidden.map(|change| (change.kind.clone(), change.id.clone()));
+        let forbidden = forbidden.collect();
+        self.context.events.emit(Event::WhatIfRead(what_if));
+        Ok(forbidden)
+    }
+
+    /// Asks for an action; under another name if a deployment of this name is running, as the name has no bearing on
+    /// the answer.
+    async fn ask(&mut self, action: Action, body: &Bytes) -> Result<Value, Failure> {
+        match self.answer(self.target, action, body).await {
+            Err(Failure::Refused(error)) if is_active(&error) => match self.target {
+                Target::Deployment(id) => {
+                    let other = Target::Deployment(beside(id));
+                    self.answer(&other, action, body).await
+                }
+                Target::Stack(_) => Err(error.into()),
             },
-        }),
+            answer => answer,
+        }
+    }
+
+    /// Starts an action and returns its answer, however long it takes.
+    async fn answer(
+        &mut self,
+        target: &Target,
+        action: Action,
+        body: &Bytes,
+    ) -> Result<Value, Failure> {
+        let Context { arm, clock, .. } = self.context;
+        let start = async || arm.start(target, action, body.clone()).await;
+        let mut answer = self.within_reach(start).await?;
+        loop {
+            let location = match answer.value {
+                Progress::Done(value) => return Ok(value),
+                Progress::Pending(location) => location,
+            };
+            let wait = answer.retry_after.unwrap_or(ANSWER_INTERVAL);
+            clock.sleep(wait.max(SHORTEST_WAIT)).await;
+            let poll = async || arm.poll(action, &location).await;
+            answer = self
+                .retry
+                .persist(Purpose::Preview, &Tolerance::ANSWER, poll)
+                .await?;
+        }
+    }
+
+    /// Makes the first request, which gives up when Azure is out of reach for too long.
+    async fn within_reach<T>(
+        &mut self,
+        start: impl AsyncFnMut() -> Result<Answer<T>, ArmError>,
+    ) -> Result<Answer<T>, Failure> {
+        let starting = self
+            .retry
+            .persist(Purpose::Preview, &Tolerance::NONE, start);
+        match self.context.clock.timeout(SUBMIT_WITHIN, starting).await {
+            Ok(started) => Ok(started?),
+            Err(_) => Err(self.retry.give_up()),
+        }
+    }
+
+    async fn stack_what_if(
+        &mut self,
+        id: &StackId,
+        request: &WhatIfRequest,
+    ) -> Result<Value, Failure> {
+        let name = what_if_name(id, request.correlation.as_str());
+        let answer = self.stack_answer(id, &name, request).await;
+        let Context { arm, clock, .. } = self.context;
+        // Azure deletes by itself what stays behind.
+        let cleaning = arm.delete_stack_what_if(id, &name);
+        let _ = clock.timeout(CLEAN_UP_WITHIN, cleaning).await;
+        answer
+    }
+
+    async fn stack_answer(
+        &mut self,
+        id: &StackId,
+        name: &str,
+        request: &WhatIfRequest,
+    ) -> Result<Value, Failure> {
+        let Context { arm, clock, .. } = self.context;
+        let put = async || arm.put_stack_what_if(id, name, request.body.clone()).await;
+        let mut answer = self.within_reach(put).await?;
+        loop {
+            let properties = &answer.value["properties"];
+            let state = properties["provisioningState"].as_str();
+            let state = ProvisioningState::new(state.unwrap_or_default());
+            if state.is_succeeded() {
+                return Ok(answer.value);
+            }
+            if state.is_terminal() {
+                return Err(refused(&state, properties).into());
+            }
+            let wait = answer.retry_after.unwrap_or(ANSWER_INTERVAL);
+            clock.sleep(wait.max(SHORTEST_WAIT)).await;
+            let look = async || arm.stack_what_if(id, name).await;
+            answer = self
+                .retry
+                .persist(Purpose::Preview, &Tolerance::ANSWER, look)
+                .await?;
+        }
     }
 }
 
-async fn tell(
-    context: Context<'_>,
-    job: &Job,
-    patience: &mut Patience<'_>,
-) -> Result<Option<Ending>, ArmError> {
-    if job.operation == Operation::Validate {
-        validate(context, &job.submission, patience).await?;
-        return Ok(Some(Ending::Validated));
-    }
-    let Some(preview) = &job.preview else {
-        return Ok(None);
-    };
-    let forbidden = predict(context, &job.submission, preview, patience).await?;
-    if !forbidden.is_empty() {
-        return Ok(Some(Ending::Forbidden { changes: forbidden }));
-    }
-    Ok((job.operation == Operation::WhatIf).then_some(Ending::Predicted))
+/// A name of this run alone.
+fn what_if_name(id: &StackId, own: &str) -> String {
+    let stem = id.name().chars().take(LONGEST_WHAT_IF_NAME - own.len() - 1);
+    format!("{}-{own}", stem.collect::<String>())
 }
 
-async fn validate(
-    context: Context<'_>,
-    submission: &Submission,
-    patience: &mut Patience<'_>,
-) -> Result<(), ArmError> {
-    let body = submission.body.clone();
-    let answer = ask(context, patience, &submission.id, "validate", body).await?;
-    let properties = &answer["properties"];
-    context.events.emit(Event::Validated {
-        resources: properties["validatedResources"].as_array().map(Vec::len),
-        diagnostics: Diagnostic::all(properties),
-    });
-    Ok(())
+/// A deployment's id with another name, at the same scope.
+fn beside(id: &DeploymentId) -> DeploymentId {
+    let scope = &id.as_str()[..id.as_str().len() - id.name().len()];
+    let stem = id.name().chars().take(LONGEST_NAME - SUFFIX.len());
+    DeploymentId::from_target(&format!("{scope}{}{SUFFIX}", stem.collect::<String>()))
 }
 
-/// Tells the what-if, and returns the changes in it that must not be.
-async fn predict(
-    context: Context<'_>,
-    submission: &Submission,
-    preview: &Preview,
-    patience: &mut Patience<'_>,
-) -> Result<Vec<(ChangeType, String)>, ArmError> {
-    let body = preview.body.clone();
-    let answer = ask(context, patience, &submission.id, "whatIf", body).await?;
-    Ok(forbidden(context, answer, preview))
-}
-
-/// Tells the what-if that Azure answered, and returns the changes in it that must not be.
-pub(super) fn forbidden(
-    context: Context<'_>,
-    answer: Value,
-    preview: &Preview,
-) -> Vec<(ChangeType, String)> {
-    let what_if = WhatIf::read(answer, &preview.inputs.excluded);
-    let is_forbidden = |change: &&Change| preview.inputs.forbidden.contains(&change.kind);
-    let forbidden = what_if.all().filter(is_forbidden);
-    let forbidden = forbidden.map(|change| (change.kind.clone(), change.id.clone()));
-    let forbidden = forbidden.collect();
-    context.events.emit(Event::WhatIfRead(what_if));
-    forbidden
-}
-
-fn unreachable(reason: &str) -> Ending {
-    Ending::Unreachable {
-        reason: reason.to_owned(),
-        submitted: false,
+/// The refusal that a what-if's result tells of.
+fn refused(state: &ProvisioningState, properties: &Value) -> ArmError {
+    let error = &properties["error"];
+    ArmError::Refused {
+        status: 200,
+        code: error["code"].as_str().unwrap_or(state.as_str()).to_owned(),
+        retry_after: None,
+        body: json!({"error": error}),
     }
 }

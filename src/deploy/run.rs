@@ -1,210 +1,379 @@
-//! One run: submit, follow, and end well whatever happens.
+//! One run: does what is asked, and ends well whatever happens.
 
-use std::time::Duration;
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt;
 use tokio::select;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Ending, cancel,
-    event::{Event, Events},
-    patience::Patience,
-    preview::{Preview, look_ahead},
-    stack::{self, StackJob},
-    submit::{Submission, submit},
-    watch::Watch,
+    Context, Failure, Job, Stage, Task,
+    cancel::{Cancelling, cancel, follow_cancelled},
+    causes,
+    delete::{Asked, Deleting},
+    job::{Submission, WhatIfRequest},
+    pace::{SUBMIT_WITHIN, Tolerance},
+    preview::Previewing,
+    retry::{Purpose, Retry},
+    stage::Ours,
+    submit::Submitting,
+    watch::{Followed, Watch},
 };
 use crate::{
-    arm::{Arm, ArmError},
+    arm::{ArmError, Cause, DeploymentId, Location, Snapshot, Target},
     clock::Clock,
-    inputs::{OnStop, Operation},
+    event::{Ending, Event, Left, StackResources},
 };
 
-/// How long a deployment that we cancelled is followed to its end.
-const FOLLOW_CANCEL: Duration = Duration::from_secs(10 * 60);
-/// How long we look whether the deployment is ours, when a cancelled workflow gives us seconds.
-const LOOK_WITHIN: Duration = Duration::from_secs(2);
-
-/// What a run is to do.
-#[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) operation: Operation,
-    /// The what-if to make first, or alone.
-    pub(crate) preview: Option<Preview>,
-    pub(crate) submission: Submission,
-    /// The stack, if it is one.
-    pub(crate) stack: Option<StackJob>,
-    /// Whether to follow the deployment.
-    pub(crate) wait: bool,
-    /// Longest time between two looks.
-    pub(crate) poll_interval: Duration,
-    /// How long to follow, from the submission on.
-    pub(crate) timeout: Duration,
-    pub(crate) on_timeout: OnStop,
-    pub(crate) on_cancel: OnStop,
+/// Does what `job` asks, until that is done, `interrupt` comes, or the time is up.
+///
+/// What was sent and what became of it is state of the run, so that every ending knows it.
+pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
+    let mut run = Run::new(context, job);
+    let working = AssertUnwindSafe(run.carry_out()).catch_unwind();
+    let stop = match unless_stopped(context.clock, job.timeout, interrupt, working).await {
+        Ok(done) => return run.end(done),
+        Err(stop) => stop,
+    };
+    // Cancelling after the time-out takes minutes, which an interrupted workflow does not have.
+    if stop == Stop::TimedOut {
+        let ending = interrupt.run_until_cancelled(run.time_out()).await;
+        if let Some(ending) = ending {
+            return ending;
+        }
+    }
+    run.interrupt().await
 }
 
-/// What every part of a run needs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Context<'a> {
-    pub(crate) arm: &'a Arm,
-    pub(crate) clock: &'a Clock,
-    pub(crate) events: &'a Events,
-}
-
-/// Why a run stops before its end.
-enum Stop {
+/// Why work stops before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The workflow was cancelled.
     Interrupted,
+    /// The time for the whole step is up.
     TimedOut,
 }
 
-/// Does what is asked before the submission; then submits the deployment and follows it until it ends, `interrupt`
-/// comes, or the time is up.
-pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
-    if let Some(stack) = &job.stack {
-        return stack::run(context, job, stack, interrupt).await;
-    }
-    if let Some(ending) = look_ahead(context, job, interrupt).await {
-        return ending;
-    }
-    let mut patience = Patience::new(context);
-    let mut watch = Watch::new(context, job.poll_interval, job.submission.id.clone());
-    let mut is_ours = false;
-    let stop = select! {
+/// Does `work` until it is done, `interrupt` comes, or the run's clock shows `timeout`.
+///
+/// # Errors
+/// What stopped it; `work` is dropped then, so what must survive that belongs to the caller.
+pub(crate) async fn unless_stopped<T>(
+    clock: &Clock,
+    timeout: Duration,
+    interrupt: &CancellationToken,
+    work: impl Future<Output = T>,
+) -> Result<T, Stop> {
+    let left = timeout.saturating_sub(clock.elapsed());
+    select! {
         biased;
-        () = interrupt.cancelled() => Stop::Interrupted,
-        ending = drive(context, job, &mut patience, &mut watch, &mut is_ours) => return ending,
-        () = context.clock.sleep(job.timeout) => Stop::TimedOut,
-    };
-    patience.close();
-    // The stop may have come between the submission and its answer.
-    let submitted = is_ours || was_accepted(context, &job.submission).await;
-    match stop {
-        Stop::Interrupted => {
-            let cancel = submitted && job.on_cancel == OnStop::Cancel;
-            let cancelled = cancel && cancel::request(context, &watch.active()).await;
-            Ending::Cancelled {
-                submitted,
-                cancelled,
+        () = interrupt.cancelled() => Err(Stop::Interrupted),
+        done = work => Ok(done),
+        () = clock.sleep(left) => Err(Stop::TimedOut),
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
+/// The state of a run.
+pub(super) struct Run<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) job: &'a Job,
+    pub(super) retry: Retry<'a>,
+    pub(super) stage: Stage,
+    /// What follows the deployment, once Azure has it.
+    pub(super) watch: Option<Watch<'a>>,
+    /// Where the state of our own submission can be asked for, whatever its name carries.
+    status: Option<Location>,
+}
+
+impl<'a> Run<'a> {
+    fn new(context: Context<'a>, job: &'a Job) -> Self {
+        Self {
+            context,
+            job,
+            retry: Retry::new(context, job.poll_interval),
+            stage: Stage::Before,
+            watch: None,
+            status: None,
+        }
+    }
+
+    /// Does what is asked, from the first request to the end.
+    async fn carry_out(&mut self) -> Result<Ending, Failure> {
+        match &self.job.task {
+            Task::Validate(submission) => {
+                self.previewing().validate(&submission.body).await?;
+                Ok(Ending::Validated)
+            }
+            Task::WhatIf(request) => {
+                let forbidden = self.predict(request).await?;
+                Ok(forbidden.unwrap_or(Ending::Predicted))
+            }
+            Task::Create {
+                submission,
+                what_if,
+            } => self.create(submission, what_if.as_ref()).await,
+            Task::Delete(_) => self.delete().await,
+            Task::Wait => {
+                self.find().await?;
+                self.follow().await
+            }
+            Task::Cancel => {
+                self.find().await?;
+                self.cancel().await
             }
         }
-        Stop::TimedOut => time_out(context, job, submitted, patience, watch).await,
     }
-}
 
-async fn drive(
-    context: Context<'_>,
-    job: &Job,
-    patience: &mut Patience<'_>,
-    watch: &mut Watch<'_>,
-    is_ours: &mut bool,
-) -> Ending {
-    let begun = match job.operation {
-        Operation::Wait | Operation::Cancel => find(context, patience, &job.submission).await,
-        _ => submit(context, patience, &job.submission).await,
-    };
-    match begun {
-        Ok(()) if !job.wait && job.operation == Operation::Create => return Ending::Detached,
-        Ok(()) => *is_ours = true,
-        Err(error) => return refusal(error),
-    }
-    let ended = match job.operation {
-        Operation::Cancel => cancel::carry_through(context, patience, watch)
-            .await
-            .map(|_| Ending::Stopped),
-        _ => watch.follow(patience).await,
-    };
-    match ended {
-        Ok(ending) => ending,
-        Err(ArmError::SignIn(error)) => Ending::SignInFailed {
-            message: error.to_string(),
-            submitted: true,
-        },
-        Err(error) => Ending::Failed {
-            causes: error.causes(),
-        },
-    }
-}
-
-/// Finds the deployment that another step submitted.
-async fn find(
-    context: Context<'_>,
-    patience: &mut Patience<'_>,
-    submission: &Submission,
-) -> Result<(), ArmError> {
-    let look = async || context.arm.deployment(&submission.id).await;
-    let found = patience.persist(ArmError::is_transient, look).await?;
-    let properties = found.value.properties;
-    context.events.emit(Event::Found {
-        since: properties.began(),
-        correlation_id: properties.correlation_id,
-    });
-    Ok(())
-}
-
-/// Whether a deployment exists that carries our correlation id.
-async fn was_accepted(context: Context<'_>, submission: &Submission) -> bool {
-    let looking = context.arm.deployment(&submission.id);
-    let found = context.clock.timeout(LOOK_WITHIN, looking).await;
-    matches!(found, Ok(Ok(answer)) if answer.value.properties.correlation_id == submission.correlation_id)
-}
-
-pub(super) fn refusal(error: ArmError) -> Ending {
-    match error {
-        ArmError::SignIn(error) => Ending::SignInFailed {
-            message: error.to_string(),
-            submitted: false,
-        },
-        // Azure does not take our token, however fresh.
-        ArmError::Refused { status: 401, .. } => {
-            let causes = error.causes();
-            let lines: Vec<_> = causes
-                .iter()
-                .map(|cause| format!("{} {}", cause.code, cause.message))
-                .collect();
-            Ending::SignInFailed {
-                message: format!(
-                    "Azure Resource Manager refuses the token: {}",
-                    lines.join("; ")
-                ),
-                submitted: false,
-            }
+    fn previewing(&mut self) -> Previewing<'a, '_> {
+        Previewing {
+            context: self.context,
+            target: &self.job.target,
+            retry: &mut self.retry,
         }
-        error if error.is_transient() => Ending::Unreachable {
-            reason: error.to_string(),
-            submitted: true,
-        },
-        error => Ending::Refused {
-            causes: error.causes(),
-        },
     }
-}
 
-async fn time_out(
-    context: Context<'_>,
-    job: &Job,
-    submitted: bool,
-    mut patience: Patience<'_>,
-    mut watch: Watch<'_>,
-) -> Ending {
-    if patience.is_outage()
-        && let Some(reason) = patience.reason()
-    {
-        return Ending::Unreachable {
-            reason: reason.to_owned(),
-            submitted,
+    /// Tells the what-if; the ending if it contains what must not be.
+    async fn predict(&mut self, request: &WhatIfRequest) -> Result<Option<Ending>, Failure> {
+        let changes = self.previewing().predict(request).await?;
+        Ok((!changes.is_empty()).then_some(Ending::Forbidden { changes }))
+    }
+
+    async fn create(
+        &mut self,
+        submission: &'a Submission,
+        what_if: Option<&WhatIfRequest>,
+    ) -> Result<Ending, Failure> {
+        if let Some(request) = what_if
+            && let Some(forbidden) = self.predict(request).await?
+        {
+            return Ok(forbidden);
+        }
+        let earlier = self.earlier_deployment().await?;
+        let submitting = Submitting {
+            context: self.context,
+            target: &self.job.target,
+            submission,
+            retry: &mut self.retry,
+            stage: &mut self.stage,
         };
+        let ours = submitting.submit().await?;
+        self.watch(ours, earlier);
+        self.follow().await
     }
-    let cancelled = submitted && job.on_timeout == OnStop::Cancel;
-    if cancelled {
-        let cancelling = cancel::carry_through(context, &mut patience, &mut watch);
-        // What it comes to is told as events; the run has timed out either way.
-        let _ = context.clock.timeout(FOLLOW_CANCEL, cancelling).await;
-        patience.close();
+
+    /// The deployment that a stack names from before, so that it is not taken for ours.
+    async fn earlier_deployment(&mut self) -> Result<Option<DeploymentId>, Failure> {
+        let (arm, target) = (self.context.arm, &self.job.target);
+        let Target::Stack(_) = target else {
+            return Ok(None);
+        };
+        let read = async || arm.get(target).await;
+        let persisting = self.retry.persist(Purpose::Read, &Tolerance::NONE, read);
+        match persisting.await {
+            // One that is being changed may name the deployment of that change, which may be ours.
+            Ok(found) if !found.value.state.is_terminal() => Ok(None),
+            Ok(found) => Ok(found.value.progress),
+            Err(error @ ArmError::SignIn(_)) => Err(error.into()),
+            Err(_) => Ok(None),
+        }
     }
-    Ending::TimedOut {
-        after: job.timeout,
-        submitted,
-        cancelled,
+
+    pub(super) fn watch(&mut self, ours: Ours, earlier: Option<DeploymentId>) {
+        let (interval, target) = (self.job.poll_interval, self.job.target.clone());
+        self.status = ours.status;
+        let watch = Watch::new(self.context, interval, target, ours.correlation, earlier);
+        self.watch = Some(watch);
     }
+
+    /// Finds what another step submitted.
+    async fn find(&mut self) -> Result<(), Failure> {
+        let (arm, target) = (self.context.arm, &self.job.target);
+        let read = async || arm.get(target).await;
+        let found = self
+            .retry
+            .persist(Purpose::Read, &Tolerance::READ, read)
+            .await?
+            .value;
+        self.stage = Stage::Ours(found.correlation.clone());
+        self.context.save(&self.stage);
+        self.context.events.emit(Event::Found {
+            since: found.began,
+            correlation: found.correlation.clone(),
+        });
+        self.watch(Ours::known_by(found.correlation), None);
+        Ok(())
+    }
+
+    async fn follow(&mut self) -> Result<Ending, Failure> {
+        let Some(watch) = self.watch.as_mut().filter(|_| self.job.wait) else {
+            return Ok(Ending::Detached);
+        };
+        let followed = watch.follow(&mut self.retry).await?;
+        Ok(self.conclude(followed).await)
+    }
+
+    /// The ending of what was followed.
+    pub(super) async fn conclude(&mut self, followed: Followed) -> Ending {
+        match followed {
+            Followed::Ended(snapshot) => self.result(&snapshot),
+            Followed::Replaced { by } => self
+                .result_unseen()
+                .await
+                .unwrap_or(Ending::Replaced { by }),
+        }
+    }
+
+    /// The ending that this final state means, with outputs and causes.
+    pub(super) fn result(&self, snapshot: &Snapshot) -> Ending {
+        let events = self.context.events;
+        let succeeded = snapshot.state.is_succeeded();
+        if succeeded || !snapshot.outputs.is_empty() {
+            events.emit(Event::OutputsRead(snapshot.outputs.clone()));
+        }
+        if let Some(properties) = &snapshot.stack {
+            events.emit(Event::StackRead(StackResources::from(&**properties)));
+        }
+        if succeeded {
+            return Ending::Succeeded;
+        }
+        let known = self.watch.as_ref().map(Watch::causes).unwrap_or_default();
+        Ending::Failed {
+            causes: causes::of(known, snapshot),
+        }
+    }
+
+    /// How our own submission ended, whose name another one has now: Azure still tells its state, not its outputs.
+    async fn result_unseen(&mut self) -> Option<Ending> {
+        let (arm, status) = (self.context.arm, self.status.as_ref()?);
+        let read = async || arm.status(status).await;
+        let persisting = self.retry.persist(Purpose::Read, &Tolerance::NONE, read);
+        let status = persisting.await.ok()?.value;
+        if !status.status.is_terminal() {
+            return None;
+        }
+        let state = status.status.clone();
+        self.context.events.emit(Event::StateChanged { state });
+        if status.status.is_succeeded() {
+            return Some(Ending::Succeeded);
+        }
+        let known = self.watch.as_ref().map(Watch::causes).unwrap_or_default();
+        let own = Cause::find(&status.error);
+        let causes = Cause::merge(known.into_iter().chain(own).collect());
+        Some(Ending::Failed { causes })
+    }
+
+    async fn cancel(&mut self) -> Result<Ending, Failure> {
+        let (Target::Deployment(id), Some(watch)) = (&self.job.target, &mut self.watch) else {
+            return Ok(self.impossible("a stack cannot be cancelled"));
+        };
+        let (context, retry) = (self.context, &mut self.retry);
+        let ours = watch.ours().clone();
+        let cancelling = cancel(context, retry, id, &ours, SUBMIT_WITHIN).await;
+        let is_agreed = cancelling == Cancelling::Agreed;
+        let followed = match cancelling {
+            Cancelling::Agreed => follow_cancelled(context, retry, watch).await?,
+            Cancelling::Ended => watch.follow(retry).await?,
+            Cancelling::Refused(causes) => return Ok(Ending::CancelRefused { causes }),
+            Cancelling::Unknown { reason } => {
+                let left = Left::CancelUnknown {
+                    reason: reason.clone(),
+                };
+                return Ok(Ending::Unreachable { reason, left });
+            }
+        };
+        Ok(match followed {
+            Followed::Replaced { by } => Ending::Replaced { by },
+            Followed::Ended(end) if end.state.is_canceled() => Ending::Stopped,
+            // A deployment fails when one within it is cancelled.
+            Followed::Ended(end) if is_agreed && end.state.is_failed() => Ending::Stopped,
+            Followed::Ended(end) => Ending::NothingToCancel { state: end.state },
+        })
+    }
+
+    fn impossible(&self, message: &str) -> Ending {
+        Ending::Bug {
+            message: message.to_owned(),
+            left: self.left(),
+        }
+    }
+
+    async fn delete(&mut self) -> Result<Ending, Failure> {
+        let job = self.job;
+        let (Target::Stack(id), Task::Delete(request)) = (&job.target, &job.task) else {
+            return Ok(self.impossible("only a stack can be deleted"));
+        };
+        let mut deleting = Deleting {
+            context: self.context,
+            id,
+            target: &job.target,
+            request,
+            poll_interval: job.poll_interval,
+            retry: &mut self.retry,
+            stage: &mut self.stage,
+        };
+        match deleting.ask().await? {
+            Asked::Absent => Ok(Ending::Succeeded),
+            Asked::Accepted(_) if !job.wait => Ok(Ending::Detached),
+            Asked::Accepted(status) => deleting.follow(status).await,
+        }
+    }
+
+    /// The ending of a run that was not stopped.
+    fn end(&mut self, done: Result<Result<Ending, Failure>, Panic>) -> Ending {
+        self.retry.end_throttling();
+        match done {
+            Ok(Ok(ending)) => ending,
+            Ok(Err(failure)) => self.failed(failure),
+            Err(panic) => Ending::Bug {
+                message: message_of(&*panic),
+                left: self.left(),
+            },
+        }
+    }
+
+    fn failed(&self, failure: Failure) -> Ending {
+        let left = self.left();
+        let error = match failure {
+            Failure::GaveUp { reason } => return Ending::Unreachable { reason, left },
+            Failure::Refused(error) => error,
+        };
+        match error {
+            ArmError::SignIn(error) => Ending::SignInFailed {
+                message: error.to_string(),
+                left,
+            },
+            // Azure does not take our token, however fresh.
+            ArmError::Refused { status: 401, .. } => Ending::SignInFailed {
+                message: token_refused(&error),
+                left,
+            },
+            error if left == Left::NotSubmitted => Ending::Refused {
+                causes: error.causes(),
+            },
+            error => Ending::CannotFollow {
+                causes: error.causes(),
+                left,
+            },
+        }
+    }
+}
+
+fn token_refused(error: &ArmError) -> String {
+    let causes = error.causes().into_iter();
+    let lines: Vec<_> = causes
+        .map(|cause| format!("{} {}", cause.code, cause.message))
+        .collect();
+    format!(
+        "Azure Resource Manager refuses the token: {}",
+        lines.join("; ")
+    )
+}
+
+/// What a panic said.
+pub(crate) fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    message.unwrap_or_else(|| "panicked".to_owned())
 }

@@ -1,141 +1,185 @@
-//! Submitting a deployment exactly once, even when Azure's answer is lost.
-
-use std::time::Duration;
-
-use azure_core::Bytes;
+//! Submitting a deployment or stack exactly once, even when Azure's answer is lost.
 
 use super::{
-    event::Event,
-    patience::Patience,
-    rival::{self, Rival},
-    run::Context,
+    Context, Failure, Stage,
+    conflict::{Conflict, is_active},
+    job::Submission,
+    pace::{FOREIGN_REFUSALS, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN, Tolerance},
+    retry::{Purpose, Retry},
+    stage::Ours,
 };
 use crate::{
-    arm::{ArmError, Cause, DeploymentId},
-    inputs::IfActive,
+    arm::{ArmError, Correlation, Target},
+    event::Event,
 };
 
-/// Azure's code of a refusal because a deployment of this name is running.
-const ACTIVE: &str = "DeploymentActive";
-/// How long Azure may be out of reach before anything is known to be submitted.
-pub(super) const SUBMIT_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long an accepted deployment may stay invisible to `GET`.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
-/// Time between two looks for a deployment whose acceptance is not certain.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
-
-/// What is sent, and under which identity of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct Submission {
-    pub(crate) id: DeploymentId,
-    /// The body, as sent. May hold secrets.
-    pub(crate) body: Bytes,
-    /// Ours alone: by it we know our deployment again.
-    pub(crate) correlation_id: String,
-    /// What to do if a deployment of this name is running.
-    pub(crate) if_active: IfActive,
+/// One submission on its way to Azure.
+pub(super) struct Submitting<'a, 'r> {
+    pub(super) context: Context<'a>,
+    pub(super) target: &'a Target,
+    pub(super) submission: &'a Submission,
+    pub(super) retry: &'r mut Retry<'a>,
+    pub(super) stage: &'r mut Stage,
 }
 
-/// Submits, and tells that Azure accepted it; or takes up a deployment that is this very one.
-///
-/// # Errors
-/// Azure's refusal, or what was seen last when Azure is out of reach for too long.
-pub(crate) async fn submit(
-    context: Context<'_>,
-    patience: &mut Patience<'_>,
-    submission: &Submission,
-) -> Result<(), ArmError> {
-    loop {
-        let sending = send(context, patience, submission);
-        let sent = context.clock.timeout(SUBMIT_WITHIN, sending).await;
-        let Ok(sent) = sent else {
-            return Err(patience.give_up());
-        };
-        patience.relax();
-        match sent {
-            Ok(recovered) => {
-                let correlation_id = submission.correlation_id.clone();
-                context.events.emit(Event::Submitted {
-                    correlation_id,
-                    recovered,
-                });
-                return Ok(());
-            }
-            Err(error) if is_active(&error) && submission.if_active != IfActive::Fail => {
-                if rival::meet(context, patience, submission).await? == Rival::Ourselves {
-                    return Ok(());
+/// What came of sending.
+enum Sent {
+    /// Azure has our submission.
+    Accepted { ours: Ours, recovered: bool },
+    /// Azure refused it because the name is being deployed. Uncertain: perhaps by our own unanswered request.
+    Active { error: ArmError, uncertain: bool },
+}
+
+impl Submitting<'_, '_> {
+    /// Submits, and tells that Azure accepted it; or takes up a deployment that is this very one.
+    ///
+    /// # Errors
+    /// Azure's refusal, or what was seen last when Azure is out of reach for too long. The stage says whether
+    /// something was submitted.
+    pub(super) async fn submit(mut self) -> Result<Ours, Failure> {
+        let clock = self.context.clock;
+        loop {
+            let sent = clock.timeout(SUBMIT_WITHIN, self.send()).await;
+            let Ok(sent) = sent else {
+                return Err(self.retry.give_up());
+            };
+            self.retry.succeeded(Purpose::Change);
+            let (error, uncertain) = match sent? {
+                Sent::Accepted { ours, recovered } => return Ok(self.accepted(ours, recovered)),
+                Sent::Active { error, uncertain } => (error, uncertain),
+            };
+            match self.resolve_active(error, uncertain).await? {
+                Conflict::Recovered => {
+                    let ours = Ours::known_by(self.submission.correlation.clone());
+                    return Ok(self.accepted(ours, true));
                 }
+                Conflict::Adopted(correlation) => {
+                    self.enter(Stage::Ours(correlation.clone()));
+                    self.context.events.emit(Event::Adopted {
+                        correlation: correlation.clone(),
+                    });
+                    return Ok(Ours::known_by(correlation));
+                }
+                Conflict::Gone => {}
             }
-            Err(error) => return Err(error),
+        }
+    }
+
+    fn accepted(&mut self, ours: Ours, recovered: bool) -> Ours {
+        self.enter(Stage::Ours(ours.correlation.clone()));
+        self.context.events.emit(Event::Submitted {
+            correlation: ours.correlation.clone(),
+            recovered,
+        });
+        ours
+    }
+
+    pub(super) fn enter(&mut self, stage: Stage) {
+        self.context.save(&stage);
+        *self.stage = stage;
+    }
+
+    /// Sends until Azure accepts or refuses. A lost answer is settled by a `GET`, never by a second blind `PUT`.
+    async fn send(&mut self) -> Result<Sent, Failure> {
+        let ours = &self.submission.correlation;
+        // Whether any attempt may have been accepted. Looking for it found nothing then, which may be too early.
+        let mut was_unanswered = matches!(self.stage, Stage::Sent(_));
+        let mut foreign_refusals = 0;
+        loop {
+            self.enter(Stage::Sent(ours.clone()));
+            let body = self.submission.body.clone();
+            let error = match self.context.arm.put(self.target, body, ours).await {
+                Ok(accepted) => {
+                    let ours = Ours {
+                        correlation: accepted.snapshot.correlation,
+                        status: accepted.status,
+                    };
+                    return Ok(Sent::Accepted {
+                        ours,
+                        recovered: false,
+                    });
+                }
+                Err(error) => error,
+            };
+            let is_unanswered = !error.was_not_carried_out();
+            was_unanswered |= is_unanswered;
+            if is_active(&error) {
+                if !was_unanswered {
+                    self.enter(Stage::Before);
+                }
+                return Ok(Sent::Active {
+                    error,
+                    uncertain: was_unanswered,
+                });
+            }
+            foreign_refusals += u32::from(is_foreign_refusal(&error));
+            let is_final = !error.is_transient() || foreign_refusals == FOREIGN_REFUSALS;
+            let pause = self.retry.failed(Purpose::Change, &error);
+            // The refusal of a later attempt says nothing about an earlier one.
+            if (is_unanswered || was_unanswered && is_final) && self.settle().await? {
+                return Ok(Sent::Accepted {
+                    ours: Ours::known_by(ours.clone()),
+                    recovered: true,
+                });
+            }
+            self.enter(Stage::Before);
+            if is_final {
+                return Err(error.into());
+            }
+            self.context.clock.sleep(pause).await;
+        }
+    }
+
+    /// Whether the deployment that we may have submitted exists, by its correlation id. Only another id, or that it
+    /// stays invisible, means that it does not.
+    async fn settle(&mut self) -> Result<bool, Failure> {
+        let Context { arm, clock, .. } = self.context;
+        let since = clock.elapsed();
+        loop {
+            let read = async || arm.get(self.target).await;
+            let found = self
+                .retry
+                .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
+                .await;
+            match found {
+                Ok(found) if found.value.correlation == self.submission.correlation => {
+                    return Ok(true);
+                }
+                // An earlier deployment of this name. Ours may not be visible yet.
+                Ok(_) => {}
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+            if clock.elapsed() - since >= SETTLED_WITHIN {
+                return Ok(false);
+            }
+            clock.sleep(SETTLE_INTERVAL).await;
         }
     }
 }
 
-/// Sends the deployment until it is accepted; true if that was found out by asking. A lost answer is settled by a
-/// `GET`, never by a second blind `PUT`.
-async fn send(
+/// Whether somebody between us and Azure refused the request, as a firewall does.
+fn is_foreign_refusal(error: &ArmError) -> bool {
+    matches!(
+        error,
+        ArmError::Unreadable {
+            status: 300..500,
+            ..
+        }
+    ) && !error.is_throttled()
+}
+
+/// Whether the submission that may have been sent exists, asked once and only as long as `limit`; `None` if that
+/// cannot be found out now.
+pub(super) async fn exists_now(
     context: Context<'_>,
-    patience: &mut Patience<'_>,
-    submission: &Submission,
-) -> Result<bool, ArmError> {
-    let Submission {
-        id,
-        body,
-        correlation_id,
-        ..
-    } = submission;
-    let mut uncertain = false;
-    loop {
-        let answer = context.arm.put_deployment(id, body.clone(), correlation_id);
-        let error = match answer.await {
-            Ok(_) => return Ok(false),
-            Err(error) if uncertain && is_ours(&error, correlation_id) => return Ok(true),
-            Err(error) if error.is_transient() => error,
-            Err(error) => return Err(error),
-        };
-        patience.bear(&error).await;
-        if !error.is_throttled() {
-            uncertain = true;
-            if is_there(context, patience, submission).await? {
-                return Ok(true);
-            }
-        }
+    target: &Target,
+    correlation: &Correlation,
+    limit: std::time::Duration,
+) -> Option<bool> {
+    let found = context.clock.timeout(limit, context.arm.get(target)).await;
+    match found {
+        Ok(Ok(found)) => Some(found.value.correlation == *correlation),
+        _ => None,
     }
-}
-
-/// Whether the deployment that we may have submitted exists, by its correlation id.
-async fn is_there(
-    context: Context<'_>,
-    patience: &mut Patience<'_>,
-    submission: &Submission,
-) -> Result<bool, ArmError> {
-    let Context { arm, clock, .. } = context;
-    let since = clock.elapsed();
-    loop {
-        let look = async || arm.deployment(&submission.id).await;
-        match patience.persist(ArmError::is_transient, look).await {
-            Ok(answer) if answer.value.properties.correlation_id == submission.correlation_id => {
-                return Ok(true);
-            }
-            // Somebody's earlier deployment of this name. Ours may not be visible yet.
-            Ok(_) => {}
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error),
-        }
-        if clock.elapsed() - since > VISIBLE_WITHIN {
-            return Ok(false);
-        }
-        clock.sleep(LOOK_AGAIN).await;
-    }
-}
-
-/// Whether the deployment was refused because one of its name is running.
-fn is_active(error: &ArmError) -> bool {
-    error.status() == Some(409) && error.causes().iter().any(|cause| cause.code == ACTIVE)
-}
-
-/// Whether a second `PUT` was refused because the first one, whose answer was lost, is running.
-fn is_ours(error: &ArmError, correlation_id: &str) -> bool {
-    let quotes = |cause: &Cause| cause.message.contains(correlation_id);
-    is_active(error) && error.causes().iter().any(quotes)
 }

@@ -2,20 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::event::Resource;
-use crate::arm::{Cause, DeploymentId, Operation, ProvisioningState};
+use crate::{
+    arm::{Cause, DeploymentId, Operation, ProvisioningState},
+    event::Resource,
+};
 
 /// Operations that do nothing to a resource.
 const IDLE: [&str; 3] = ["Read", "EvaluateDeploymentOutput", "DeploymentCleanup"];
 
 /// What is known of a deployment's resources, nested deployments included.
 #[derive(Debug)]
-pub(crate) struct Tree {
+pub(super) struct Tree {
     root: DeploymentId,
     /// Deployments below the root, by their id in lower case.
     nested: HashMap<String, Nested>,
     /// Resources in the order in which they were first seen.
-    seen: Vec<Resource>,
+    seen: Vec<Seen>,
     /// Where in `seen` an operation's resource is.
     index: HashMap<Key, usize>,
 }
@@ -23,17 +25,35 @@ pub(crate) struct Tree {
 /// An operation: its deployment's id in lower case, and its own.
 type Key = (String, String);
 
+/// A resource and the nested deployments around it, outermost first, by their ids in lower case: names of nested
+/// deployments repeat.
+#[derive(Debug)]
+struct Seen {
+    resource: Resource,
+    within: Vec<String>,
+}
+
 #[derive(Debug)]
 struct Nested {
     id: DeploymentId,
+    /// Names of the deployments around its resources, its own last.
     path: Vec<String>,
-    ended: bool,
+    /// Ids of the same, in lower case.
+    within: Vec<String>,
+    /// The operations that deploy it, several after a retry, and whether each has ended.
+    operations: HashMap<Key, bool>,
     /// Its operations were read after it ended: there is nothing more to learn.
     complete: bool,
 }
 
+impl Nested {
+    fn has_ended(&self) -> bool {
+        self.operations.values().all(|ended| *ended)
+    }
+}
+
 impl Tree {
-    pub(crate) fn new(root: DeploymentId) -> Self {
+    pub(super) fn new(root: DeploymentId) -> Self {
         Self {
             root,
             nested: HashMap::new(),
@@ -43,124 +63,138 @@ impl Tree {
     }
 
     /// The nested deployments whose operations may have changed since they were last read.
-    pub(crate) fn open(&self) -> Vec<DeploymentId> {
+    pub(super) fn open(&self) -> Vec<DeploymentId> {
         let open = self.nested.values().filter(|nested| !nested.complete);
         open.map(|nested| nested.id.clone()).collect()
     }
 
     /// The nested deployments.
-    pub(crate) fn nested(&self) -> Vec<DeploymentId> {
+    pub(super) fn nested(&self) -> Vec<DeploymentId> {
         let nested = self.nested.values();
         nested.map(|nested| nested.id.clone()).collect()
     }
 
     /// The nested deployments that are still running.
-    pub(crate) fn active(&self) -> Vec<DeploymentId> {
-        let active = self.nested.values().filter(|nested| !nested.ended);
+    pub(super) fn active(&self) -> Vec<DeploymentId> {
+        let active = self.nested.values().filter(|nested| !nested.has_ended());
         active.map(|nested| nested.id.clone()).collect()
     }
 
-    /// Takes in the operations of one deployment and returns what changed, in Azure's order.
-    pub(crate) fn absorb(
+    /// Names of the nested deployments down to this one; empty for the root.
+    pub(super) fn path(&self, deployment: &DeploymentId) -> Vec<String> {
+        let nested = self.nested.get(&lower_case(deployment.as_str()));
+        nested.map(|nested| nested.path.clone()).unwrap_or_default()
+    }
+
+    /// Merges a page of operations and returns the resources that changed, in Azure's order.
+    pub(super) fn absorb(
         &mut self,
         deployment: &DeploymentId,
         operations: Vec<Operation>,
     ) -> Vec<Resource> {
-        let key = deployment.as_str().to_ascii_lowercase();
-        let path = match self.nested.get_mut(&key) {
+        let key = lower_case(deployment.as_str());
+        let (path, within) = match self.nested.get_mut(&key) {
             Some(nested) => {
-                nested.complete = nested.ended;
-                nested.path.clone()
+                nested.complete = nested.has_ended();
+                (nested.path.clone(), nested.within.clone())
             }
-            None => Vec::new(),
+            None => Default::default(),
         };
         let operations = operations.into_iter().filter(is_work);
         operations
-            .filter_map(|operation| self.absorb_one(&key, &path, operation))
+            .filter_map(|operation| {
+                let operation_key = (key.clone(), operation.operation_id.clone());
+                let resource = describe(operation, &path);
+                self.absorb_one(operation_key, resource, &within)
+            })
             .collect()
     }
 
-    fn absorb_one(
-        &mut self,
-        deployment: &str,
-        path: &[String],
-        operation: Operation,
-    ) -> Option<Resource> {
-        let key = (deployment.to_owned(), operation.operation_id.clone());
-        let resource = describe(operation, path);
+    fn absorb_one(&mut self, key: Key, resource: Resource, within: &[String]) -> Option<Resource> {
         if resource.is_deployment() {
-            self.note_nested(&resource);
+            self.note_nested(&key, &resource, within);
         }
         let Some(&at) = self.index.get(&key) else {
             self.index.insert(key, self.seen.len());
-            self.seen.push(resource.clone());
+            self.seen.push(Seen {
+                resource: resource.clone(),
+                within: within.to_vec(),
+            });
             return Some(resource);
         };
-        let known = &mut self.seen[at];
+        let known = &mut self.seen[at].resource;
         let changed = known.state != resource.state;
         *known = resource;
         changed.then(|| known.clone())
     }
 
-    fn note_nested(&mut self, resource: &Resource) {
-        let ended = resource.state.is_terminal();
-        let key = resource.id.to_ascii_lowercase();
-        if key == self.root.as_str().to_ascii_lowercase() {
+    fn note_nested(&mut self, operation: &Key, resource: &Resource, within: &[String]) {
+        let id = lower_case(&resource.id);
+        // A deployment that names itself, or one around it, would be read for ever.
+        if id == lower_case(self.root.as_str()) || within.contains(&id) {
             return;
         }
-        let mut path = resource.path.clone();
-        path.push(resource.name.clone());
-        let nested = self.nested.entry(key).or_insert_with(|| Nested {
-            id: DeploymentId::from_target(&resource.id),
-            path,
-            ended,
-            complete: false,
+        let ended = resource.state.is_terminal();
+        let nested = self.nested.entry(id.clone()).or_insert_with(|| {
+            let own = std::iter::once(resource.name.clone());
+            Nested {
+                id: DeploymentId::from_target(&resource.id),
+                path: resource.path.iter().cloned().chain(own).collect(),
+                within: within.iter().cloned().chain([id]).collect(),
+                operations: HashMap::new(),
+                complete: false,
+            }
         });
-        // A nested deployment of the same name may be deployed again, by a retry for instance.
-        nested.complete &= ended;
-        nested.ended = ended;
+        nested.operations.insert(operation.clone(), ended);
+        nested.complete &= nested.has_ended();
     }
 
     /// Resources that have reached an end, and all that are known; nested deployments not counted.
-    pub(crate) fn count(&self) -> (usize, usize) {
+    pub(super) fn count(&self) -> (usize, usize) {
         let resources = || {
-            self.seen
-                .iter()
+            self.resources()
                 .filter(|resource| !resource.is_deployment())
         };
-        let done = resources()
-            .filter(|resource| resource.state.is_terminal())
-            .count();
-        (done, resources().count())
+        let done = resources().filter(|resource| resource.state.is_terminal());
+        (done.count(), resources().count())
     }
 
     /// Whether something was seen, and nothing of it still runs: the deployment's end is near.
-    pub(crate) fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         !self.seen.is_empty()
             && self
-                .seen
-                .iter()
+                .resources()
                 .all(|resource| resource.state.is_terminal())
     }
 
     /// Why the resources that failed did so. A nested deployment's failure is told only if no resource in it tells more.
-    pub(crate) fn causes(&self) -> Vec<Cause> {
+    pub(super) fn causes(&self) -> Vec<Cause> {
         let failed = || {
             self.seen
                 .iter()
-                .filter(|resource| !resource.causes.is_empty())
+                .filter(|seen| !seen.resource.causes.is_empty())
         };
         let explained: HashSet<&str> = failed()
-            .flat_map(|resource| resource.path.iter().map(String::as_str))
+            .flat_map(|seen| seen.within.iter().map(String::as_str))
             .collect();
-        let untold = |resource: &&Resource| {
-            !(resource.is_deployment() && explained.contains(resource.name.as_str()))
+        let is_untold = |resource: &&Resource| {
+            !(resource.is_deployment() && explained.contains(lower_case(&resource.id).as_str()))
         };
         let causes = failed()
-            .filter(untold)
+            .map(|seen| &seen.resource)
+            .filter(is_untold)
             .flat_map(|resource| resource.causes.clone());
         Cause::merge(causes.collect())
     }
+
+    fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.seen.iter().map(|seen| &seen.resource)
+    }
+}
+
+/// Ids are compared without regard to case.
+fn lower_case(id: &str) -> String {
+    id.to_ascii_lowercase()
 }
 
 fn is_work(operation: &Operation) -> bool {
@@ -338,5 +372,55 @@ mod tests {
             causes[0].resource.as_deref(),
             Some("/x/providers/Microsoft.Network/azureFirewalls/afw")
         );
+    }
+
+    #[test]
+    fn nested_deployments_of_one_name_are_told_apart() {
+        let (mut tree, root, _) = tree();
+        let storage = |number: &str, group: &str, error: Value| {
+            let mut nested = nested("Failed", error);
+            nested.operation_id = number.to_owned();
+            let target = nested
+                .properties
+                .target_resource
+                .as_mut()
+                .expect("a target");
+            target.id = format!("/{group}/providers/Microsoft.Resources/deployments/storage");
+            nested
+        };
+        let wrapper = json!({"error": {"code": "ResourceDeploymentFailure", "message": "inside"}});
+        let missing = json!({"error": {"code": "ResourceGroupNotFound", "message": "rg-b"}});
+        let operations = vec![storage("1", "rg-a", wrapper), storage("2", "rg-b", missing)];
+        tree.absorb(&root, operations);
+        let mut account = firewall("Failed");
+        account.properties.status_message =
+            json!({"error": {"code": "StorageAccountAlreadyTaken", "message": "taken"}});
+        let explained =
+            DeploymentId::from_target("/rg-a/providers/Microsoft.Resources/deployments/storage");
+        tree.absorb(&explained, vec![account]);
+        let causes = tree.causes();
+        let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
+        assert_eq!(
+            codes,
+            ["ResourceGroupNotFound", "StorageAccountAlreadyTaken"]
+        );
+    }
+
+    #[test]
+    fn a_nested_deployment_runs_while_any_of_its_operations_does() {
+        let (mut tree, root, inner) = tree();
+        let mut again = nested("Running", Value::Null);
+        again.operation_id = "9".to_owned();
+        // Azure lists the earlier attempt last.
+        tree.absorb(&root, vec![again, nested("Failed", Value::Null)]);
+        assert_eq!(tree.active(), std::slice::from_ref(&inner));
+    }
+
+    #[test]
+    fn a_deployment_within_itself_is_not_read_for_ever() {
+        let (mut tree, root, inner) = tree();
+        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
+        tree.absorb(&inner, vec![nested("Running", Value::Null)]);
+        assert_eq!(tree.open(), []);
     }
 }

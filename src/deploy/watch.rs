@@ -1,199 +1,237 @@
-//! Following a deployment to its end.
+//! Following a deployment or stack to its end: its state decides, its operations are progress.
 
-use std::{cmp::Reverse, collections::HashSet, time::Duration};
-
-use futures::{StreamExt, stream};
+use std::time::Duration;
 
 use super::{
-    Ending,
-    event::{Event, Resource},
-    patience::Patience,
-    run::Context,
-    tree::Tree,
+    Context,
+    pace::{
+        LAST_READS_WITHIN, NEAR_THE_END, REPLACED_AFTER, SHORTEST_WAIT, Tolerance, VISIBLE_WITHIN,
+    },
+    progress::Progress,
+    retry::{Purpose, Retry},
 };
-use crate::arm::{Answer, ArmError, Cause, Deployment, DeploymentId, Operation, ProvisioningState};
+use crate::{
+    arm::{ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Snapshot, Target},
+    event::Event,
+};
 
-/// Time between two looks when nothing known is running any more.
-const NEAR_THE_END: Duration = Duration::from_secs(5);
-/// Shortest time between two looks, whatever Azure suggests.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
-/// How long an accepted deployment may stay invisible.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(300);
-/// Looks after the end for nested deployments that could not be read; then it is told without them.
-const LAST_LOOKS: u32 = 3;
-/// Nested deployments that are read at the same time.
-const AT_ONCE: usize = 8;
-
-/// Looks at a deployment again and again, and tells what changed.
+/// How following came to its end.
 #[derive(Debug)]
-pub(crate) struct Watch<'a> {
+pub(super) enum Followed {
+    /// The deployment or stack has ended.
+    Ended(Box<Snapshot>),
+    /// Another submission of its name took its place; how ours ended was not seen.
+    Replaced {
+        /// The other submission.
+        by: Correlation,
+    },
+}
+
+/// What one look found.
+enum Look {
+    /// Our own, as it stands now, and how soon Azure wants to be asked again.
+    Ours(Box<Snapshot>, Option<Duration>),
+    /// Another submission's. It may be a stale view, or have taken the place of ours.
+    Other,
+    /// Another submission has taken the place of ours.
+    Replaced { by: Correlation },
+}
+
+/// Polls a deployment or stack, and tells what changed.
+pub(super) struct Watch<'a> {
     context: Context<'a>,
     poll_interval: Duration,
-    id: DeploymentId,
-    tree: Tree,
+    target: Target,
+    /// Whose submission is followed; everybody else's is none of our business.
+    ours: Correlation,
+    /// The deployment of a stack's earlier change, which the stack names until it has a new one.
+    earlier: Option<DeploymentId>,
     state: ProvisioningState,
-    /// The deployment was found at least once: from then on, 404 means that it was deleted.
-    seen: bool,
+    /// Our own was seen at least once.
+    is_seen: bool,
+    /// Since when another submission is shown instead.
+    other_since: Option<Duration>,
+    progress: Option<Progress<'a>>,
+    /// How ours ended, from the moment that is known.
+    ended: Option<Box<Snapshot>>,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(context: Context<'a>, poll_interval: Duration, id: DeploymentId) -> Self {
+    pub(super) fn new(
+        context: Context<'a>,
+        poll_interval: Duration,
+        target: Target,
+        ours: Correlation,
+        earlier: Option<DeploymentId>,
+    ) -> Self {
+        let root = match &target {
+            Target::Deployment(id) => Some(id.clone()),
+            Target::Stack(_) => None,
+        };
         Self {
             context,
             poll_interval,
-            tree: Tree::new(id.clone()),
-            id,
+            target,
+            ours,
+            earlier,
             state: ProvisioningState::default(),
-            seen: false,
+            is_seen: false,
+            other_since: None,
+            progress: root.map(|root| Progress::new(context, poll_interval, root)),
+            ended: None,
         }
     }
 
-    /// The deployment and those within it that are running now, as far as known.
-    pub(crate) fn active(&self) -> Vec<DeploymentId> {
-        let mut active = self.tree.active();
-        active.insert(0, self.id.clone());
-        active
+    /// Whose submission is followed.
+    pub(super) fn ours(&self) -> &Correlation {
+        &self.ours
+    }
+
+    /// How ours ended, if that is known, although the last operations may not be read yet.
+    pub(super) fn ended(&self) -> Option<&Snapshot> {
+        self.ended.as_deref()
+    }
+
+    /// The deployments within it that are running now, as far as known.
+    pub(super) fn active(&self) -> Vec<DeploymentId> {
+        let progress = self.progress.as_ref();
+        progress.map(Progress::active).unwrap_or_default()
     }
 
     /// The deployments within it, ended or not.
-    pub(crate) fn nested(&self) -> Vec<DeploymentId> {
-        self.tree.nested()
-    }
-
-    /// Where the deployment stood at the last look.
-    pub(crate) fn state(&self) -> &ProvisioningState {
-        &self.state
-    }
-
-    /// Follows the deployment to its end.
-    ///
-    /// # Errors
-    /// What Azure says when the deployment cannot be followed any further.
-    pub(crate) async fn follow(&mut self, patience: &mut Patience<'_>) -> Result<Ending, ArmError> {
-        let mut last_looks = 0;
-        loop {
-            let answer = self.look(patience).await?;
-            if self.state.is_terminal() {
-                last_looks += 1;
-                if self.tree.open().is_empty() || last_looks == LAST_LOOKS {
-                    return Ok(self.end(answer.value));
-                }
-            }
-            self.context
-                .clock
-                .sleep(self.wait(answer.retry_after))
-                .await;
-        }
-    }
-
-    /// One look: the state first, so that operations read after a final state are final too.
-    ///
-    /// # Errors
-    /// What Azure says when the deployment cannot be followed any further.
-    pub(crate) async fn look(
-        &mut self,
-        patience: &mut Patience<'_>,
-    ) -> Result<Answer<Deployment>, ArmError> {
-        let (arm, id) = (self.context.arm, self.id.clone());
-        let (seen, late) = (self.seen, self.context.clock.elapsed() + VISIBLE_WITHIN);
-        let passes = |error: &ArmError| match error.status() {
-            Some(404) => !seen && self.context.clock.elapsed() < late,
-            // The deployment itself may be changing our rights.
-            Some(401 | 403) => true,
-            _ => error.is_transient(),
-        };
-        let answer = patience
-            .persist(passes, async || arm.deployment(&id).await)
-            .await?;
-        let operations = patience
-            .persist(passes, async || arm.operations(&id).await)
-            .await?;
-        self.seen = true;
-        let state = &answer.value.properties.provisioning_state;
-        if !state.is_terminal() {
-            self.note_state(state);
-        }
-        let mut changed = self.tree.absorb(&id, operations);
-        changed.extend(self.look_inside(patience).await?);
-        self.tell(changed);
-        self.note_state(state);
-        Ok(answer)
-    }
-
-    /// Reads the operations once and tells what changed, whatever the deployment's own state is.
-    ///
-    /// # Errors
-    /// What Azure says when they cannot be read.
-    pub(super) async fn glance(&mut self, patience: &mut Patience<'_>) -> Result<(), ArmError> {
-        let id = self.id.clone();
-        let operations = self.context.arm.operations(&id).await?;
-        let mut changed = self.tree.absorb(&id, operations);
-        changed.extend(self.look_inside(patience).await?);
-        self.tell(changed);
-        Ok(())
-    }
-
-    /// Whether everything that was seen has ended.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.tree.is_quiet()
-    }
-
-    /// Whether no nested deployment is left to read.
-    pub(super) fn is_all_read(&self) -> bool {
-        self.tree.open().is_empty()
+    pub(super) fn nested(&self) -> Vec<DeploymentId> {
+        let progress = self.progress.as_ref();
+        progress.map(Progress::nested).unwrap_or_default()
     }
 
     /// Why the resources that failed did so.
     pub(super) fn causes(&self) -> Vec<Cause> {
-        self.tree.causes()
+        let progress = self.progress.as_ref();
+        progress.map(Progress::causes).unwrap_or_default()
     }
 
-    /// Reads the nested deployments that may have changed, level by level. What cannot be read now is read at the
-    /// next look.
-    async fn look_inside(
-        &mut self,
-        patience: &mut Patience<'_>,
-    ) -> Result<Vec<Resource>, ArmError> {
-        let mut changed = Vec::new();
-        let mut tried = HashSet::new();
+    /// Follows it to its end.
+    ///
+    /// # Errors
+    /// What Azure says when it cannot be followed any further.
+    pub(super) async fn follow(&mut self, retry: &mut Retry<'_>) -> Result<Followed, ArmError> {
+        let clock = self.context.clock;
         loop {
-            let mut level = self.tree.open();
-            level.retain(|id| !tried.contains(id));
-            if level.is_empty() {
-                return Ok(changed);
-            }
-            tried.extend(level.iter().cloned());
-            let mut throttled = None;
-            for (id, answer) in self.read_all(level).await {
-                match answer {
-                    Ok(operations) => changed.extend(self.tree.absorb(&id, operations)),
-                    // Not visible yet; or it ended before it began.
-                    Err(error) if error.is_not_found() => {
-                        changed.extend(self.tree.absorb(&id, Vec::new()))
+            let look = self.look(retry).await?;
+            let (suggested, pause) = match look {
+                Look::Replaced { by } => return Ok(Followed::Replaced { by }),
+                Look::Ours(snapshot, retry_after) => {
+                    self.note_running(&snapshot.state);
+                    let pause = self.read_progress(&snapshot, retry).await;
+                    self.note_state(&snapshot.state);
+                    if snapshot.state.is_terminal() {
+                        self.ended = Some(snapshot.clone());
+                        self.read_the_rest(&snapshot, pause, retry).await;
+                        return Ok(Followed::Ended(snapshot));
                     }
-                    Err(ArmError::SignIn(error)) if !error.is_transient() => {
-                        return Err(error.into());
-                    }
-                    Err(error) if error.is_throttled() => throttled = Some(error),
-                    Err(_) => {}
+                    (retry_after, pause)
                 }
-            }
-            if let Some(error) = throttled {
-                patience.bear(&error).await;
-            }
+                Look::Other => (None, Duration::ZERO),
+            };
+            clock.sleep(self.interval(suggested).max(pause)).await;
         }
     }
 
-    async fn read_all(
-        &self,
-        ids: Vec<DeploymentId>,
-    ) -> Vec<(DeploymentId, Result<Vec<Operation>, ArmError>)> {
-        let arm = self.context.arm;
-        let reads = ids.into_iter().map(|id| async move {
-            let answer = arm.operations(&id).await;
-            (id, answer)
-        });
-        stream::iter(reads).buffered(AT_ONCE).collect().await
+    /// Polls once, so that what is running within it is known.
+    ///
+    /// # Errors
+    /// What Azure says when the deployment cannot be followed any further.
+    pub(super) async fn poll(&mut self, retry: &mut Retry<'_>) -> Result<(), ArmError> {
+        if let Look::Ours(snapshot, _) = self.look(retry).await? {
+            self.note_running(&snapshot.state);
+            self.read_progress(&snapshot, retry).await;
+        }
+        Ok(())
+    }
+
+    /// Reads the state once it can be read, and whose it is.
+    ///
+    /// # Errors
+    /// What Azure says when the deployment cannot be followed any further.
+    async fn look(&mut self, retry: &mut Retry<'_>) -> Result<Look, ArmError> {
+        let (arm, target) = (self.context.arm, &self.target);
+        let read = async || arm.get(target).await;
+        let answer = retry.persist(Purpose::Read, &Tolerance::READ, read).await?;
+        if answer.value.correlation == self.ours {
+            self.is_seen = true;
+            self.other_since = None;
+            return Ok(Look::Ours(Box::new(answer.value), answer.retry_after));
+        }
+        let now = self.context.clock.elapsed();
+        let since = *self.other_since.get_or_insert(now);
+        let limit = if self.is_seen {
+            REPLACED_AFTER
+        } else {
+            VISIBLE_WITHIN
+        };
+        if now - since < limit {
+            return Ok(Look::Other);
+        }
+        let by = answer.value.correlation;
+        self.context.events.emit(Event::Replaced { by: by.clone() });
+        Ok(Look::Replaced { by })
+    }
+
+    /// Reads the operations, and returns how long Azure wants us to wait then. The state was read before, so that
+    /// operations read after a final state are final too.
+    async fn read_progress(&mut self, snapshot: &Snapshot, retry: &mut Retry<'_>) -> Duration {
+        self.find_root(snapshot);
+        match &mut self.progress {
+            Some(progress) => progress.read(retry).await,
+            None => Duration::ZERO,
+        }
+    }
+
+    /// The deployment of a stack is not known from the start, and is none that an earlier change left behind.
+    fn find_root(&mut self, snapshot: &Snapshot) {
+        let Some(root) = &snapshot.progress else {
+            return;
+        };
+        let is_earlier = self.earlier.as_ref() == Some(root);
+        let known = self.progress.as_ref().map(Progress::root);
+        if !is_earlier && known != Some(root) {
+            let progress = Progress::new(self.context, self.poll_interval, root.clone());
+            self.progress = Some(progress);
+        }
+    }
+
+    /// After the end, reads what could not be read before; tells what stays unknown.
+    async fn read_the_rest(&mut self, snapshot: &Snapshot, pause: Duration, retry: &mut Retry<'_>) {
+        let Some(progress) = &mut self.progress else {
+            return;
+        };
+        let (clock, events) = (self.context.clock, self.context.events);
+        // Causes are worth more patience than progress.
+        let limit = if snapshot.state.is_succeeded() {
+            LAST_READS_WITHIN / 4
+        } else {
+            LAST_READS_WITHIN
+        };
+        let (until, mut pause) = (clock.elapsed() + limit, pause);
+        while progress.may_complete() && clock.elapsed() < until {
+            clock.sleep(pause.max(NEAR_THE_END)).await;
+            pause = progress.read(retry).await;
+        }
+        let missing = progress.missing();
+        if !missing.is_empty() {
+            let message = format!(
+                "the last operations of {} could not be read, so resources or causes may be missing here",
+                missing.join(", ")
+            );
+            events.emit(Event::Warned { message });
+        }
+    }
+
+    /// A state that is not final is told before what happened in it.
+    fn note_running(&mut self, state: &ProvisioningState) {
+        if !state.is_terminal() {
+            self.note_state(state);
+        }
     }
 
     fn note_state(&mut self, state: &ProvisioningState) {
@@ -205,49 +243,18 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Tells what changed; the end of a nested deployment comes after that of what is in it.
-    fn tell(&self, mut changed: Vec<Resource>) {
-        changed.sort_by_key(|resource| {
-            let closes = resource.is_deployment() && resource.state.is_terminal();
-            closes.then_some(Reverse(resource.path.len()))
-        });
-        if !changed.is_empty() {
-            let (done, known) = self.tree.count();
-            self.context.events.emit(Event::Progressed {
-                changed,
-                done,
-                known,
-            });
-        }
-    }
-
-    /// Time until the next look: the poll interval, or less if Azure suggests it or the end is near.
-    fn wait(&self, retry_after: Option<Duration>) -> Duration {
-        let suggested = retry_after.map_or(self.poll_interval, |wait| wait.max(SHORTEST_WAIT));
-        let near = if self.tree.is_quiet() {
-            NEAR_THE_END
+    /// Time until the next poll: the poll interval, or less if Azure suggests it or the end is near.
+    fn interval(&self, suggested: Option<Duration>) -> Duration {
+        let is_quiet = self.progress.as_ref().is_none_or(Progress::is_quiet);
+        let longest = if is_quiet || self.other_since.is_some() {
+            self.poll_interval.min(NEAR_THE_END)
         } else {
-            Duration::MAX
+            self.poll_interval
         };
-        self.poll_interval.min(suggested).min(near)
-    }
-
-    fn end(&self, deployment: Deployment) -> Ending {
-        let properties = deployment.properties;
-        let succeeded = properties.provisioning_state.is_succeeded();
-        if succeeded || !properties.outputs.is_empty() {
-            self.context
-                .events
-                .emit(Event::OutputsRead(properties.outputs));
-        }
-        if succeeded {
-            return Ending::Succeeded;
-        }
-        // The whole knows what no operation tells, as when outputs cannot be evaluated.
-        let mut causes = self.tree.causes();
-        causes.extend(Cause::find(&properties.error));
-        Ending::Failed {
-            causes: Cause::merge(causes),
+        match suggested {
+            Some(wait) if wait > self.poll_interval => wait,
+            Some(wait) => longest.min(wait.max(SHORTEST_WAIT)),
+            None => longest,
         }
     }
 }

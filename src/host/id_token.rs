@@ -202,7 +202,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::identity::fake::{Answer, FakeAzure};
+    use crate::testing::entra::{Answer, FakeAzure};
 
     fn id_tokens(azure: &FakeAzure) -> IdTokens {
         IdTokens::new(FakeAzure::env, azure.http(), azure.clock()).unwrap()

@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::{
         host::jwt,
-        identity::fake::{Answer, FakeAzure},
+        testing::entra::{Answer, FakeAzure},
     };
 
     #[tokio::test(start_paused = true)]

@@ -79,9 +79,9 @@ mod tests {
     use tokio::sync::mpsc::UnboundedReceiver;
 
     use super::*;
-    use crate::identity::{
-        fake::{Answer, FakeAzure},
-        news::tests::kept,
+    use crate::{
+        identity::news::tests::kept,
+        testing::entra::{Answer, FakeAzure},
     };
 
     async fn first(

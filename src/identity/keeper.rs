@@ -245,11 +245,9 @@ mod tests {
     use tokio::sync::mpsc::UnboundedReceiver;
 
     use super::*;
-    use crate::identity::{
-        Method,
-        exchange::EXCHANGE_LIMIT,
-        fake::{Answer, FakeAzure},
-        news::tests::kept,
+    use crate::{
+        identity::{Method, exchange::EXCHANGE_LIMIT, news::tests::kept},
+        testing::entra::{Answer, FakeAzure},
     };
 
     const MINUTE: Duration = Duration::from_mins(1);

@@ -7,8 +7,6 @@ mod credential;
 mod endpoint;
 mod error;
 mod exchange;
-#[cfg(test)]
-pub(crate) mod fake;
 mod guid;
 mod held;
 mod keeper;

@@ -83,9 +83,9 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
-    use crate::identity::{
-        fake::{Answer, FakeAzure},
-        news::tests::kept,
+    use crate::{
+        identity::news::tests::kept,
+        testing::entra::{Answer, FakeAzure},
     };
 
     fn session(azure: &FakeAzure) -> Session {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::{
     clock::Clock,
-    deploy::Event,
+    event::Event,
     host::{Annotation, Runner, Severity},
     inputs::Request,
     report::{
@@ -12,6 +12,7 @@ use crate::{
         outputs::{self, masking},
         record::Record,
         report_file, summary,
+        words::{markdown::code, verdict},
     },
     template::Compilation,
 };
@@ -88,7 +89,9 @@ impl Reporter {
         self.record.observe(event, at);
         match event {
             Event::Compiled(compilation) => self.print_compilation(compilation),
-            Event::Submitted { .. } => self.write_ids_early(),
+            Event::Submitted { .. } | Event::Adopted { .. } | Event::Found { .. } => {
+                self.write_ids_early();
+            }
             Event::OutputsRead(_) => self.add_masks(),
             Event::Ended(_) => self.write_results(),
             _ => {}
@@ -100,6 +103,33 @@ impl Reporter {
             self.fold
                 .print(&self.runner.console, &entry, &self.record, at);
             self.last_output = at;
+        }
+    }
+
+    /// Reports what is certain after a bug in the report of `event`: at the end of the run the ids and the state.
+    pub(crate) fn salvage(&mut self, event: &Event, panic: &str) {
+        self.report_error(&format!(
+            "internal error while reporting, report this to the maintainers of the action: {panic}"
+        ));
+        let Event::Ended(ending) = event else {
+            return;
+        };
+        let mut values = outputs::ids(&self.record);
+        values.extend(
+            verdict::code(&self.record, ending).map(|code| ("error-code".to_owned(), code)),
+        );
+        if let Err(error) = self.runner.set_outputs(&values) {
+            self.report_error(&format!("the outputs are lost: {error}"));
+        }
+        let lines = values
+            .iter()
+            .map(|(name, value)| format!("- {name}: {}\n", code(value)));
+        let summary = format!(
+            "An internal error cost the rest of this summary.\n\n{}",
+            lines.collect::<String>()
+        );
+        if let Err(error) = self.runner.add_summary(&summary) {
+            self.report_error(&format!("the summary is lost: {error}"));
         }
     }
 

@@ -1,30 +1,34 @@
 //! One step of a workflow, from its environment to its exit status; and its post step.
 
+mod environment;
 mod post;
-mod setting;
 mod state;
 mod work;
 
-use std::{any::Any, env, panic::AssertUnwindSafe};
+use std::{env, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::{runtime::Runtime, sync::mpsc::unbounded_channel};
 
 use self::{
-    setting::{clock, runner, tell, workspace},
+    environment::{clock, report, runner, workspace},
     state::State,
-    work::{Work, bug},
+    work::Work,
 };
 use crate::{
-    deploy::{Ending, Event, Events},
+    deploy::message_of,
+    event::{Ending, Event, Events, Left},
     host::{self, Runner},
     inputs::{self, Environment},
     report::{Reporter, Settings},
 };
 
-pub(crate) use post::run as run_post;
 #[cfg(test)]
-pub(crate) use setting::token_news;
+pub(crate) use environment::token_news;
+pub(crate) use post::run as run_post;
+
+/// The exit status of a bug in this program.
+const BUG: u8 = 70;
 
 /// Runs the step that the process's environment describes.
 ///
@@ -33,8 +37,15 @@ pub(crate) use setting::token_news;
 pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
     let runner = runner(&environment);
-    let runtime = tokio::runtime::Runtime::new()?;
-    Ok(runtime.block_on(step(environment, runner)))
+    run_to_end(step(environment, runner))
+}
+
+/// Runs `work` and does not wait for what it leaves behind: a name lookup that hangs cannot be stopped.
+fn run_to_end<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = Runtime::new()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 /// The step itself: the work, and the reports in a task of their own. A bug in the work costs no report.
@@ -50,7 +61,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
 
     let (sender, received) = unbounded_channel();
     let events = Events::new(sender);
-    let telling = tokio::spawn(tell(reporter, received));
+    let reporting = tokio::spawn(report(reporter, received));
     let work = Work {
         environment,
         runner: runner.clone(),
@@ -61,22 +72,18 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
     let done = AssertUnwindSafe(work.carry_out(request))
         .catch_unwind()
         .await;
-    let ending = done.unwrap_or_else(|panic| bug(&message_of(&*panic)));
+    let ending = done.unwrap_or_else(|panic| Ending::Bug {
+        message: message_of(&*panic),
+        left: Left::Unknown,
+    });
     let status = ending.exit_status();
-    if !matches!(ending, Ending::Cancelled { .. }) {
+    if !ending.needs_aftermath() {
         // If that fails, the post step only looks once more.
         let _ = State::save_end(&runner);
     }
     events.emit(Event::Ended(ending));
-    match telling.await {
-        Ok(()) => status,
-        Err(error) => bug(&error).exit_status(),
+    match reporting.await {
+        Ok(true) => status,
+        Ok(false) | Err(_) => BUG,
     }
-}
-
-/// What a panic said.
-fn message_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    message.unwrap_or_else(|| "panicked".to_owned())
 }

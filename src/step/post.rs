@@ -7,14 +7,19 @@ use std::{env, time::Duration};
 
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::{setting, state::State};
+use super::{
+    environment::{self, report},
+    run_to_end,
+    state::State,
+};
 use crate::{
-    arm::Arm,
+    arm::{Arm, Cause, Portal, Target},
     clock::Clock,
-    deploy::{self, Aftermath, Context, Events},
+    deploy::{self, Aftermath, Context, Ledger, Stage},
+    event::Events,
     host::{Annotation, Line, Runner, Severity},
     http,
-    inputs::{self, Environment, OnStop, Request},
+    inputs::{self, Environment, Request},
     report::{Reporter, Settings},
 };
 
@@ -27,18 +32,18 @@ const LIMIT: Duration = Duration::from_secs(4 * 60);
 /// When the program cannot even start.
 pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
-    let state = State::saved(&environment).filter(|state| !state.ended);
+    let state = State::saved(&environment);
     // Wrong inputs were told by the main step, which sent nothing then.
     let (Some(state), Ok(request)) = (state, inputs::read(&environment)) else {
         return Ok(0);
     };
-    let runner = setting::runner(&environment);
-    let clock = setting::clock(&environment);
+    let runner = environment::runner(&environment);
+    let clock = environment::clock(&environment);
     let looking = async {
         let looking = look_after(&environment, &runner, &clock, &request, &state);
         clock.timeout(LIMIT, looking).await
     };
-    let aftermath = tokio::runtime::Runtime::new()?.block_on(looking);
+    let aftermath = run_to_end(looking)?;
     let aftermath = aftermath.unwrap_or_else(|_| unknown("the post step's time was up"));
     conclude(&runner, &request, &state, &aftermath);
     Ok(0)
@@ -54,12 +59,12 @@ async fn look_after(
     let (sender, received) = unbounded_channel();
     let events = Events::new(sender);
     let reporter = Reporter::new(runner.clone(), clock.clone(), Settings::from(request));
-    tokio::spawn(setting::tell(reporter, received));
+    tokio::spawn(report(reporter, received));
     let http = match http::client() {
         Ok(http) => http,
         Err(error) => return unknown(error),
     };
-    let session = setting::session(environment, request, http.clone(), clock, &events);
+    let session = environment::session(environment, request, http.clone(), clock, &events);
     let keeper = match session.keeper().await {
         Ok(keeper) => keeper,
         Err(error) => return unknown(format!("this cancelled job gets no token: {error}")),
@@ -70,9 +75,16 @@ async fn look_after(
         arm: &arm,
         clock,
         events: &events,
+        ledger: &Nothing,
     };
-    let cancel = request.on_cancel == OnStop::Cancel;
-    deploy::look_after(context, &state.id, &state.correlation_id, cancel).await
+    deploy::look_after(context, &state.target, &state.stage, request.on_cancel).await
+}
+
+/// Nobody comes after the post step.
+struct Nothing;
+
+impl Ledger for Nothing {
+    fn save(&self, _: &Stage) {}
 }
 
 fn unknown(reason: impl ToString) -> Aftermath {
@@ -82,35 +94,73 @@ fn unknown(reason: impl ToString) -> Aftermath {
 }
 
 fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &Aftermath) {
-    let name = state.id.name();
-    let portal = request.sign_in.cloud.portal.as_ref();
-    let place = portal.map_or_else(
-        || format!("deployment {name}"),
-        |portal| state.id.portal_url(portal),
-    );
+    let console = &runner.console;
+    match message(request, &state.target, aftermath) {
+        Message::Line(text) => console.print(&Line::plain(&text)),
+        Message::Warning(text) => console.annotate(&Annotation::new(Severity::Warning, &text)),
+        Message::Error(text) => console.annotate(&Annotation::new(Severity::Error, &text)),
+    }
+}
+
+enum Message {
+    Line(String),
+    Warning(String),
+    Error(String),
+}
+
+fn message(request: &Request, target: &Target, aftermath: &Aftermath) -> Message {
     match aftermath {
-        Aftermath::Absent => runner.console.print(&Line::plain(&format!(
-            "deployment {name} was never submitted: nothing to look after"
-        ))),
-        // Only what was to be cancelled was followed into what is within it.
-        Aftermath::Ended(state) if request.on_cancel == OnStop::Cancel => {
-            runner.console.print(&Line::plain(&format!(
-                "deployment {name} and all within it have ended: {state}"
-            )));
+        Aftermath::Absent => Message::Line(format!(
+            "Azure has no {target} of this step: nothing to look after"
+        )),
+        Aftermath::Replaced => Message::Line(format!(
+            "{target} of this step has ended; another one has its name now, which is left alone"
+        )),
+        Aftermath::Ended(state) => Message::Line(format!("{target} has ended: {state}")),
+        Aftermath::Cancelled(state) => Message::Line(format!(
+            "{target} was cancelled; it and all within it have ended: {state}"
+        )),
+        Aftermath::Running => Message::Warning(format!(
+            "{target} goes on in Azure; {}: {}",
+            advice(target),
+            place(request, target)
+        )),
+        Aftermath::CancelRefused(causes) => Message::Error(format!(
+            "{target} goes on in Azure, as Azure refused to cancel it: {}: {}",
+            sentences(causes),
+            place(request, target)
+        )),
+        Aftermath::Unknown { reason } => Message::Warning(format!(
+            "what became of {target} is not known, look in the portal: {}; {reason}",
+            place(request, target)
+        )),
+    }
+}
+
+fn advice(target: &Target) -> &'static str {
+    match target {
+        Target::Deployment(_) => {
+            "follow it in the portal, or re-run the workflow to follow it here (on-cancel: cancel would have cancelled \
+             it)"
         }
-        Aftermath::Ended(state) => runner.console.print(&Line::plain(&format!(
-            "deployment {name} has ended: {state}"
-        ))),
-        Aftermath::Running => runner.console.annotate(&Annotation::new(
-            Severity::Warning,
-            &format!(
-                "deployment {name} goes on in Azure; follow it in the portal, or run the workflow again to take it up \
-                 (on-cancel: cancel would have cancelled it): {place}"
-            ),
-        )),
-        Aftermath::Unknown { reason } => runner.console.annotate(&Annotation::new(
-            Severity::Warning,
-            &format!("what became of deployment {name} is not known, look in the portal: {place}; {reason}"),
-        )),
+        Target::Stack(_) => "follow it in the portal; Azure cannot cancel a stack",
+    }
+}
+
+fn sentences(causes: &[Cause]) -> String {
+    let sentences: Vec<_> = causes
+        .iter()
+        .map(|cause| format!("{} {}", cause.code, cause.message))
+        .collect();
+    sentences.join("; ")
+}
+
+/// The page in the portal, or else the resource id.
+fn place(request: &Request, target: &Target) -> String {
+    let sign_in = &request.sign_in;
+    let tenant = sign_in.tenant_id.as_ref().map(ToString::to_string);
+    match &sign_in.cloud.portal {
+        Some(portal) => target.portal_url(&Portal::new(portal, tenant.as_deref())),
+        None => target.as_str().to_owned(),
     }
 }

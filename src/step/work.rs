@@ -3,21 +3,21 @@
 use std::{env, ffi::OsStr, sync::Arc, time::Duration};
 
 use azure_core::http::HttpClient;
-use tokio::select;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    setting::{session, workspace},
-    state::State,
+    environment::{session, workspace},
+    state::SavedStage,
 };
 use crate::{
     arm::Arm,
     clock::Clock,
-    deploy::{self, Context, Ending, Event, Events, Job, Plan, Preview, StackJob, Submission},
+    deploy::{self, Context, Job, Stop, unless_stopped},
+    event::{Ending, Event, Events, Left, Plan},
     host::Runner,
     http,
     identity::{Broker, Keeper, Session, SignInError},
-    inputs::{Environment, Operation, Problems, Request},
+    inputs::{Environment, Problems, Request},
     report::duration,
     template::{self, Compiler, Template},
 };
@@ -52,14 +52,18 @@ impl Work {
             ..
         } = &self;
         let session = session(environment, &request, http.clone(), clock, events);
-        let begun = select! {
-            biased;
-            () = self.interrupt.cancelled() => return Ending::Cancelled { submitted: false, cancelled: false },
-            begun = self.begin(&request, Arc::new(session)) => begun,
-        };
-        match begun {
-            Ok((submission, keeper)) => self.deploy(request, submission, http, keeper).await,
-            Err(ending) => ending,
+        let timeout = request.timing.timeout;
+        let beginning = self.begin(&request, Arc::new(session));
+        match unless_stopped(clock, timeout, &self.interrupt, beginning).await {
+            Ok(Ok((job, keeper))) => self.deploy(&request, &job, http, keeper).await,
+            Ok(Err(ending)) => ending,
+            Err(Stop::Interrupted) => Ending::Cancelled {
+                left: Left::NotSubmitted,
+            },
+            Err(Stop::TimedOut) => Ending::TimedOut {
+                after: timeout,
+                left: Left::NotSubmitted,
+            },
         }
     }
 
@@ -68,25 +72,24 @@ impl Work {
         &self,
         request: &Request,
         session: Arc<Session>,
-    ) -> Result<(Submission, Arc<Keeper>), Ending> {
+    ) -> Result<(Job, Arc<Keeper>), Ending> {
         let preparing = self.prepare(request, &session);
-        let (plan, submission) = self.clock.run_local(preparing).await?;
+        let (plan, job) = self.clock.run_local(preparing).await?;
         self.events.emit(Event::Planned(plan));
         let keeper = session
             .keeper()
             .await
             .map_err(|error| sign_in_failed(&error))?;
         self.check_id_tokens(&session, request.timing.timeout);
-        Ok((submission, keeper))
+        Ok((job, keeper))
     }
 
-    /// Reads the template and notes for a post step what will be deployed. Nothing is sent yet, unless Bicep needs a
-    /// token for a private registry.
+    /// Reads the template. Nothing is sent yet, unless Bicep needs a token for a private registry.
     async fn prepare(
         &self,
         request: &Request,
         session: &Arc<Session>,
-    ) -> Result<(Plan, Submission), Ending> {
+    ) -> Result<(Plan, Job), Ending> {
         if !request.operation.needs_template() {
             return Ok(deploy::plan_existing(request));
         }
@@ -96,17 +99,7 @@ impl Work {
             None => Ending::InvalidInputs(problems),
         })?;
         let run_id = self.runner.context.run_id.as_deref();
-        let (plan, submission) =
-            deploy::plan(request, &template, run_id).map_err(|error| bug(&error))?;
-        // A post step could cancel a deployment, but not a stack.
-        if plan.operation == Operation::Create
-            && plan.stack.is_none()
-            && let Err(error) =
-                State::save(&self.runner, &submission.id, &submission.correlation_id)
-        {
-            self.warn(error.to_string());
-        }
-        Ok((plan, submission))
+        deploy::plan(request, &template, run_id).map_err(|error| bug(&error))
     }
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
@@ -162,25 +155,23 @@ impl Work {
 
     async fn deploy(
         &self,
-        request: Request,
-        submission: Submission,
+        request: &Request,
+        job: &Job,
         http: Arc<dyn HttpClient>,
         keeper: Arc<Keeper>,
     ) -> Ending {
-        let job = match job(&request, submission) {
-            Ok(job) => job,
-            Err(error) => return bug(&error),
-        };
         let stop = CancellationToken::new();
         let keeping = tokio::spawn(keeper.clone().keep(stop.clone()));
-        let origin = request.sign_in.cloud.resource_manager;
+        let origin = request.sign_in.cloud.resource_manager.clone();
         let arm = Arm::new(http, origin, keeper, self.clock.clone());
+        let (runner, events) = (self.runner.clone(), self.events.clone());
         let context = Context {
             arm: &arm,
             clock: &self.clock,
             events: &self.events,
+            ledger: &SavedStage::new(runner, events, job.target.clone()),
         };
-        let ending = deploy::run(context, &job, &self.interrupt).await;
+        let ending = deploy::run(context, job, &self.interrupt).await;
         stop.cancel();
         // Its events come before the ending. If it panicked, the token was still renewed on demand.
         let _ = keeping.await;
@@ -192,39 +183,23 @@ impl Work {
     }
 }
 
-/// What the request asks for, as the run does it.
-fn job(request: &Request, submission: Submission) -> serde_json::Result<Job> {
-    let what_if = request.what_if.clone();
-    let preview = what_if.map(|inputs| Preview::new(&submission, inputs));
-    Ok(Job {
-        operation: request.operation,
-        preview: preview.transpose()?,
-        submission,
-        stack: StackJob::of(request),
-        wait: request.wait,
-        poll_interval: request.timing.poll_interval,
-        timeout: request.timing.timeout,
-        on_timeout: request.on_timeout,
-        on_cancel: request.on_cancel,
-    })
-}
-
 fn sign_in_failed(error: &SignInError) -> Ending {
     Ending::SignInFailed {
         message: error.to_string(),
-        submitted: false,
+        left: Left::NotSubmitted,
     }
 }
 
 fn unreachable(error: &impl ToString) -> Ending {
     Ending::Unreachable {
         reason: error.to_string(),
-        submitted: false,
+        left: Left::NotSubmitted,
     }
 }
 
-pub(super) fn bug(error: &impl ToString) -> Ending {
+fn bug(error: &impl ToString) -> Ending {
     Ending::Bug {
         message: error.to_string(),
+        left: Left::NotSubmitted,
     }
 }

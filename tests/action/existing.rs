@@ -107,11 +107,12 @@ fn cancelling_waits_for_all_that_is_within() {
 }
 
 #[test]
-fn cancelling_what_has_ended_is_no_failure() {
+fn cancelling_what_has_ended_cancels_nothing() {
     let azure = azure();
     let done = Step::new(&azure, &network()).run().expect(0);
-    let outcome = later(&azure, "cancel", &done).run().expect(0);
+    let outcome = later(&azure, "cancel", &done).run().expect(1);
     assert_eq!(outcome.output("provisioning-state"), "Succeeded");
+    assert_eq!(outcome.output("error-code"), "NothingToCancel");
     outcome.says(&["had ended before it could be cancelled"]);
 }
 

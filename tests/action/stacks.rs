@@ -211,7 +211,8 @@ fn a_refusal_says_why() {
         .input("wait", "false")
         .run()
         .expect(0);
-    let outcome = stack(&azure, &gateway()).run().expect(1);
+    let outcome = stack(&azure, &gateway());
+    let outcome = outcome.input("if-active", "fail").run().expect(1);
     assert_eq!(
         outcome.output("error-code"),
         "DeploymentStackInNonTerminalState"
@@ -220,6 +221,21 @@ fn a_refusal_says_why() {
         "az stack group show",
         "once the stack's current operation has ended",
     ]);
+}
+
+#[test]
+fn this_very_stack_from_an_earlier_run_is_followed() {
+    let azure = azure();
+    let submitted = stack(&azure, &gateway())
+        .input("wait", "false")
+        .run()
+        .expect(0);
+    let outcome = stack(&azure, &gateway()).run().expect(0);
+    assert_eq!(
+        outcome.output("correlation-id"),
+        submitted.output("correlation-id")
+    );
+    outcome.says(&["this stack is already running from an earlier run", "vgw"]);
 }
 
 #[test]
@@ -277,7 +293,7 @@ fn a_stack_is_deleted_with_its_resources() {
         "the stack is deletingResources",
         "stack hub was deleted in",
     ]);
-    assert!(!outcome.state.contains_key("deployment-id"));
+    assert_eq!(outcome.state["ended"], "true", "nothing to look after");
     let journal = azure.journal();
     let sent = journal
         .iter()

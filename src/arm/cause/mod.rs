@@ -31,15 +31,15 @@ const WRAPPERS: [&str; 16] = [
 
 /// One cause of a failure, with the wrappers around it removed. Text from Azure: not to be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cause {
+pub(crate) struct Cause {
     /// Azure's code, such as `SkuNotAvailable`.
-    pub code: String,
+    pub(crate) code: String,
     /// Azure's message, and what Azure knows besides: the policy's name, the place in the template.
-    pub message: String,
+    pub(crate) message: String,
     /// The resource it befell, by its id, where known.
-    pub resource: Option<String>,
+    pub(crate) resource: Option<String>,
     /// Names of the nested deployments around that resource, outermost first.
-    pub path: Vec<String>,
+    pub(crate) path: Vec<String>,
 }
 
 impl Cause {
@@ -47,14 +47,14 @@ impl Cause {
     ///
     /// A wrapper is named only if nothing is inside it. Causes that say the same appear once.
     #[must_use]
-    pub fn find(error: &Value) -> Vec<Self> {
+    pub(crate) fn find(error: &Value) -> Vec<Self> {
         merge::merge(tree::leaves(error))
     }
 
     /// Causes found on several ways, each told once: a failure is seen through the operations of a deployment, through
     /// those of the deployments around it, and in the error of the whole.
     #[must_use]
-    pub fn merge(causes: Vec<Self>) -> Vec<Self> {
+    pub(crate) fn merge(causes: Vec<Self>) -> Vec<Self> {
         merge::merge(causes)
     }
 

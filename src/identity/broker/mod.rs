@@ -129,10 +129,8 @@ mod tests {
     use super::*;
     use crate::{
         host::{Dialect, Kept},
-        identity::{
-            fake::{Answer as Fault, FakeAzure},
-            news::tests::kept,
-        },
+        identity::news::tests::kept,
+        testing::entra::{Answer as Fault, FakeAzure},
     };
 
     const ARM: &str = "https://management.azure.com";

@@ -2,7 +2,7 @@
 
 use crate::{
     arm::Diagnostic,
-    deploy::{Ending, Event},
+    event::{Ending, Event},
     host::{Annotation, Severity},
     report::{
         log::compilation,

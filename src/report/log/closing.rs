@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    deploy::Ending,
+    event::Ending,
     host::Line,
     report::{
         record::Record,
@@ -40,7 +40,7 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
         }
     }
     if let Some(url) = record.portal_url() {
-        fact("portal", url);
+        fact("portal", &url);
     }
     lines
 }
@@ -48,7 +48,11 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
 fn is_failure(ending: &Ending) -> bool {
     matches!(
         ending,
-        Ending::Failed { .. } | Ending::Refused { .. } | Ending::Forbidden { .. }
+        Ending::Failed { .. }
+            | Ending::Refused { .. }
+            | Ending::CannotFollow { .. }
+            | Ending::CancelRefused { .. }
+            | Ending::Forbidden { .. }
     )
 }
 
@@ -111,7 +115,7 @@ fn totals(record: &Record) -> String {
 mod tests {
     use super::*;
     use crate::{
-        deploy::Event,
+        event::{Event, Left},
         testing::stories::{Story, begun, cause, minutes, record},
     };
 
@@ -131,19 +135,18 @@ mod tests {
     #[test]
     fn endings_of_what_was_submitted() {
         let message = "what was said".to_owned();
-        let submitted = true;
+        let left = Left::Running;
         let endings = vec![
             Ending::Detached,
             Ending::Failed { causes: vec![] },
             Ending::Cancelled {
-                submitted,
-                cancelled: true,
+                left: Left::Cancelled,
             },
             Ending::Unreachable {
                 reason: message.clone(),
-                submitted,
+                left: left.clone(),
             },
-            Ending::Bug { message },
+            Ending::Bug { message, left },
         ];
         insta::assert_snapshot!(rendered(&begun(), endings));
     }
@@ -151,7 +154,7 @@ mod tests {
     #[test]
     fn endings_before_anything_was_submitted() {
         let message = "what was said".to_owned();
-        let submitted = false;
+        let left = Left::NotSubmitted;
         let endings = vec![
             Ending::Refused {
                 causes: vec![cause("AuthorizationFailed", "afw", "not allowed")],
@@ -161,17 +164,14 @@ mod tests {
             },
             Ending::SignInFailed {
                 message: message.clone(),
-                submitted,
+                left: left.clone(),
             },
-            Ending::Cancelled {
-                submitted,
-                cancelled: false,
-            },
+            Ending::Cancelled { left: left.clone() },
             Ending::Unreachable {
                 reason: message.clone(),
-                submitted,
+                left: left.clone(),
             },
-            Ending::Bug { message },
+            Ending::Bug { message, left },
         ];
         let planned = begun().into_iter().take(2).collect();
         insta::assert_snapshot!(rendered(&planned, endings));

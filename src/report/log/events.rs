@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    deploy::{Event, Resource, Token},
+    event::{Event, Resource, Token, Trouble},
     host::{Line, Style},
     report::{
         log::{
@@ -132,6 +132,8 @@ fn styled_message(event: &Event, record: &Record, at: Duration) -> Option<(Style
         Event::OutageBegan { .. }
         | Event::TokenRefreshFailed { .. }
         | Event::CancelRequested
+        | Event::Replaced { .. }
+        | Event::ProgressHidden { .. }
         | Event::Waiting { .. } => Style::Doubtful,
         Event::OutageEnded { .. } => Style::Good,
         Event::StateChanged { state } => style_of(state),
@@ -154,38 +156,41 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             duration::show(*expires_in)
         ),
         Event::Submitted {
-            correlation_id,
+            correlation,
             recovered: false,
         } => {
             let accepted = operation::wording(record.operation()).accepted;
             let accepted = accepted.replace("{noun}", noun);
-            format!("{accepted} (correlation id {correlation_id})")
+            format!("{accepted} (correlation id {correlation})")
         }
         Event::Submitted {
-            correlation_id,
+            correlation,
             recovered: true,
         } => {
             format!(
-                "Azure has the {noun}, although its answer was lost (correlation id {correlation_id})"
+                "Azure has the {noun}, although its answer was lost (correlation id {correlation})"
             )
         }
-        Event::Adopted { correlation_id } => format!(
-            "this deployment is already running from an earlier run; following it (correlation id {correlation_id})"
+        Event::Adopted { correlation } => format!(
+            "this {noun} is already running from an earlier run; following it (correlation id {correlation})"
         ),
-        Event::Found {
-            correlation_id,
-            since,
-        } => {
+        Event::Replaced { by } => format!(
+            "another {noun} of this name took the place of ours (correlation id {by}); its result and outputs are \
+             not ours"
+        ),
+        Event::ProgressHidden {
+            path,
+            reason,
+            missing,
+        } => progress_hidden(noun, path, reason, *missing),
+        Event::Found { correlation, since } => {
             let since = since.map_or_else(String::new, |since| format!(", started {since:.0}"));
-            format!("found the {noun} (correlation id {correlation_id}{since})")
+            format!("found the {noun} (correlation id {correlation}{since})")
         }
-        Event::Waiting {
-            correlation_id,
-            since,
-        } => {
+        Event::Waiting { correlation, since } => {
             let since = since.map_or_else(String::new, |since| format!(" since {since:.0}"));
             format!(
-                "another deployment of this name is running{since} (correlation id {correlation_id}): \
+                "another {noun} of this name is running{since} (correlation id {correlation}): \
                  waiting for its end before submitting this one"
             )
         }
@@ -193,10 +198,10 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
-        Event::OutageBegan { reason } => format!("Azure cannot be reached, retrying: {reason}"),
+        Event::OutageBegan { trouble, reason } => outage(*trouble, reason),
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
-            format!("Azure can be reached again after {lasted}; failed requests: {attempts}")
+            format!("Azure answers again after {lasted}; failed requests: {attempts}")
         }
         Event::Throttled { wait } => format!(
             "throttled by Azure; next request in {}",
@@ -206,7 +211,7 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             let lasted = duration::show(*lasted);
             format!("throttling ended after {lasted}; delayed requests: {attempts}")
         }
-        Event::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
+        Event::CancelRequested => format!("Azure agreed to cancel the {noun}"),
         Event::OutputsRead(outputs) if outputs.is_empty() => return None,
         Event::OutputsRead(outputs) => {
             let names: Vec<_> = outputs.keys().map(String::as_str).collect();
@@ -221,6 +226,35 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         | Event::Warned { .. }
         | Event::Ended(_) => return None,
     })
+}
+
+fn outage(trouble: Trouble, reason: &str) -> String {
+    let what = match trouble {
+        Trouble::Unreachable => "Azure cannot be reached",
+        Trouble::Unreadable => "something other than Azure answers",
+        Trouble::Refused => "Azure refuses the request, which may pass",
+        Trouble::NotFound => "Azure does not find it, which may pass",
+    };
+    format!("{what}; retrying: {reason}")
+}
+
+fn progress_hidden(
+    noun: &str,
+    path: &[String],
+    reason: &str,
+    missing: Option<&'static str>,
+) -> String {
+    let what = if path.is_empty() {
+        format!("the {noun}")
+    } else {
+        path.join(" › ")
+    };
+    let right = missing.map_or_else(String::new, |action| {
+        format!("; the identity lacks the permission {action}")
+    });
+    format!(
+        "the progress of {what} cannot be shown: {reason}{right}; its state decides how the run ends"
+    )
 }
 
 fn token_times(token: &Token) -> String {

@@ -1,12 +1,9 @@
 //! The first lines of the log.
 
 use crate::{
-    deploy::Plan,
+    event::Plan,
     host::{Line, Style},
-    report::{
-        record::noun,
-        words::{lines::fact, operation, stack},
-    },
+    report::words::{lines::fact, operation, stack},
 };
 
 /// Template or deployment, scope, identity and portal link.
@@ -24,24 +21,24 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
             .with(Style::Strong, &format!("{doing} {} ", plan.template))
             .with(
                 Style::Plain,
-                &format!("({}) to the {}{region}", plan.mode, plan.scope),
+                &format!("({}) to the {}{region}", plan.mode_text(), plan.scope),
             ),
         fact(
-            noun(plan),
-            &format!("{} (fingerprint {})", plan.id.name(), plan.fingerprint),
+            plan.target.noun(),
+            &format!("{} (fingerprint {})", plan.target.name(), plan.fingerprint),
         ),
         identity(plan),
     ];
     lines.extend(stack_facts(plan));
     if !plan.operation.is_preview() {
-        lines.extend(plan.portal_url.as_deref().map(|url| fact("portal", url)));
+        lines.extend(plan.portal_url().map(|url| fact("portal", &url)));
     }
     lines
 }
 
 /// The heading of an operation on an existing deployment or stack, which needs no template.
 fn of_existing(plan: &Plan, doing: &str) -> Vec<Line> {
-    let name = format!("{doing} {} {} ", noun(plan), plan.id.name());
+    let name = format!("{doing} {} ", plan.target);
     let mut lines = vec![
         Line::default()
             .with(Style::Strong, &name)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    deploy::Resource,
+    event::Resource,
     host::{Line, Style},
     report::words::{
         duration,

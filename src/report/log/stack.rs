@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    deploy::StackResources,
+    event::StackResources,
     host::{Line, Style, text::cut},
     report::words::{
         lines::stamped,

@@ -79,6 +79,13 @@ pub(crate) fn plain(output: &Value) -> String {
     }
 }
 
+/// The outputs that are known before the run has ended: ids and state.
+pub(crate) fn ids(record: &Record) -> Vec<(String, String)> {
+    let mut outputs = Outputs::default();
+    outputs.of_run(record);
+    outputs.values
+}
+
 impl Outputs {
     fn add(&mut self, name: &str, value: impl ToString) {
         self.values.push((name.to_owned(), value.to_string()));
@@ -86,9 +93,9 @@ impl Outputs {
 
     fn of_run(&mut self, record: &Record) {
         if let Some(plan) = &record.plan {
-            self.add("deployment-id", &plan.id);
-            self.add("deployment-name", plan.id.name());
-            if let Some(url) = &plan.portal_url
+            self.add("deployment-id", plan.target.as_str());
+            self.add("deployment-name", plan.target.name());
+            if let Some(url) = plan.portal_url()
                 && !plan.operation.is_preview()
             {
                 self.add("portal-url", url);

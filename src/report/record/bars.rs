@@ -5,7 +5,7 @@ use std::{cmp::Reverse, time::Duration};
 use jiff::Timestamp;
 
 use crate::{
-    deploy::Resource,
+    event::Resource,
     report::record::{
         Record,
         seen::{Seen, Span, since},
@@ -84,7 +84,7 @@ fn mark_critical(bars: &mut [Bar<'_>]) {
 mod tests {
     use super::*;
     use crate::{
-        deploy::{Ending, Event},
+        event::{Ending, Event},
         testing::stories::{minutes, progressed, resource},
     };
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::deploy::Event;
+use crate::event::Event;
 
 /// Something that happened at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     arm::{Diagnostic, ProvisioningState, WhatIf},
-    deploy::{Ending, Event, Plan, Resource, StackResources},
+    event::{Ending, Event, Plan, Resource, StackResources},
     inputs::Operation,
 };
 
@@ -62,15 +62,6 @@ pub(crate) struct Validated {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// What `plan` deploys: a stack or a deployment.
-pub(crate) fn noun(plan: &Plan) -> &'static str {
-    if plan.stack.is_some() {
-        "stack"
-    } else {
-        "deployment"
-    }
-}
-
 impl Record {
     /// Updates the record with an event that happened at `at`.
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
@@ -93,10 +84,10 @@ impl Record {
                 });
             }
             Event::WhatIfRead(what_if) => self.what_if = Some(what_if.clone()),
-            Event::Submitted { correlation_id, .. }
-            | Event::Adopted { correlation_id }
-            | Event::Found { correlation_id, .. } => {
-                self.correlation_id = Some(correlation_id.clone());
+            Event::Submitted { correlation, .. }
+            | Event::Adopted { correlation }
+            | Event::Found { correlation, .. } => {
+                self.correlation_id = Some(correlation.to_string());
             }
             Event::StateChanged { state } => self.state = Some(state.clone()),
             Event::Progressed {
@@ -110,7 +101,7 @@ impl Record {
                 (self.done, self.known) = (*done, *known);
             }
             Event::Throttled { .. } => self.throttlings += 1,
-            Event::OutageBegan { reason } => self.outages.push(Outage::new(at, reason)),
+            Event::OutageBegan { reason, .. } => self.outages.push(Outage::new(at, reason)),
             Event::OutageEnded { lasted, attempts } => {
                 if let Some(outage) = self.outages.last_mut() {
                     outage.end(*lasted, *attempts);
@@ -123,6 +114,8 @@ impl Record {
             Event::Compiled(_)
             | Event::StillRunning { .. }
             | Event::Waiting { .. }
+            | Event::ProgressHidden { .. }
+            | Event::Replaced { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::ThrottlingEnded { .. }
             | Event::CancelRequested => {}
@@ -158,7 +151,8 @@ impl Record {
 
     /// What is deployed: a stack or a deployment.
     pub(crate) fn noun(&self) -> &'static str {
-        self.plan.as_ref().map_or("deployment", noun)
+        let plan = self.plan.as_ref();
+        plan.map_or("deployment", |plan| plan.target.noun())
     }
 
     /// Whether Azure accepted the deployment.
@@ -167,9 +161,9 @@ impl Record {
     }
 
     /// The deployment's page in the portal, once it is submitted.
-    pub(crate) fn portal_url(&self) -> Option<&str> {
+    pub(crate) fn portal_url(&self) -> Option<String> {
         let plan = self.plan.as_ref().filter(|_| self.is_submitted())?;
-        plan.portal_url.as_deref()
+        plan.portal_url()
     }
 
     /// Whether the deployment ended as cancelled, by this run or by somebody else.
@@ -265,6 +259,7 @@ mod tests {
     #[test]
     fn outages_add_up_even_if_the_last_never_ends() {
         let outage = || Event::OutageBegan {
+            trouble: crate::event::Trouble::Unreachable,
             reason: "no route".to_owned(),
         };
         let record = fold(vec![

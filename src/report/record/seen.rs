@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::deploy::Resource;
+use crate::event::Resource;
 
 /// A resource as last seen. Durations count from the run's start.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{deploy::Plan, report::record::Record};
+use crate::{event::Plan, inputs::DeploymentMode, report::record::Record};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,7 +16,7 @@ pub(super) struct Deployment<'a> {
     template: Option<&'a str>,
     fingerprint: Option<&'a str>,
     client_id: Option<&'a str>,
-    portal_url: Option<&'a str>,
+    portal_url: Option<String>,
     correlation_id: Option<&'a str>,
     state: Option<&'a str>,
 }
@@ -28,12 +28,12 @@ fn non_empty(text: &str) -> Option<&str> {
 
 pub(super) fn deployment<'a>(record: &'a Record, plan: &'a Plan) -> Deployment<'a> {
     Deployment {
-        id: plan.id.as_str(),
-        name: plan.id.name(),
+        id: plan.target.as_str(),
+        name: plan.target.name(),
         operation: plan.operation.as_str(),
         scope: plan.scope.to_string(),
         location: plan.location.as_deref(),
-        mode: non_empty(plan.mode).filter(|_| plan.stack.is_none()),
+        mode: plan.mode.map(DeploymentMode::as_str),
         template: non_empty(&plan.template),
         fingerprint: non_empty(&plan.fingerprint),
         client_id: plan.client_id.as_deref(),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     arm::WhatIf,
-    deploy::StackResources,
+    event::StackResources,
     host::Context,
     report::{
         outputs::{is_secure, masking::is_masked},

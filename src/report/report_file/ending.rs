@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    deploy::Ending,
+    event::Ending,
     report::{
         record::Record,
         words::{reason::Reason, verdict},
@@ -62,6 +62,10 @@ fn kind(ending: &Ending) -> &'static str {
         Ending::Forbidden { .. } => "forbidden",
         Ending::Failed { .. } => "failed",
         Ending::Refused { .. } => "refused",
+        Ending::CannotFollow { .. } => "cannotFollow",
+        Ending::Replaced { .. } => "replaced",
+        Ending::CancelRefused { .. } => "cancelRefused",
+        Ending::NothingToCancel { .. } => "nothingToCancel",
         Ending::InvalidInputs(_) => "invalidInputs",
         Ending::SignInFailed { .. } => "signInFailed",
         Ending::TimedOut { .. } => "timedOut",

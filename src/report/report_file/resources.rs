@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::scalars::{Seconds, Time};
 use crate::{
     arm::Cause,
-    deploy::Resource,
+    event::Resource,
     report::record::{
         Record,
         bars::{Bar, Bars},

@@ -2,7 +2,7 @@
 
 use super::budget::NAME;
 use crate::{
-    deploy::Plan,
+    event::Plan,
     host::{Context, text::cut},
     report::{
         record::Record,
@@ -21,10 +21,10 @@ pub(super) fn section(record: &Record) -> String {
     let Some(plan) = &record.plan else {
         return String::new();
     };
-    let name = cut(plan.id.name(), NAME);
+    let name = cut(plan.target.name(), NAME);
     let deployment = record
         .portal_url()
-        .map_or_else(|| code(&name), |url| link(&name, url));
+        .map_or_else(|| code(&name), |url| link(&name, &url));
     let mut rows = of_run(record);
     rows.extend(of_plan(plan));
     if let Some(id) = &record.correlation_id {
@@ -69,7 +69,11 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
         scope = format!("{scope}, location {}", escape(location));
     }
     let template = if plan.operation.needs_template() {
-        format!("{} ({})", code(&cut(&plan.template, NAME)), plan.mode)
+        format!(
+            "{} ({})",
+            code(&cut(&plan.template, NAME)),
+            plan.mode_text()
+        )
     } else {
         operation::wording(plan.operation).no_template.to_owned()
     };

@@ -1,7 +1,7 @@
 //! A stack's detached, deleted and failed resources.
 
 use crate::{
-    deploy::StackResources,
+    event::StackResources,
     host::text::cut,
     report::words::{
         markdown::{code, table},

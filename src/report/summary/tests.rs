@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    deploy::{Ending, Event, Resource},
+    event::{Ending, Event, Resource},
     testing::stories::{self, cause, minutes, progressed, record, resource},
 };
 

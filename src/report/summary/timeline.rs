@@ -81,7 +81,7 @@ fn state(state: &ProvisioningState) -> TaskState {
 mod tests {
     use super::*;
     use crate::{
-        deploy::{Ending, Event},
+        event::{Ending, Event},
         report::record::Record,
         testing::stories::{minutes, progressed, resource},
     };

@@ -1,9 +1,12 @@
 //! Suggested next steps for each ending.
 
 use crate::{
-    arm::{Cause, Scope},
-    deploy::{Ending, Plan},
-    report::{record::Record, words::operation::wording},
+    arm::{Cause, Scope, Target},
+    event::{Ending, Left, Plan},
+    report::{
+        record::Record,
+        words::{left::may_run, operation::wording},
+    },
 };
 
 /// A suggestion: a lower-case text with input names in back-ticks, and optionally the command that does it.
@@ -42,17 +45,50 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
                 "correct the step's inputs, then run the workflow again",
             )]
         }
-        Ending::SignInFailed { submitted, .. } => after_sign_in_failed(&cli, *submitted),
+        Ending::CannotFollow { left, .. } => with_commands(
+            &cli,
+            left,
+            "fix the cause, then re-run the workflow; it resumes following the deployment",
+        ),
+        Ending::Replaced { .. } => vec![
+            cli.show(),
+            text_only(
+                "give each workflow a `name` of its own, or none, so that none takes another's place",
+            ),
+        ],
+        Ending::CancelRefused { .. } => vec![
+            cli.show(),
+            text_only("fix the cause, then re-run the workflow to cancel it"),
+        ],
+        Ending::NothingToCancel { .. } => vec![],
+        Ending::SignInFailed { left, .. } if may_run(left) => with_commands(
+            &cli,
+            left,
+            "fix the cause, then re-run the workflow; it resumes following the deployment",
+        ),
+        Ending::SignInFailed { .. } => vec![text_only("fix the cause, then re-run the workflow")],
         Ending::TimedOut {
-            submitted: false, ..
-        } => vec![text_only("increase `timeout`, then run the workflow again")],
-        Ending::TimedOut { cancelled, .. } => after_time_out(&cli, *cancelled),
-        Ending::Cancelled {
-            submitted,
-            cancelled,
-        } => after_cancel(&cli, *submitted, *cancelled),
-        Ending::Unreachable { submitted, .. } => after_unreachable(&cli, *submitted),
-        Ending::Bug { .. } => after_bug(&cli, record.is_submitted()),
+            left: Left::NotSubmitted,
+            ..
+        } => {
+            vec![text_only("increase `timeout`, then run the workflow again")]
+        }
+        Ending::TimedOut { left, .. } => with_commands(
+            &cli,
+            left,
+            "increase `timeout` beyond the deployment's duration",
+        ),
+        Ending::Cancelled { left } => after_cancel(&cli, left),
+        Ending::Unreachable { left, .. } => {
+            let network = text_only(
+                "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
+            );
+            show_first(&cli, left, network)
+        }
+        Ending::Bug { left, .. } => {
+            let report = text_only("report this to the maintainers of the action, with this log");
+            show_first(&cli, left, report)
+        }
     }
 }
 
@@ -71,60 +107,33 @@ fn is_active(causes: &[Cause]) -> bool {
         .any(|cause| cause.code.eq_ignore_ascii_case("DeploymentActive"))
 }
 
-fn after_sign_in_failed(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
-    let remedy = text_only("fix the cause, then re-run the workflow");
-    if !submitted {
-        return vec![remedy];
+/// How to look after what may run, then the advice.
+fn with_commands(cli: &Commands<'_>, left: &Left, advice: &'static str) -> Vec<NextStep> {
+    if may_run(left) {
+        vec![cli.show(), cli.cancel(), text_only(advice)]
+    } else {
+        vec![text_only(advice)]
     }
-    vec![
-        cli.show(),
-        cli.cancel(),
-        text_only("fix the cause, then re-run the workflow; it resumes following the deployment"),
-    ]
 }
 
-fn after_time_out(cli: &Commands<'_>, cancelled: bool) -> Vec<NextStep> {
-    let longer = text_only("increase `timeout` beyond the deployment's duration");
-    if cancelled {
-        return vec![longer];
-    }
-    vec![cli.show(), cli.cancel(), longer]
+/// How to look at what may run, then the advice.
+fn show_first(cli: &Commands<'_>, left: &Left, advice: NextStep) -> Vec<NextStep> {
+    let show = may_run(left).then(|| cli.show());
+    show.into_iter().chain([advice]).collect()
 }
 
-fn after_cancel(cli: &Commands<'_>, submitted: bool, cancelled: bool) -> Vec<NextStep> {
-    match (submitted, cancelled) {
-        (false, _) => vec![],
-        (true, true) => vec![text_only(
+fn after_cancel(cli: &Commands<'_>, left: &Left) -> Vec<NextStep> {
+    match left {
+        Left::NotSubmitted => vec![],
+        Left::Cancelled | Left::Ended => vec![text_only(
             "resources deployed so far remain; re-run the workflow to complete the deployment",
         )],
-        (true, false) if cli.is_stack() => vec![cli.show(), cli.cancel()],
-        (true, false) => vec![
-            cli.show(),
-            cli.cancel(),
-            text_only(
-                "set `on-cancel: cancel` to cancel the deployment together with the workflow",
-            ),
-        ],
-    }
-}
-
-fn after_unreachable(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
-    let network = text_only(
-        "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
-    );
-    if submitted {
-        vec![cli.show(), network]
-    } else {
-        vec![network]
-    }
-}
-
-fn after_bug(cli: &Commands<'_>, submitted: bool) -> Vec<NextStep> {
-    let report = text_only("report this to the maintainers of the action, with this log");
-    if submitted {
-        vec![cli.show(), report]
-    } else {
-        vec![report]
+        Left::Running if !cli.is_stack() => with_commands(
+            cli,
+            left,
+            "set `on-cancel: cancel` to cancel the deployment together with the workflow",
+        ),
+        _ => vec![cli.show(), cli.cancel()],
     }
 }
 
@@ -167,13 +176,17 @@ impl Commands<'_> {
     }
 
     fn is_stack(&self) -> bool {
-        self.0.is_some_and(|plan| plan.stack.is_some())
+        matches!(self.0, Some(plan) if matches!(plan.target, Target::Stack(_)))
     }
 
     fn step(&self, text: &'static str, command: impl Fn(&str) -> String) -> NextStep {
         let command = self.0.map(|plan| {
             let (kind, place) = scope_arguments(&plan.scope);
-            format!("{}{place} --name {}", command(kind), quote(plan.id.name()))
+            format!(
+                "{}{place} --name {}",
+                command(kind),
+                quote(plan.target.name())
+            )
         });
         NextStep { text, command }
     }

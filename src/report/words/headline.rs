@@ -1,12 +1,10 @@
 //! One sentence on what happened, for each ending.
 
-use std::time::Duration;
-
 use crate::{
-    deploy::Ending,
+    event::{Ending, Left},
     report::{
         record::Record,
-        words::{changes, duration, operation::wording, phrase::count},
+        words::{changes, duration, left, operation::wording, phrase::count},
     },
 };
 
@@ -14,19 +12,17 @@ use crate::{
 pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
     let it = record.plan.as_ref().map_or_else(
         || "the deployment".to_owned(),
-        |plan| format!("{} {}", record.noun(), plan.id.name()),
+        |plan| plan.target.to_string(),
     );
     let took = duration::show(record.duration().unwrap_or_default());
     let words = wording(record.operation());
     // `it` comes last, because a name could contain a placeholder.
+    let clause = |left: &Left, is_seen| left::clause(left, &it, is_seen, words.no_effect);
     let fill = |template: &str| template.replace("{took}", &took).replace("{it}", &it);
     match ending {
         Ending::Succeeded if record.is_submitted() => fill(words.succeeded),
         Ending::Succeeded => fill(words.unneeded),
-        Ending::Stopped if record.is_canceled() => {
-            fill("{it} and all within it were cancelled in {took}")
-        }
-        Ending::Stopped => fill("{it} had ended before it could be cancelled"),
+        Ending::Stopped => fill("{it} and all within it were cancelled in {took}"),
         Ending::Detached => fill(words.detached),
         Ending::Failed { .. } if record.is_canceled() => {
             fill("{it} was cancelled in Azure after {took}")
@@ -41,46 +37,43 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         ),
         Ending::Refused { .. } => fill(words.refused),
         Ending::InvalidInputs(_) => format!("the inputs are invalid; {}", words.no_effect),
-        Ending::SignInFailed { submitted, .. } => {
-            let continues = submitted.then_some("continues in Azure");
-            and_deployment("sign-in failed", record, &it, continues)
+        Ending::CannotFollow { left, .. } => {
+            format!(
+                "{it} cannot be followed any further; {}",
+                clause(left, false)
+            )
         }
-        Ending::TimedOut {
-            after,
-            submitted,
-            cancelled,
-        } => timed_out(record, &it, *after, submitted.then_some(*cancelled)),
-        Ending::Cancelled {
-            cancelled: true, ..
-        } => fill("the workflow and {it} were cancelled after {took}"),
-        Ending::Cancelled { submitted, .. } => {
-            let continues = submitted.then_some("continues in Azure");
+        Ending::Replaced { by } => format!(
+            "{it} has ended and another one of its name took its place (correlation id {by}), so how it ended is not \
+             known"
+        ),
+        Ending::CancelRefused { .. } => clause(&Left::CancelRefused(vec![]), true),
+        Ending::NothingToCancel { state } => {
+            format!("{it} had ended before it could be cancelled: {state}")
+        }
+        Ending::SignInFailed { left, .. } => {
+            format!("sign-in failed; {}", clause(left, true))
+        }
+        Ending::TimedOut { after, left } => {
+            let after = duration::show(*after);
+            match left {
+                Left::Running => {
+                    format!("{it} did not finish within {after} and continues in Azure")
+                }
+                Left::Cancelled => format!("{it} did not finish within {after} and was cancelled"),
+                _ => format!("timed out after {after}; {}", clause(left, true)),
+            }
+        }
+        Ending::Cancelled { left } => {
             let happened = fill("the workflow was cancelled after {took}");
-            and_deployment(&happened, record, &it, continues)
+            format!("{happened}; {}", clause(left, true))
         }
-        Ending::Unreachable { submitted, .. } => {
-            let continues = submitted.then_some("may still be running in Azure");
-            and_deployment("Azure could not be reached", record, &it, continues)
+        Ending::Unreachable { left, .. } => {
+            format!("Azure could not be reached; {}", clause(left, false))
         }
-        Ending::Bug { .. } => {
-            let continues = record
-                .is_submitted()
-                .then_some("may still be running in Azure");
-            and_deployment("internal error in this action", record, &it, continues)
+        Ending::Bug { left, .. } => {
+            format!("internal error in this action; {}", clause(left, false))
         }
-    }
-}
-
-/// `cancelled` is `None` if nothing was submitted.
-fn timed_out(record: &Record, it: &str, after: Duration, cancelled: Option<bool>) -> String {
-    let after = duration::show(after);
-    match cancelled {
-        None => {
-            let no_effect = wording(record.operation()).no_effect;
-            format!("timed out after {after}; {no_effect}")
-        }
-        Some(true) => format!("{it} did not finish within {after} and was cancelled"),
-        Some(false) => format!("{it} did not finish within {after} and continues in Azure"),
     }
 }
 
@@ -101,13 +94,5 @@ fn predicted(record: &Record, it: &str) -> String {
             format!("{it} would change something: {}", changes::counts(what_if))
         }
         _ => format!("{it} would change nothing"),
-    }
-}
-
-/// `happened`, then what the deployment does now; `None` if nothing was submitted.
-fn and_deployment(happened: &str, record: &Record, it: &str, does: Option<&str>) -> String {
-    match does {
-        Some(does) => format!("{happened}; {it} {does}"),
-        None => format!("{happened}; {}", wording(record.operation()).no_effect),
     }
 }

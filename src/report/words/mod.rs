@@ -6,6 +6,7 @@ pub(super) mod diagnostic;
 pub(crate) mod duration;
 pub(super) mod headline;
 pub(super) mod hints;
+pub(super) mod left;
 pub(super) mod lines;
 pub(super) mod markdown;
 pub(super) mod operation;

@@ -1,6 +1,6 @@
 //! Names resources by their place in the deployment.
 
-use crate::{arm::Cause, deploy::Resource, report::words::duration};
+use crate::{arm::Cause, event::Resource, report::words::duration};
 
 /// Number of running resources that are named; the others are counted.
 const NAMED: usize = 5;

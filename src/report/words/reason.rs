@@ -2,9 +2,8 @@
 
 use crate::{
     arm::{Cause, ChangeType},
-    deploy::Ending,
-    host::Place,
-    host::text::cut,
+    event::{Ending, Left},
+    host::{Place, text::cut},
     inputs::Problem,
     report::{
         record::Record,
@@ -70,12 +69,25 @@ pub(crate) fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
         }]
     };
     match ending {
-        Ending::Failed { causes } | Ending::Refused { causes } => {
+        Ending::Failed { causes }
+        | Ending::Refused { causes }
+        | Ending::CannotFollow { causes, .. }
+        | Ending::CancelRefused { causes } => {
             causes.iter().map(|cause| of_cause(record, cause)).collect()
         }
         Ending::Forbidden { changes } => changes.iter().map(forbidden).collect(),
         Ending::InvalidInputs(problems) => problems.iter().map(Reason::from).collect(),
         Ending::SignInFailed { message, .. } => own("SignInFailed", message),
+        Ending::TimedOut {
+            left: Left::CancelRefused(causes),
+            ..
+        }
+        | Ending::Cancelled {
+            left: Left::CancelRefused(causes),
+        } => causes.iter().map(|cause| of_cause(record, cause)).collect(),
+        Ending::Cancelled {
+            left: Left::CancelUnknown { reason },
+        } => own("CancelUnknown", reason),
         Ending::TimedOut { .. } => {
             let running = record.running(record.duration().unwrap_or_default());
             if running.is_empty() {
@@ -90,12 +102,14 @@ pub(crate) fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             )
         }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
-        Ending::Bug { message } => own("Bug", message),
+        Ending::Bug { message, .. } => own("Bug", message),
         Ending::Succeeded
         | Ending::Stopped
         | Ending::Detached
         | Ending::Validated
         | Ending::Predicted
+        | Ending::Replaced { .. }
+        | Ending::NothingToCancel { .. }
         | Ending::Cancelled { .. } => vec![],
     }
 }

@@ -1,7 +1,7 @@
 //! The wording for deployment stacks: settings and resources.
 
 use crate::{
-    deploy::StackResources,
+    event::StackResources,
     host::Style,
     inputs::{DenyMode, DenySettings, Operation, StackSettings, Unmanaged},
     report::words::phrase::count,

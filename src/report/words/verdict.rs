@@ -1,7 +1,8 @@
 //! The ending as log, annotations, outputs, summary and report file present it.
 
 use crate::{
-    deploy::Ending,
+    arm::Cause,
+    event::Ending,
     host::Style,
     report::{
         record::Record,
@@ -85,11 +86,15 @@ pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
         | Ending::Predicted => {
             return None;
         }
-        Ending::Failed { causes } | Ending::Refused { causes } => match causes.first() {
-            Some(cause) => &cause.code,
+        Ending::Failed { causes } | Ending::Refused { causes } => match first_code(causes) {
+            Some(code) => code,
             None if record.is_canceled() => "DeploymentCanceled",
             None => "DeploymentFailed",
         },
+        Ending::CannotFollow { causes, .. } => first_code(causes).unwrap_or("CannotFollow"),
+        Ending::CancelRefused { causes } => first_code(causes).unwrap_or("CancelRefused"),
+        Ending::Replaced { .. } => "DeploymentReplaced",
+        Ending::NothingToCancel { .. } => "NothingToCancel",
         Ending::Forbidden { .. } => "ForbiddenChanges",
         Ending::InvalidInputs(_) => "InvalidInputs",
         Ending::SignInFailed { .. } => "SignInFailed",
@@ -101,9 +106,17 @@ pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
     Some(code.to_owned())
 }
 
+fn first_code(causes: &[Cause]) -> Option<&str> {
+    let first = causes.first().map(|cause| cause.code.as_str());
+    first.filter(|code| !code.is_empty())
+}
+
 fn is_itemised(ending: &Ending) -> bool {
     match ending {
-        Ending::Failed { causes } | Ending::Refused { causes } => !causes.is_empty(),
+        Ending::Failed { causes }
+        | Ending::Refused { causes }
+        | Ending::CannotFollow { causes, .. }
+        | Ending::CancelRefused { causes } => !causes.is_empty(),
         Ending::InvalidInputs(_) | Ending::Forbidden { .. } => true,
         _ => false,
     }

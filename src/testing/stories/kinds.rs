@@ -8,8 +8,8 @@ use super::parts::{
     SUBSCRIPTION, Story, begun, minutes, nested, plan_at, progressed, resource, state,
 };
 use crate::{
-    arm::{Cause, Scope, WhatIf},
-    deploy::{Ending, Event, StackResources},
+    arm::{Cause, Scope, StackId, Target, WhatIf},
+    event::{Ending, Event, StackResources},
     inputs::Operation,
 };
 
@@ -153,6 +153,8 @@ pub(crate) fn stack() -> Story {
     let mut story = begun();
     if let Some((_, Event::Planned(plan))) = story.first_mut() {
         plan.stack = Some(Box::default());
+        plan.target = Target::Stack(StackId::new(&plan.scope, plan.target.name()));
+        plan.mode = None;
     }
     let resources = StackResources {
         managed: 2,

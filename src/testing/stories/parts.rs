@@ -5,10 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    arm::{Cause, DeploymentId, Portal, ProvisioningState, Scope},
-    deploy::{Event, Plan, Resource, Token},
+    arm::{Cause, Correlation, DeploymentId, Portal, ProvisioningState, Scope, Target},
+    event::{Event, Plan, Resource, Token},
     host::Context,
-    inputs::Operation,
+    inputs::{DeploymentMode, Operation},
     report::record::Record,
 };
 
@@ -37,17 +37,16 @@ pub(crate) fn plan_at(scope: Scope) -> Plan {
     let id = DeploymentId::new(&scope, "hub-42-1a2b3c");
     let portal = Url::parse("https://portal.azure.com").expect("a URL");
     Plan {
-        portal_url: Some(id.portal_url(&portal)),
         portal: Some(Portal::new(
             &portal,
             Some("22222222-2222-2222-2222-222222222222"),
         )),
-        id,
+        target: Target::Deployment(id),
         operation: Operation::Create,
         stack: None,
         scope,
         location: Some("westeurope".to_owned()),
-        mode: "Incremental",
+        mode: Some(DeploymentMode::Incremental),
         template: "infra/hub.json".to_owned(),
         fingerprint: "1a2b3c".to_owned(),
         client_id: Some("11111111-1111-1111-1111-111111111111".to_owned()),
@@ -112,7 +111,7 @@ pub(crate) fn record(story: &Story) -> Record {
 pub(crate) fn begun() -> Story {
     let scope = Scope::Subscription(SUBSCRIPTION.parse().expect("a GUID"));
     let submitted = Event::Submitted {
-        correlation_id: "c0ffee00-0000-0000-0000-000000000000".to_owned(),
+        correlation: Correlation::new("c0ffee00-0000-0000-0000-000000000000"),
         recovered: false,
     };
     vec![

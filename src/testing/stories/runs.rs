@@ -9,7 +9,7 @@ use super::parts::{
 };
 use crate::{
     arm::ProvisioningState,
-    deploy::{Ending, Event, Resource},
+    event::{Ending, Event, Left, Resource, Trouble},
     inputs::Problems,
 };
 
@@ -132,8 +132,11 @@ pub(crate) fn time_out(cancelled: bool) -> Story {
     }
     let ending = Ending::TimedOut {
         after: minutes(360),
-        submitted: true,
-        cancelled,
+        left: if cancelled {
+            Left::Cancelled
+        } else {
+            Left::Running
+        },
     };
     story.push((minutes(361), Event::Ended(ending)));
     story
@@ -142,8 +145,7 @@ pub(crate) fn time_out(cancelled: bool) -> Story {
 pub(crate) fn cancel() -> Story {
     let mut story = begun();
     let ending = Ending::Cancelled {
-        submitted: true,
-        cancelled: false,
+        left: Left::Running,
     };
     story.push((minutes(12), Event::Ended(ending)));
     story
@@ -155,6 +157,7 @@ pub(crate) fn outage() -> Story {
         (
             minutes(10),
             Event::OutageBegan {
+                trouble: Trouble::Unreachable,
                 reason: "connection refused (management.azure.com)".to_owned(),
             },
         ),
@@ -187,7 +190,7 @@ pub(crate) fn sign_in_lost() -> Story {
     let mut story = begun();
     let ending = Ending::SignInFailed {
         message: "AADSTS700213: no federated credential matches the assertion\nsub: repo:org/landing-zone:ref:refs/heads/main".to_owned(),
-        submitted: true,
+        left: Left::Running,
     };
     story.extend([
         (
@@ -268,6 +271,7 @@ pub(crate) fn hostile() -> Story {
         (
             minutes(2),
             Event::OutageBegan {
+                trouble: Trouble::Unreachable,
                 reason: evil.to_owned(),
             },
         ),

@@ -14,8 +14,11 @@ use azure_core::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Cloud, Credential, Method, SignIn};
-use crate::{clock::Clock, host::jwt};
+use crate::{
+    clock::Clock,
+    host::jwt,
+    identity::{Cloud, Credential, Method, SignIn},
+};
 
 const REQUEST_TOKEN_EXPIRY: &str = "2026-01-05T08:10:00Z";
 

@@ -1,13 +1,18 @@
-//! Builds runner, clock and session from the environment.
+//! Builds runner, clock and session from the environment, and runs the reporter.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use azure_core::http::HttpClient;
 use tokio::{select, sync::mpsc::UnboundedReceiver};
 
 use crate::{
     clock::{Clock, TIME_SCALE},
-    deploy::{Event, Events},
+    deploy::message_of,
+    event::{Event, Events},
     host::{self, Runner},
     identity::{Credential, NewsSender, Session, TokenNews},
     inputs::{self, Environment, Request},
@@ -66,19 +71,26 @@ pub(crate) fn token_news(events: &Events) -> NewsSender {
     })
 }
 
-/// Passes events to the reporter until the run ends, and has it emit heartbeats in between.
-pub(super) async fn tell(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) {
+/// Reports what happens until the end, and that nothing happens when it has been silent for too long. An event that
+/// cannot be reported because of a bug costs no other one; returns whether there was none.
+pub(super) async fn report(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) -> bool {
+    let mut is_well = true;
     loop {
-        select! {
-            event = received.recv() => {
-                let Some(event) = event else { return };
-                let last = matches!(event, Event::Ended(_));
-                reporter.observe(&event);
-                if last {
-                    return;
-                }
+        let event = select! {
+            event = received.recv() => event,
+            () = reporter.silence() => {
+                reporter.heartbeat();
+                continue;
             }
-            () = reporter.silence() => reporter.heartbeat(),
+        };
+        let Some(event) = event else { return is_well };
+        let observed = catch_unwind(AssertUnwindSafe(|| reporter.observe(&event)));
+        if let Err(panic) = observed {
+            is_well = false;
+            reporter.salvage(&event, &message_of(&*panic));
+        }
+        if matches!(event, Event::Ended(_)) {
+            return is_well;
         }
     }
 }

@@ -5,34 +5,37 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{Ending, StackResources};
+use super::Ending;
 pub(crate) use crate::identity::Token;
 use crate::{
-    arm::{DeploymentId, Diagnostic, Portal, ProvisioningState, Scope, WhatIf},
-    inputs::{Operation, StackSettings},
+    arm::{
+        Cause, Correlation, Diagnostic, Portal, ProvisioningState, Scope, StackProperties,
+        StackResource, Target, WhatIf,
+    },
+    inputs::{DeploymentMode, Operation, StackSettings},
     template::Compilation,
 };
 
 /// Where events go. Sending never fails: nobody listening is no reason to stop a deployment.
 #[derive(Clone, Debug)]
-pub struct Events(UnboundedSender<Event>);
+pub(crate) struct Events(UnboundedSender<Event>);
 
 impl Events {
     /// Events that go to `sender`.
     #[must_use]
-    pub fn new(sender: UnboundedSender<Event>) -> Self {
+    pub(crate) fn new(sender: UnboundedSender<Event>) -> Self {
         Self(sender)
     }
 
     /// Tells that `event` happened.
-    pub fn emit(&self, event: Event) {
+    pub(crate) fn emit(&self, event: Event) {
         let _ = self.0.send(event);
     }
 }
 
 /// Something that happened in a run.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// The Bicep compiler ran; what kept it from success is told by the ending.
     Compiled(Compilation),
     /// What is about to be submitted, before anything is sent.
@@ -60,26 +63,26 @@ pub enum Event {
     /// Azure accepted the deployment.
     Submitted {
         /// Azure's name for this submission.
-        correlation_id: String,
+        correlation: Correlation,
         /// The answer was lost and the deployment was found by its correlation id.
         recovered: bool,
     },
     /// This very deployment was running already, submitted by an earlier run; it is followed as if this one had.
     Adopted {
         /// Azure's name for that submission.
-        correlation_id: String,
+        correlation: Correlation,
     },
     /// The deployment or stack that another step submitted was found.
     Found {
         /// Azure's name for that submission.
-        correlation_id: String,
+        correlation: Correlation,
         /// When it began.
         since: Option<jiff::Timestamp>,
     },
     /// Another deployment of the same name is running; ours is submitted after its end.
     Waiting {
         /// Azure's name for that submission.
-        correlation_id: String,
+        correlation: Correlation,
         /// When it began.
         since: Option<jiff::Timestamp>,
     },
@@ -104,12 +107,14 @@ pub enum Event {
         /// Time since the present token was issued.
         token_age: Duration,
     },
-    /// Azure cannot be reached, or answers with faults that pass.
+    /// Requests fail in a way that may pass, so they are sent again.
     OutageBegan {
+        /// What kind of failure it is.
+        trouble: Trouble,
         /// What was seen, on one line.
         reason: String,
     },
-    /// Azure answers again.
+    /// Requests succeed again.
     OutageEnded {
         /// How long it lasted.
         lasted: Duration,
@@ -133,7 +138,21 @@ pub enum Event {
         /// What, and what to do about it.
         message: String,
     },
-    /// We asked Azure to cancel the deployment.
+    /// The operations of a deployment cannot be read, so its progress cannot be shown.
+    ProgressHidden {
+        /// Names of the nested deployments around it and its own; empty for the deployment that is followed.
+        path: Vec<String>,
+        /// Why, on one line.
+        reason: String,
+        /// The action that our role lacks, if that is why.
+        missing: Option<&'static str>,
+    },
+    /// The deployment has ended, and another submission of its name took its place.
+    Replaced {
+        /// The other submission.
+        by: Correlation,
+    },
+    /// Azure agreed to cancel the deployment.
     CancelRequested,
     /// The template's outputs are known: name → `{"type": …, "value": …}` as Azure wrote them.
     OutputsRead(Map<String, Value>),
@@ -143,58 +162,112 @@ pub enum Event {
     Ended(Ending),
 }
 
-/// What is about to be submitted.
+/// Why requests are sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Azure cannot be reached, or answers with faults.
+    Unreachable,
+    /// Something else than Azure answers.
+    Unreadable,
+    /// Azure refuses what it took before; the deployment itself may be changing our rights.
+    Refused,
+    /// Azure does not find the deployment, which may not be visible yet.
+    NotFound,
+}
+
+/// What is about to be done.
 #[derive(Clone, Debug)]
-pub struct Plan {
-    /// The resource id of the deployment, or of the stack.
-    pub id: DeploymentId,
+pub(crate) struct Plan {
+    /// The deployment or stack.
+    pub(crate) target: Target,
     /// What is done with it.
-    pub operation: Operation,
-    /// The stack's settings, if it is one.
-    pub stack: Option<Box<StackSettings>>,
+    pub(crate) operation: Operation,
+    /// The stack's settings, if one is submitted or deleted.
+    pub(crate) stack: Option<Box<StackSettings>>,
     /// Its scope.
-    pub scope: Scope,
+    pub(crate) scope: Scope,
     /// Region of the deployment's data, outside resource groups.
-    pub location: Option<String>,
-    /// Incremental or complete, as Azure writes it.
-    pub mode: &'static str,
+    pub(crate) location: Option<String>,
+    /// Incremental or complete, if a deployment is submitted.
+    pub(crate) mode: Option<DeploymentMode>,
     /// The template file as the user named it.
-    pub template: String,
+    pub(crate) template: String,
     /// First characters of the fingerprint of template, parameters, mode and scope.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The application or identity that signs in; `None` for a system-assigned identity.
-    pub client_id: Option<String>,
-    /// The deployment's page in the portal, where the cloud's portal is known.
-    pub portal_url: Option<String>,
-    /// The portal, for the pages of resources.
-    pub portal: Option<Portal>,
+    pub(crate) client_id: Option<String>,
+    /// The portal, where the cloud's portal is known.
+    pub(crate) portal: Option<Portal>,
+}
+
+impl Plan {
+    /// The page of the deployment or stack in the portal, where that is known.
+    #[must_use]
+    pub(crate) fn portal_url(&self) -> Option<String> {
+        let portal = self.portal.as_ref()?;
+        Some(self.target.portal_url(portal))
+    }
+
+    /// What is submitted, in a word: the deployment's mode, or that it is a stack.
+    #[must_use]
+    pub(crate) fn mode_text(&self) -> &'static str {
+        self.mode.map_or("stack", DeploymentMode::as_str)
+    }
+}
+
+/// What became of a stack's resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StackResources {
+    /// How many it manages.
+    pub(crate) managed: usize,
+    /// What left it and stays in Azure, by id.
+    pub(crate) detached: Vec<String>,
+    /// What was deleted, by id.
+    pub(crate) deleted: Vec<String>,
+    /// What could not be brought to where it should be, by id.
+    pub(crate) failed: Vec<String>,
+}
+
+impl From<&StackProperties> for StackResources {
+    fn from(properties: &StackProperties) -> Self {
+        let ids = |resources: &[StackResource]| {
+            let ids = resources.iter().map(|each| each.identity().to_owned());
+            ids.collect()
+        };
+        Self {
+            managed: properties.resources.len(),
+            detached: ids(&properties.detached_resources),
+            deleted: ids(&properties.deleted_resources),
+            failed: ids(&properties.failed_resources),
+        }
+    }
 }
 
 /// A resource of the deployment, or a nested deployment, as its operation shows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resource {
+pub(crate) struct Resource {
     /// The resource id.
-    pub id: String,
+    pub(crate) id: String,
     /// Resource type, such as `Microsoft.Network/azureFirewalls`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Name, such as `afw-hub`.
-    pub name: String,
+    pub(crate) name: String,
     /// Names of the nested deployments around it, outermost first.
-    pub path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// The operation's state.
-    pub state: ProvisioningState,
+    pub(crate) state: ProvisioningState,
     /// How long the operation took, or has been running.
-    pub duration: Duration,
+    pub(crate) duration: Duration,
     /// When it ended; `None` while it runs.
-    pub ended: Option<jiff::Timestamp>,
+    pub(crate) ended: Option<jiff::Timestamp>,
     /// Why it failed.
-    pub causes: Vec<crate::arm::Cause>,
+    pub(crate) causes: Vec<Cause>,
 }
 
 impl Resource {
     /// Whether it is a nested deployment rather than a resource.
     #[must_use]
-    pub fn is_deployment(&self) -> bool {
+    pub(crate) fn is_deployment(&self) -> bool {
         self.kind
             .eq_ignore_ascii_case("Microsoft.Resources/deployments")
     }

@@ -1,0 +1,77 @@
+//! Why a deployment or stack failed, from all that tells of it.
+
+use crate::arm::{Cause, Snapshot, StackProperties};
+
+/// The causes of a failure: those of its resources, and what the whole says.
+pub(super) fn of(resources: Vec<Cause>, snapshot: &Snapshot) -> Vec<Cause> {
+    match &snapshot.stack {
+        Some(properties) => of_stack(resources, properties),
+        None => {
+            // The deployment's own error covers failures without an operation, e.g. output evaluation.
+            let own = Cause::find(&snapshot.error);
+            Cause::merge(resources.into_iter().chain(own).collect())
+        }
+    }
+}
+
+/// Why a stack failed: what its deployment says, what the stack says of other resources, or else of itself.
+pub(super) fn of_stack(mut causes: Vec<Cause>, properties: &StackProperties) -> Vec<Cause> {
+    let of_deployment = causes.len();
+    for failed in &properties.failed_resources {
+        let id = failed.identity();
+        let is_it = |cause: &Cause| {
+            let resource = cause.resource.as_deref();
+            resource.is_some_and(|resource| resource.eq_ignore_ascii_case(id))
+        };
+        if causes[..of_deployment].iter().any(is_it) {
+            continue;
+        }
+        for mut cause in Cause::find(&failed.error) {
+            cause.resource.get_or_insert_with(|| id.to_owned());
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+    }
+    if causes.is_empty() {
+        causes = Cause::find(&properties.error);
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn properties(failed: serde_json::Value) -> StackProperties {
+        let error = json!({"code": "DeploymentStackDeploymentFailed", "message": "see inside"});
+        let properties = json!({"failedResources": failed, "error": error});
+        serde_json::from_value(properties).expect("properties")
+    }
+
+    #[test]
+    fn a_cause_is_told_once_and_nearest_to_its_origin() {
+        let known = Cause {
+            code: "SkuNotAvailable".to_owned(),
+            resource: Some("/X".to_owned()),
+            ..Cause::default()
+        };
+        let failed = json!([
+            {"id": "/x", "error": {"code": "Conflict", "message": "failed"}},
+            {"id": "/y", "error": {"code": "ScopeLocked", "message": "locked"}},
+        ]);
+        let causes = of_stack(vec![known.clone()], &properties(failed));
+        assert_eq!(causes[0], known);
+        assert_eq!(causes[1].code, "ScopeLocked");
+        assert_eq!(causes[1].resource.as_deref(), Some("/y"));
+        assert_eq!(causes.len(), 2);
+    }
+
+    #[test]
+    fn without_resources_the_stack_speaks_for_itself() {
+        let causes = of_stack(vec![], &properties(json!([])));
+        assert_eq!(causes[0].code, "DeploymentStackDeploymentFailed");
+    }
+}

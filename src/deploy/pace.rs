@@ -1,0 +1,126 @@
+//! Every wait, limit and back-off of a run, with its reason. All are durations on the run's clock.
+
+use std::time::Duration;
+
+use crate::arm::ArmError;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// First wait after a failed request; doubled at each further one.
+pub(super) const FIRST_PAUSE: Duration = SECOND.saturating_mul(2);
+/// Longest wait between two attempts of one request, unless Azure asks for more. A shorter `poll-interval` is the
+/// limit instead: after an outage the end must not be seen later than without one.
+pub(super) const LONGEST_PAUSE: Duration = MINUTE;
+/// How long Azure must accept every request before throttling is over: it comes in bursts.
+pub(super) const CALM: Duration = SECOND.saturating_mul(90);
+/// A 404 is told after this long: right after a submission it is usual.
+pub(super) const NOT_FOUND_IS_NEWS: Duration = MINUTE;
+
+/// Shortest time between two polls, whatever a header says.
+pub(super) const SHORTEST_WAIT: Duration = SECOND;
+/// Time between two polls when no known resource is running: the end is near.
+pub(super) const NEAR_THE_END: Duration = SECOND.saturating_mul(5);
+/// Time between two polls of an answer that Azure is preparing, if it suggests none.
+pub(super) const ANSWER_INTERVAL: Duration = SECOND.saturating_mul(5);
+/// Time between two polls of what we have cancelled.
+pub(super) const CANCEL_INTERVAL: Duration = SECOND.saturating_mul(5);
+/// Time between two polls of somebody else's deployment of our name.
+pub(super) const CONFLICT_INTERVAL: Duration = SECOND.saturating_mul(30);
+/// Wait between the end of somebody else's deployment and our submission, so that whoever follows it sees its end
+/// before its name is taken: the longest poll interval by default, and a little more.
+pub(super) const HANDOVER: Duration = SECOND.saturating_mul(35);
+/// Wait before submitting again when Azure says that the name is active and does not show by whom.
+pub(super) const UNSEEN_CONFLICT: Duration = SECOND.saturating_mul(15);
+
+/// How long Azure may be out of reach before a request that starts something is given up.
+pub(super) const SUBMIT_WITHIN: Duration = MINUTE.saturating_mul(15);
+/// How long what may have been accepted stays invisible to `GET` before it counts as not accepted.
+pub(super) const SETTLED_WITHIN: Duration = MINUTE.saturating_mul(2);
+/// Time between two looks for it.
+pub(super) const SETTLE_INTERVAL: Duration = SECOND.saturating_mul(5);
+/// How often something other than Azure may answer a submission before it is given up: a firewall that blocks
+/// it once blocks it always, and must not get it over and over.
+pub(super) const FOREIGN_REFUSALS: u32 = 3;
+/// How long an accepted submission may stay behind an earlier one's view.
+pub(super) const VISIBLE_WITHIN: Duration = MINUTE.saturating_mul(5);
+/// How long another submission must be shown in place of ours, which was seen before, until that is no stale
+/// replica.
+pub(super) const REPLACED_AFTER: Duration = MINUTE;
+/// How long the place of an answer may stay invisible.
+pub(super) const ANSWER_VISIBLE_WITHIN: Duration = MINUTE;
+/// How long a stack must stay invisible until it counts as deleted.
+pub(super) const GONE_AFTER: Duration = SECOND.saturating_mul(30);
+
+/// How long one poll reads operations, so that hung requests do not delay the sight of the end.
+pub(super) const PROGRESS_WITHIN: Duration = MINUTE;
+/// How long operations are read after the end of the deployment, for the last changes and causes.
+pub(super) const LAST_READS_WITHIN: Duration = MINUTE.saturating_mul(2);
+/// Attempts to read operations until that they cannot be read is told.
+pub(super) const HIDDEN_AFTER: u32 = 3;
+/// Longest time between two attempts to read operations that Azure refuses to show.
+pub(super) const HIDDEN_INTERVAL: Duration = MINUTE.saturating_mul(10);
+/// Deployments that are read or cancelled at the same time.
+pub(super) const AT_ONCE: usize = 8;
+
+/// How long a cancelled workflow is given for its last requests: the process must end within seven seconds.
+pub(super) const INTERRUPTED_WITHIN: Duration = SECOND.saturating_mul(4);
+/// How long a deployment that we cancelled after the time-out is followed to its end.
+pub(super) const FOLLOW_CANCEL: Duration = MINUTE.saturating_mul(10);
+/// How long it is asked at the time-out whether an unanswered submission was accepted.
+pub(super) const LAST_LOOK: Duration = SECOND.saturating_mul(10);
+/// An outage of this length at the time-out is why nothing is known; a shorter one is a coincidence.
+pub(super) const OUTAGE_IS_THE_CAUSE: Duration = MINUTE.saturating_mul(5);
+/// How long the clean-up of a what-if may take.
+pub(super) const CLEAN_UP_WITHIN: Duration = SECOND.saturating_mul(10);
+
+/// How long an answer that leads to another server is asked for again: no proxy should write such a thing, but one may.
+const MISLED_FOR: Duration = MINUTE;
+
+/// How long refusals by Azure are not believed, by their kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tolerance {
+    /// 404: reads are answered by replicas, which may lag behind by minutes.
+    not_found: Duration,
+    /// 401 and 403: the deployment may be changing our rights, which takes up to ten minutes to arrive.
+    denied: Duration,
+    /// Other refusals, such as 409: an answer that makes no sense for a read.
+    other: Duration,
+}
+
+impl Tolerance {
+    /// For requests whose refusal is the answer.
+    pub(super) const NONE: Self = Self {
+        not_found: Duration::ZERO,
+        denied: Duration::ZERO,
+        other: Duration::ZERO,
+    };
+    /// For reads of a deployment that exists.
+    pub(super) const READ: Self = Self {
+        not_found: VISIBLE_WITHIN,
+        denied: MINUTE.saturating_mul(10),
+        other: VISIBLE_WITHIN,
+    };
+    /// For reads where 404 is an answer.
+    pub(super) const READ_IF_ANY: Self = Self {
+        not_found: Duration::ZERO,
+        ..Self::READ
+    };
+    /// For reads of an answer that Azure is preparing.
+    pub(super) const ANSWER: Self = Self {
+        not_found: ANSWER_VISIBLE_WITHIN,
+        ..Self::NONE
+    };
+
+    /// How long a request that failed like this is made again.
+    pub(super) fn of(&self, error: &ArmError) -> Duration {
+        match error.status() {
+            Some(404) => self.not_found,
+            Some(401 | 403) => self.denied,
+            Some(_) => self.other,
+            None if matches!(error, ArmError::Misleading { .. }) => MISLED_FOR,
+            // Tokens have a patience of their own.
+            None => Duration::ZERO,
+        }
+    }
+}

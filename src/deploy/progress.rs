@@ -1,0 +1,216 @@
+//! The progress of a deployment: its operations and those of the deployments nested in it, read as far as Azure shows
+//! them. They decide nothing.
+
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use futures::{StreamExt, stream};
+
+use super::{
+    Context,
+    pace::{AT_ONCE, HIDDEN_AFTER, HIDDEN_INTERVAL, PROGRESS_WITHIN},
+    retry::{Purpose, Retry},
+    tree::Tree,
+};
+use crate::{
+    arm::{ArmError, Cause, DeploymentId, Operation},
+    event::{Event, Resource},
+};
+
+/// The action that a role must allow, so that operations can be read.
+const READ_OPERATIONS: &str = "Microsoft.Resources/deployments/operations/read";
+
+/// What is known of the operations of one deployment and of those nested in it.
+pub(super) struct Progress<'a> {
+    context: Context<'a>,
+    poll_interval: Duration,
+    root: DeploymentId,
+    tree: Tree,
+    /// Deployments whose operations could not be read at the last attempt.
+    hidden: HashMap<DeploymentId, Hidden>,
+    /// What changed and is not told yet.
+    changed: Vec<Resource>,
+}
+
+/// Failed attempts to read the operations of one deployment.
+#[derive(Debug, Default)]
+struct Hidden {
+    attempts: u32,
+    /// Whether the next attempt may succeed by itself.
+    is_transient: bool,
+    /// When to try again, on the run's clock.
+    again_at: Duration,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(context: Context<'a>, poll_interval: Duration, root: DeploymentId) -> Self {
+        Self {
+            context,
+            poll_interval,
+            tree: Tree::new(root.clone()),
+            root,
+            hidden: HashMap::new(),
+            changed: Vec::new(),
+        }
+    }
+
+    /// The deployment whose operations these are.
+    pub(super) fn root(&self) -> &DeploymentId {
+        &self.root
+    }
+
+    /// Reads what may have changed, and tells what did. What cannot be read now is read later. Returns how long Azure
+    /// wants us to wait now.
+    pub(super) async fn read(&mut self, retry: &mut Retry<'_>) -> Duration {
+        let clock = self.context.clock;
+        // Each answer is taken in when it comes, so nothing is lost if the time is up.
+        let read = clock.timeout(PROGRESS_WITHIN, self.read_levels(retry));
+        let pause = read.await.unwrap_or_default();
+        self.emit_changes();
+        pause
+    }
+
+    /// Whether everything was read that can be known after the end.
+    pub(super) fn is_complete(&self) -> bool {
+        self.tree.open().is_empty() && !self.hidden.contains_key(&self.root)
+    }
+
+    /// Whether another attempt may tell more: something is missing that Azure does not refuse to show.
+    pub(super) fn may_complete(&self) -> bool {
+        let may = |id: &DeploymentId| {
+            let hidden = self.hidden.get(id);
+            hidden.is_none_or(|hidden| hidden.is_transient || hidden.attempts < HIDDEN_AFTER)
+        };
+        !self.is_complete() && (may(&self.root) || self.tree.open().iter().any(may))
+    }
+
+    /// Whether everything that was seen has ended.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.tree.is_quiet()
+    }
+
+    /// The deployments within it that are running now, as far as known.
+    pub(super) fn active(&self) -> Vec<DeploymentId> {
+        self.tree.active()
+    }
+
+    /// The deployments within it, ended or not.
+    pub(super) fn nested(&self) -> Vec<DeploymentId> {
+        self.tree.nested()
+    }
+
+    /// Why the resources that failed did so.
+    pub(super) fn causes(&self) -> Vec<Cause> {
+        self.tree.causes()
+    }
+
+    /// Names of the deployments whose last operations are not known.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let mut missing: Vec<_> = (self.tree.open().iter())
+            .map(|id| id.name().to_owned())
+            .collect();
+        if self.hidden.contains_key(&self.root) {
+            missing.insert(0, self.root.name().to_owned());
+        }
+        missing
+    }
+
+    /// Level by level: the operations of one level name the deployments of the next.
+    async fn read_levels(&mut self, retry: &mut Retry<'_>) -> Duration {
+        let mut level = vec![self.root.clone()];
+        let mut tried = HashSet::new();
+        loop {
+            let now = self.context.clock.elapsed();
+            level.retain(|id| !tried.contains(id) && self.is_due(id, now));
+            if level.is_empty() {
+                return Duration::ZERO;
+            }
+            tried.extend(level.iter().cloned());
+            if let Some(error) = self.read_level(level).await {
+                return retry.failed(Purpose::Progress, &error);
+            }
+            retry.succeeded(Purpose::Progress);
+            level = self.tree.open();
+        }
+    }
+
+    /// Reads the operations of several deployments; returns the error that asks us to slow down, if one does.
+    async fn read_level(&mut self, level: Vec<DeploymentId>) -> Option<ArmError> {
+        let arm = self.context.arm;
+        let reads = level.into_iter().map(|id| async move {
+            let answer = arm.operations(&id).await;
+            (id, answer)
+        });
+        let mut answers = stream::iter(reads).buffered(AT_ONCE);
+        let mut throttled = None;
+        while let Some((id, answer)) = answers.next().await {
+            match answer {
+                Ok(operations) => self.take_in(&id, operations),
+                Err(error) if error.is_throttled() => throttled = Some(error),
+                // Not visible yet, ended before it began, or no longer in Azure's history.
+                Err(error) if error.is_not_found() && id != self.root => {
+                    self.take_in(&id, Vec::new());
+                }
+                // The state cannot be asked for either, and that is told.
+                Err(ArmError::SignIn(_)) => {}
+                Err(error) => self.note_hidden(id, &error),
+            }
+        }
+        throttled
+    }
+
+    fn is_due(&self, id: &DeploymentId, now: Duration) -> bool {
+        let hidden = self.hidden.get(id);
+        hidden.is_none_or(|hidden| hidden.again_at <= now)
+    }
+
+    fn take_in(&mut self, id: &DeploymentId, operations: Vec<Operation>) {
+        self.hidden.remove(id);
+        self.changed.extend(self.tree.absorb(id, operations));
+    }
+
+    /// Notes that operations could not be read, and tells that after several attempts. Azure is asked for them ever
+    /// more rarely: a role that lacks the right will hardly get it.
+    fn note_hidden(&mut self, id: DeploymentId, error: &ArmError) {
+        let now = self.context.clock.elapsed();
+        let path = self.tree.path(&id);
+        let hidden = self.hidden.entry(id).or_default();
+        hidden.attempts += 1;
+        hidden.is_transient = error.is_transient();
+        let interval = match hidden.attempts.checked_sub(HIDDEN_AFTER) {
+            Some(more) if !hidden.is_transient => self
+                .poll_interval
+                .saturating_mul(2_u32.saturating_pow(more)),
+            _ => Duration::ZERO,
+        };
+        hidden.again_at = now + interval.min(HIDDEN_INTERVAL);
+        if hidden.attempts == HIDDEN_AFTER {
+            self.context.events.emit(Event::ProgressHidden {
+                path,
+                reason: error.to_string(),
+                missing: (error.status() == Some(403) && error.is_denied())
+                    .then_some(READ_OPERATIONS),
+            });
+        }
+    }
+
+    /// Tells what changed; the end of a nested deployment comes after that of what is in it.
+    fn emit_changes(&mut self) {
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.sort_by_key(|resource| {
+            let closes = resource.is_deployment() && resource.state.is_terminal();
+            closes.then_some(Reverse(resource.path.len()))
+        });
+        if !changed.is_empty() {
+            let (done, known) = self.tree.count();
+            self.context.events.emit(Event::Progressed {
+                changed,
+                done,
+                known,
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What Azure has of this run's submission.
+
+use crate::arm::{Correlation, Location};
+
+/// What Azure has of this run's submission. It is state of the run, so that whatever ends the run knows it.
+#[derive(Clone, Debug)]
+pub(crate) enum Stage {
+    /// Nothing: nothing was sent, or it is certain that Azure did not accept it.
+    Before,
+    /// A submission was sent, and whether Azure accepted it is not known.
+    Sent(Correlation),
+    /// Azure accepted this submission, or had it from an earlier step.
+    Ours(Correlation),
+}
+
+/// A submission that Azure has.
+#[derive(Clone, Debug)]
+pub(super) struct Ours {
+    /// Whose it is, as Azure shows it.
+    pub(super) correlation: Correlation,
+    /// Where to ask for its state even if its name is taken by another one.
+    pub(super) status: Option<Location>,
+}
+
+impl Ours {
+    /// A submission of which only the correlation id is known.
+    pub(super) fn known_by(correlation: Correlation) -> Self {
+        Self {
+            correlation,
+            status: None,
+        }
+    }
+}
+
+/// Where a run saves its stage, so that a later process can look after its deployment.
+pub(crate) trait Ledger: Sync {
+    /// Saves that a submission is about to be sent, or that Azure has it. [`Stage::Before`] takes back what was
+    /// saved.
+    fn save(&self, stage: &Stage);
+}

@@ -1,0 +1,276 @@
+//! A deployment counts as cancelled only if Azure agreed.
+
+use std::iter::repeat_n;
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    deploy::{Aftermath, look_after},
+    event::Left,
+    testing::arm::{Kind, Reply},
+};
+
+/// A step that cancels what another one submitted an hour ago.
+async fn cancel(azure: &FakeArm) -> Told {
+    azure.submit(Duration::ZERO, THEIRS, 5 * HOUR, "Succeeded");
+    follow(azure, job_of(Task::Cancel)).await
+}
+
+/// Faults that a request to cancel may meet once.
+fn passing() -> Vec<Reply> {
+    vec![
+        Reply::Refuse(503, "Busy"),
+        Reply::Refuse(429, "TooManyRequests"),
+        Reply::Refuse(408, "Timeout"),
+        Reply::Refuse(404, "DeploymentNotFound"),
+        Reply::Answer(200, json!("<html>")),
+        Reply::Answer(302, json!(null)),
+        Reply::Drop,
+        Reply::Lose,
+        Reply::Hang,
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelling_is_asked_for_until_azure_agrees() {
+    for reply in passing() {
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::Cancel, [reply.clone()]);
+        let told = cancel(&azure).await;
+        // After a lost answer the deployment is found to be cancelled.
+        assert!(
+            matches!(told.ending, Ending::Stopped),
+            "{reply:?}: {:?}",
+            told.ending
+        );
+        assert!(told.lasted < 5 * MINUTE, "{reply:?}: {:?}", told.lasted);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_to_cancel_is_a_failure() {
+    for (status, code) in [
+        (403, "AuthorizationFailed"),
+        (409, "Conflict"),
+        (400, "BadRequest"),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(Kind::Cancel, Reply::Refuse(status, code));
+        let told = cancel(&azure).await;
+        let Ending::CancelRefused { causes } = &told.ending else {
+            panic!("{status}: {:?}", told.ending);
+        };
+        assert_eq!(causes[0].code, code);
+        assert_eq!(told.ending.exit_status(), 1);
+        assert!(told.lasted < MINUTE, "{status}: {:?}", told.lasted);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancellation_that_azure_never_answers_is_not_said_to_have_happened() {
+    let azure = FakeArm::start(HOUR);
+    azure.always(Kind::Cancel, Reply::Refuse(503, "Busy"));
+    let told = cancel(&azure).await;
+    let Ending::Unreachable { left, .. } = &told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert!(matches!(left, Left::CancelUnknown { .. }), "{left:?}");
+    assert_eq!(told.lasted, 15 * MINUTE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_had_ended_otherwise_was_not_cancelled() {
+    for (end, status) in [("Succeeded", 1), ("Failed", 1), ("Canceled", 0)] {
+        let azure = FakeArm::start(HOUR);
+        azure.submit(Duration::ZERO, THEIRS, Duration::ZERO, end);
+        let told = follow(&azure, job_of(Task::Cancel)).await;
+        assert_eq!(
+            told.ending.exit_status(),
+            status,
+            "{end}: {:?}",
+            told.ending
+        );
+        assert_eq!(azure.count(Kind::Cancel), 0, "{end}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_out_cancels_if_that_is_wished_even_when_azure_was_silent() {
+    for reply in passing() {
+        let azure = FakeArm::start(8 * HOUR);
+        azure.script(Kind::Cancel, [reply.clone()]);
+        azure.script(Kind::Get, repeat_n(Reply::Serve, 60));
+        // The last looks before the time-out fail.
+        azure.script(Kind::Get, repeat_n(Reply::Drop, 3));
+        let mut job = job();
+        job.timeout = 30 * MINUTE;
+        job.on_timeout = OnStop::Cancel;
+        let told = follow(&azure, job).await;
+        let is_cancelled = matches!(
+            told.ending,
+            Ending::TimedOut {
+                left: Left::Cancelled | Left::Ended,
+                ..
+            } | Ending::Failed { .. }
+        );
+        assert!(is_cancelled, "{reply:?}: {:?}", told.ending);
+        assert!(azure.count(Kind::Cancel) >= 1, "{reply:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_out_whose_cancellation_azure_refuses_says_so() {
+    let azure = FakeArm::start(8 * HOUR);
+    azure.always(Kind::Cancel, Reply::Refuse(403, "AuthorizationFailed"));
+    let mut job = job();
+    job.on_timeout = OnStop::Cancel;
+    let told = follow(&azure, job).await;
+    let Ending::TimedOut {
+        left: Left::CancelRefused(causes),
+        ..
+    } = &told.ending
+    else {
+        panic!("{:?}", told.ending);
+    };
+    assert_eq!(causes[0].code, "AuthorizationFailed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_ends_at_the_time_out_has_its_own_ending() {
+    let azure = FakeArm::start(30 * MINUTE);
+    let mut job = job();
+    job.timeout = 30 * MINUTE + SECOND;
+    job.on_timeout = OnStop::Cancel;
+    azure.script(Kind::Get, repeat_n(Reply::Serve, 55));
+    let told = follow(&azure, job).await.succeeded();
+    assert_eq!(told.outputs_of(), [OURS]);
+    assert_eq!(azure.count(Kind::Cancel), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_cancels_within_seconds_or_says_that_it_did_not() {
+    for (reply, is_expected) in [
+        (
+            Reply::Serve,
+            (|left| *left == Left::Cancelled) as fn(&Left) -> bool,
+        ),
+        (Reply::Refuse(403, "AuthorizationFailed"), |left| {
+            matches!(left, Left::CancelRefused(_))
+        }),
+        (Reply::Hang, |left| {
+            matches!(left, Left::CancelUnknown { .. })
+        }),
+        (Reply::Refuse(503, "Busy"), |left| {
+            matches!(left, Left::CancelUnknown { .. })
+        }),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(Kind::Cancel, reply.clone());
+        let mut job = job();
+        job.on_cancel = OnStop::Cancel;
+        let told = follow_until(&azure, job, Some(10 * MINUTE)).await;
+        let left = told.ending.left().expect("it is cancelled");
+        assert!(is_expected(left), "{reply:?}: {:?}", told.ending);
+        assert_eq!(told.ending.exit_status(), 5);
+        assert!(
+            told.lasted <= 10 * MINUTE + 7 * SECOND,
+            "{reply:?}: {:?}",
+            told.lasted
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_outranks_what_follows_a_time_out() {
+    let azure = FakeArm::start(8 * HOUR);
+    azure.always(Kind::Cancel, Reply::Hang);
+    let mut job = job();
+    job.timeout = HOUR;
+    job.on_timeout = OnStop::Cancel;
+    let told = follow_until(&azure, job, Some(HOUR + 10 * SECOND)).await;
+    assert_eq!(told.ending.exit_status(), 5, "{:?}", told.ending);
+    assert!(told.lasted < HOUR + 20 * SECOND, "{:?}", told.lasted);
+}
+
+async fn aftermath(azure: &FakeArm, stage: Stage, on_cancel: OnStop) -> Aftermath {
+    let clock = azure.clock();
+    let (sender, _received) = unbounded_channel();
+    let events = Events::new(sender);
+    let credential = azure.identity.credential(FakeAzure::oidc());
+    let news = token_news(&events);
+    let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
+    let keeper = keeper.await.expect("signed in");
+    let origin = Cloud::public().resource_manager;
+    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
+    let context = Context {
+        arm: &arm,
+        clock: &clock,
+        events: &events,
+        ledger: &Saved::default(),
+    };
+    look_after(context, &target(), &stage, on_cancel).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_post_step_finds_what_is_not_visible_yet() {
+    for stage in [
+        Stage::Sent(Correlation::new(OURS)),
+        Stage::Ours(Correlation::new(OURS)),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
+        azure.stale_until(45 * SECOND);
+        let found = aftermath(&azure, stage, OnStop::Cancel).await;
+        assert!(matches!(found, Aftermath::Cancelled(_)), "{found:?}");
+        assert_eq!(azure.count(Kind::Cancel), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_post_step_asks_again_and_tells_a_refusal() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
+    azure.script(Kind::Cancel, [Reply::Refuse(503, "Busy")]);
+    let stage = || Stage::Ours(Correlation::new(OURS));
+    let found = aftermath(&azure, stage(), OnStop::Cancel).await;
+    assert!(matches!(found, Aftermath::Cancelled(_)), "{found:?}");
+
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
+    azure.always(Kind::Cancel, Reply::Refuse(403, "AuthorizationFailed"));
+    let found = aftermath(&azure, stage(), OnStop::Cancel).await;
+    assert!(matches!(found, Aftermath::CancelRefused(_)), "{found:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_post_step_leaves_another_submission_alone() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, EARLIER, HOUR, "Succeeded");
+    let stage = Stage::Ours(Correlation::new(OURS));
+    assert_eq!(
+        aftermath(&azure, stage, OnStop::Cancel).await,
+        Aftermath::Replaced
+    );
+    assert_eq!(azure.count(Kind::Cancel), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_post_step_says_what_became_of_what_was_left() {
+    let azure = FakeArm::start(HOUR);
+    let stage = || Stage::Sent(Correlation::new(OURS));
+    assert_eq!(
+        aftermath(&azure, stage(), OnStop::Leave).await,
+        Aftermath::Absent
+    );
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
+    assert_eq!(
+        aftermath(&azure, stage(), OnStop::Leave).await,
+        Aftermath::Running
+    );
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, OURS, Duration::ZERO, "Failed");
+    let ended = aftermath(&azure, stage(), OnStop::Leave).await;
+    assert!(matches!(ended, Aftermath::Ended(_)), "{ended:?}");
+}

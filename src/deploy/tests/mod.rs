@@ -1,0 +1,171 @@
+//! Runs of hours on paused time, against a Resource Manager that misbehaves.
+
+mod cancelling;
+mod following;
+mod owning;
+mod previewing;
+mod submitting;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use azure_core::Bytes;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::{Context, Job, Ledger, Stage, Submission, Task, run};
+use crate::{
+    arm::{Arm, Correlation, DeploymentId, Target},
+    event::{Ending, Event, Events},
+    identity::{Cloud, Keeper},
+    inputs::{IfActive, OnStop},
+    step::token_news,
+    testing::{arm::FakeArm, entra::FakeAzure},
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+const OURS: &str = "11111111-1111-1111-1111-111111111111";
+/// The same deployment, submitted by another run.
+const EARLIER: &str = "11111111-1111-2222-2222-222222222222";
+const THEIRS: &str = "99999999-9999-9999-9999-999999999999";
+const ID: &str = "/providers/Microsoft.Resources/deployments/hub";
+
+/// What came of a run.
+struct Told {
+    ending: Ending,
+    events: Vec<Event>,
+    /// The stages that were saved, in their order.
+    saved: Vec<Stage>,
+    lasted: Duration,
+}
+
+impl Told {
+    fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.events.iter().filter(|event| wanted(event)).count()
+    }
+
+    /// How often a deployment was found to be submitted although the answer was lost.
+    fn recovered(&self) -> usize {
+        self.count(|event| {
+            matches!(
+                event,
+                Event::Submitted {
+                    recovered: true,
+                    ..
+                }
+            )
+        })
+    }
+
+    /// Whose outputs were read.
+    fn outputs_of(&self) -> Vec<String> {
+        let read = self.events.iter().filter_map(|event| match event {
+            Event::OutputsRead(outputs) => outputs["whose"]["value"].as_str(),
+            _ => None,
+        });
+        read.map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn succeeded(self) -> Self {
+        let ending = &self.ending;
+        assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
+        self
+    }
+}
+
+/// Keeps what a run saves for its post step.
+#[derive(Default)]
+struct Saved(Mutex<Vec<Stage>>);
+
+impl Ledger for Saved {
+    fn save(&self, stage: &Stage) {
+        self.0.lock().expect("not poisoned").push(stage.clone());
+    }
+}
+
+fn target() -> Target {
+    Target::Deployment(DeploymentId::from_target(ID))
+}
+
+fn job_of(task: Task) -> Job {
+    Job {
+        target: target(),
+        task,
+        wait: true,
+        poll_interval: 30 * SECOND,
+        timeout: 6 * HOUR,
+        on_timeout: OnStop::Leave,
+        on_cancel: OnStop::Leave,
+    }
+}
+
+fn submission(if_active: IfActive) -> Submission {
+    Submission {
+        body: Bytes::from_static(b"{}"),
+        correlation: Correlation::new(OURS),
+        if_active,
+    }
+}
+
+fn create(if_active: IfActive) -> Job {
+    job_of(Task::Create {
+        submission: submission(if_active),
+        what_if: None,
+    })
+}
+
+fn job() -> Job {
+    create(IfActive::Auto)
+}
+
+async fn follow(azure: &FakeArm, job: Job) -> Told {
+    follow_until(azure, job, None).await
+}
+
+/// Runs `job`, and interrupts it at this time.
+async fn follow_until(azure: &FakeArm, job: Job, interrupt_at: Option<Duration>) -> Told {
+    let clock = azure.clock();
+    let (sender, received) = unbounded_channel();
+    let events = Events::new(sender);
+    let credential = azure.identity.credential(FakeAzure::oidc());
+    let news = token_news(&events);
+    let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
+    let keeper = keeper.await.expect("signed in");
+    let stop = CancellationToken::new();
+    tokio::spawn(keeper.clone().keep(stop.clone()));
+    let interrupt = CancellationToken::new();
+    if let Some(at) = interrupt_at {
+        let interrupt = interrupt.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(at).await;
+            interrupt.cancel();
+        });
+    }
+    let origin = Cloud::public().resource_manager;
+    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
+    let begun = clock.elapsed();
+    let saved = Saved::default();
+    let context = Context {
+        arm: &arm,
+        clock: &clock,
+        events: &events,
+        ledger: &saved,
+    };
+    let ending = run(context, &job, &interrupt).await;
+    stop.cancel();
+    Told {
+        ending,
+        events: drain(received),
+        saved: saved.0.into_inner().expect("not poisoned"),
+        lasted: clock.elapsed() - begun,
+    }
+}
+
+fn drain(mut received: UnboundedReceiver<Event>) -> Vec<Event> {
+    std::iter::from_fn(|| received.try_recv().ok()).collect()
+}

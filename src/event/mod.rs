@@ -1,0 +1,10 @@
+//! What happens in a run, and how it ends: what the run tells and the report shows.
+
+mod ending;
+#[expect(clippy::module_inception, reason = "the room's main type")]
+mod event;
+mod left;
+
+pub(crate) use ending::Ending;
+pub(crate) use event::{Event, Events, Plan, Resource, StackResources, Token, Trouble};
+pub(crate) use left::Left;
