@@ -73,17 +73,24 @@ pub const IMPORTS: &[(&str, &str)] = &[
 
 /// What differs between the known groups and the circles that were found. A known group may fall apart into smaller ones.
 pub fn changed_circles(known: &[&[&str]], found: &[Circle<'_>], uses: &Uses<'_>) -> Vec<String> {
+    let are_known = |file: &str, other: &str| {
+        let mut groups = known.iter();
+        groups.any(|group| group.contains(&file) && group.contains(&other))
+    };
     let is_known = |circle: &Circle<'_>| {
         let mut groups = known.iter();
-        groups.any(|group| circle.files.iter().all(|file| group.contains(file)))
+        groups.any(|group| circle.iter().all(|file| group.contains(file)))
     };
     let new = found.iter().filter(|circle| !is_known(circle));
     let new = new.map(|circle| {
-        let count = circle.files.len();
-        format!("new circle of {count} files: {}", explain(circle, uses))
+        let count = circle.len();
+        format!(
+            "new circle of {count} files: {}",
+            explain(circle, uses, are_known)
+        )
     });
     let listed = known.iter().copied().flatten();
-    let gone = listed.filter(|file| !found.iter().any(|circle| circle.files.contains(*file)));
+    let gone = listed.filter(|file| !found.iter().any(|circle| circle.contains(*file)));
     let gone = gone.map(|file| format!("in no circle any more: remove {file} from CIRCLES"));
     new.chain(gone).collect()
 }
@@ -124,6 +131,21 @@ mod tests {
                 "new circle of 2 files: c.rs uses `D` of d.rs uses `C` of c.rs",
                 "in no circle any more: remove e.rs from CIRCLES",
             ]
+        );
+    }
+
+    #[test]
+    fn of_a_grown_circle_the_new_way_is_told() {
+        let house = House::new([
+            ("lib.rs", ""),
+            ("a.rs", "use crate::b::B; pub struct A;"),
+            ("b.rs", "use crate::{a::A, c::C}; pub struct B;"),
+            ("c.rs", "use crate::a::A; pub struct C;"),
+        ]);
+        let uses = house.uses();
+        assert_eq!(
+            changed_circles(&[&["a.rs", "b.rs"]], &circles(&uses), &uses),
+            ["new circle of 3 files: b.rs uses `C` of c.rs uses `A` of a.rs uses `B` of b.rs"]
         );
     }
 
