@@ -163,6 +163,19 @@ fn a_time_out_says_what_may_be() {
 }
 
 #[test]
+fn an_unanswered_stack_may_go_on() {
+    let azure = azure();
+    azure.inject(Fault::hang().with_effect().method("PUT"));
+    azure.inject(looks(Fault::status(503)));
+    let running = stack(&azure, &gateway()).start();
+    while requests(&azure, "PUT", "/hub").is_empty() {
+        std::thread::yield_now();
+    }
+    let outcome = running.signal("INT").outcome().expect(5);
+    outcome.says(&["may"]).never_says(&[NOTHING]);
+}
+
+#[test]
 fn our_own_deployment_is_known_by_its_correlation_id_whatever_the_wording() {
     let policies = ["auto", "wait", "fail"];
     let cases = policies
