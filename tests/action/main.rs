@@ -9,6 +9,7 @@ mod causes;
 mod common;
 mod endings;
 mod existing;
+mod fault_table;
 mod faults;
 mod following;
 mod foreign_answers;
