@@ -6,6 +6,7 @@
 mod bicep;
 mod cancelling;
 mod causes;
+mod chaos;
 mod common;
 mod endings;
 mod existing;
