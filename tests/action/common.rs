@@ -1,8 +1,13 @@
 //! What several tests need: a named deployment, what Azure has seen of it, cases side by side.
 
-use std::thread;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use azure_simulator::{Exchange, Fault, RESOURCE_GROUP, SUBSCRIPTION_ID, Service, Simulator};
+use azure_simulator::{
+    Exchange, Fault, RESOURCE_GROUP, SUBSCRIPTION_ID, Service, Simulator, Snapshot,
+};
 use serde_json::{Value, json};
 
 use super::step::{Outcome, Step};
@@ -11,6 +16,8 @@ use super::step::{Outcome, Step};
 pub const HUB: &str = "hub";
 /// Cases that run at the same time: they mostly wait.
 const AT_ONCE: usize = 6;
+/// After so much real time nothing is waited for any more.
+const IN_VAIN: Duration = Duration::from_secs(60);
 
 /// Answers with the status 200 that Azure never writes.
 pub const FOREIGN: [&str; 6] = [
@@ -96,8 +103,17 @@ pub fn cancellations(azure: &Simulator) -> usize {
 }
 
 /// Waits until Azure has a deployment of this name with a property.
-pub fn wait_for(azure: &Simulator, name: &str, is: impl Fn(&azure_simulator::Snapshot) -> bool) {
-    while !azure.deployment(name).is_some_and(|found| is(&found)) {
+#[track_caller]
+pub fn wait_for(azure: &Simulator, name: &str, is: impl Fn(&Snapshot) -> bool) {
+    wait_until(|| azure.deployment(name).is_some_and(|found| is(&found)));
+}
+
+/// Waits until something has happened; a test that waits in vain fails.
+#[track_caller]
+pub fn wait_until(happened: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !happened() {
+        assert!(start.elapsed() < IN_VAIN, "it does not happen");
         thread::yield_now();
     }
 }

@@ -315,6 +315,8 @@ impl Cell {
             (Role::Token, _) => &[3, 4, 6],
             (Role::Submit, Lost) => &[0],
             (Role::End, Lost) => &[0, 6],
+            // The result can be read although nobody said that it is being made.
+            (Role::Ask, Lost) if self.request.run == Run::StackWhatIf => &[0, 1, 4, 6],
             // Azure's 404 says that there is nothing to delete.
             (Role::End, Refusal) => &[0, 1],
             (_, Refusal) => &[1],

@@ -96,7 +96,6 @@ fn an_interrupted_run_does_not_cancel_anothers_deployment() {
     let running = step().start().until(ACCEPTED);
     wait_for(&azure, HUB, |found| found.correlation_id == theirs);
     let outcome = running.signal("INT").outcome().ends_with(&[0, 1, 5]);
-    let outcome = outcome.never_says(&["was cancelled"]);
     step().after(&outcome).run().expect(0);
     assert_eq!(cancellations(&azure), 0, "{}", outcome.log);
     assert_ne!(azure.deployment(HUB).unwrap().state, State::Canceled);

@@ -8,7 +8,7 @@ use azure_simulator::{Fault, Options, Service, Simulator, State};
 use super::{
     common::{
         FOREIGN, HUB, cancellations, each, forbidden, hub, not_found, requests, stack, submissions,
-        wait_for,
+        wait_for, wait_until,
     },
     step::{Outcome, Step, azure, options},
     templates::{gateway, network},
@@ -135,9 +135,7 @@ fn the_post_step_finds_that_nothing_came() {
     azure.inject(looks(Fault::status(503)));
     let step = || hub(&azure, &gateway()).input("on-cancel", "cancel");
     let running = step().start();
-    while requests(&azure, "PUT", "/hub").is_empty() {
-        std::thread::yield_now();
-    }
+    wait_until(|| !requests(&azure, "PUT", "/hub").is_empty());
     let main = running.signal("INT").outcome().expect(5).says(&["may"]);
     azure.clear_faults();
     let post = step().after(&main).run().expect(0);
@@ -168,9 +166,7 @@ fn an_unanswered_stack_may_go_on() {
     azure.inject(Fault::hang().with_effect().method("PUT"));
     azure.inject(looks(Fault::status(503)));
     let running = stack(&azure, &gateway()).start();
-    while requests(&azure, "PUT", "/hub").is_empty() {
-        std::thread::yield_now();
-    }
+    wait_until(|| !requests(&azure, "PUT", "/hub").is_empty());
     let outcome = running.signal("INT").outcome().expect(5);
     outcome.says(&["may"]).never_says(&[NOTHING]);
 }
