@@ -4,6 +4,8 @@
 //!
 //! `cargo test --test action fault_table` runs the whole table.
 
+mod kinds;
+
 use std::{
     fmt,
     sync::{
@@ -11,14 +13,14 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
 };
 
-use azure_simulator::{Fault, Options, Service, Simulator};
+use azure_simulator::{Fault, Options, Simulator};
 use serde_json::json;
 
+use self::kinds::{Nature, Request, Role, Run, Trouble, requests, troubles};
 use super::{
-    common::{FOREIGN, cancellations, hub, hub_id, later, stack, submissions},
+    common::{cancellations, hub, hub_id, later, stack, submissions},
     step::{Outcome, Step, options},
     templates::{gateway, network},
 };
@@ -31,75 +33,6 @@ const AT_ONCE: usize = 14;
 const TOO_MANY: usize = 1_000;
 /// How many failures are shown with their logs.
 const SHOWN: usize = 5;
-
-/// One kind of request.
-#[derive(Debug, Clone, Copy)]
-struct Request {
-    name: &'static str,
-    run: Run,
-    role: Role,
-    service: Service,
-    method: &'static str,
-    part: &'static str,
-    end: &'static str,
-}
-
-/// The run in which the request is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Run {
-    Create,
-    Validate,
-    WhatIf,
-    Cancel,
-    Stack,
-    StackValidate,
-    StackWhatIf,
-    StackDelete,
-}
-
-/// What the request is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// Starts what is then followed.
-    Submit,
-    /// Asks for a verdict before a submission.
-    Ask,
-    /// Reads the verdict.
-    Verdict,
-    /// Reads the state that decides.
-    State,
-    /// Reads what is only shown, or tidies up.
-    Detail,
-    /// Stops or deletes.
-    End,
-    /// Signs in.
-    Token,
-}
-
-/// One kind of fault.
-#[derive(Clone)]
-struct Trouble {
-    name: String,
-    fault: Fault,
-    nature: Nature,
-}
-
-/// What a fault means, whatever request meets it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Nature {
-    /// Azure refuses, and says why.
-    Refusal,
-    /// A token is refused.
-    Unauthorized,
-    /// A refusal that Azure did not write.
-    ForeignRefusal,
-    /// It passes by itself.
-    Passing,
-    /// A success that Azure did not write.
-    ForeignSuccess,
-    /// The request takes effect; the answer is lost.
-    Lost,
-}
 
 /// A request, a fault, and whether the fault lasts.
 struct Cell {
@@ -117,158 +50,6 @@ impl fmt::Display for Cell {
             self.request.name, self.trouble.name
         )
     }
-}
-
-fn requests() -> Vec<Request> {
-    use Role::{Ask, Detail, End, State, Submit, Token, Verdict};
-    let arm = |name, run, role, method, part, end| Request {
-        name,
-        run,
-        role,
-        service: Service::ResourceManager,
-        method,
-        part,
-        end,
-    };
-    let token = |name, service| Request {
-        service,
-        ..arm(name, Run::Create, Token, "", "", "")
-    };
-    let stacks = "/deploymentstacks/";
-    let results = "/deploymentstackoperationresults/";
-    vec![
-        arm("PUT", Run::Create, Submit, "PUT", "/deployments/", "/hub"),
-        arm("GET", Run::Create, State, "GET", "/deployments/", "/hub"),
-        arm(
-            "GET operations",
-            Run::Create,
-            Detail,
-            "GET",
-            "",
-            "/operations",
-        ),
-        arm("validate", Run::Validate, Ask, "POST", "", "/validate"),
-        arm("what-if", Run::WhatIf, Ask, "POST", "", "/whatif"),
-        arm(
-            "what-if result",
-            Run::WhatIf,
-            Verdict,
-            "GET",
-            "/operationresults/",
-            "",
-        ),
-        arm("cancel", Run::Cancel, End, "POST", "", "/cancel"),
-        arm("stack PUT", Run::Stack, Submit, "PUT", stacks, "/hub"),
-        arm("stack GET", Run::Stack, State, "GET", stacks, "/hub"),
-        arm(
-            "stack operations",
-            Run::Stack,
-            Detail,
-            "GET",
-            "",
-            "/operations",
-        ),
-        arm(
-            "stack validate",
-            Run::StackValidate,
-            Ask,
-            "POST",
-            "",
-            "/validate",
-        ),
-        arm(
-            "stack validation",
-            Run::StackValidate,
-            Verdict,
-            "GET",
-            results,
-            "",
-        ),
-        arm(
-            "stack what-if PUT",
-            Run::StackWhatIf,
-            Ask,
-            "PUT",
-            "whatifresults",
-            "",
-        ),
-        arm(
-            "stack what-if GET",
-            Run::StackWhatIf,
-            Verdict,
-            "GET",
-            "whatifresults",
-            "",
-        ),
-        arm(
-            "stack what-if DELETE",
-            Run::StackWhatIf,
-            Detail,
-            "DELETE",
-            "whatifresults",
-            "",
-        ),
-        arm(
-            "stack DELETE",
-            Run::StackDelete,
-            End,
-            "DELETE",
-            stacks,
-            "/hub",
-        ),
-        arm(
-            "stack status",
-            Run::StackDelete,
-            Detail,
-            "GET",
-            "stackoperationstatus",
-            "",
-        ),
-        token("id token", Service::GitHub),
-        token("access token", Service::Entra),
-    ]
-}
-
-fn troubles() -> Vec<Trouble> {
-    let trouble = |name: &str, nature, fault| Trouble {
-        name: name.to_owned(),
-        fault,
-        nature,
-    };
-    let mut all = Vec::new();
-    for status in [302, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504] {
-        let passes = matches!(status, 408 | 429 | 500..);
-        let nature = |azures| match (passes, status, azures) {
-            (true, ..) => Nature::Passing,
-            (_, 401, _) => Nature::Unauthorized,
-            (_, _, true) if status != 302 => Nature::Refusal,
-            _ => Nature::ForeignRefusal,
-        };
-        let plain = Fault::status(status).with_header("location", "https://portal.example/");
-        all.push(trouble(&format!("{status}"), nature(false), plain));
-        let azures = Fault::azure(status, "Odd", "an odd answer");
-        all.push(trouble(&format!("{status} Odd"), nature(true), azures));
-    }
-    for status in [429, 503] {
-        let fault = Fault::status(status).with_retry_after(Duration::ZERO);
-        all.push(trouble(
-            &format!("{status} at once"),
-            Nature::Passing,
-            fault,
-        ));
-    }
-    for body in FOREIGN {
-        let fault = Fault::status(200).with_body(body);
-        all.push(trouble(
-            &format!("200 {body:?}"),
-            Nature::ForeignSuccess,
-            fault,
-        ));
-    }
-    all.push(trouble("reset", Nature::Passing, Fault::reset()));
-    all.push(trouble("lost answer", Nature::Lost, Fault::lose_answer()));
-    all.push(trouble("half an answer", Nature::Lost, Fault::truncate()));
-    all
 }
 
 fn cells() -> Vec<Cell> {
