@@ -4,13 +4,20 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod bicep;
+mod cancelling;
 mod causes;
+mod chaos;
+mod common;
 mod endings;
 mod existing;
+mod fault_table;
 mod faults;
 mod following;
+mod foreign_answers;
 mod grammar;
+mod identity_of_deployment;
 mod inputs;
+mod operations;
 mod outputs;
 mod post;
 mod registry;
@@ -21,5 +28,6 @@ mod sign_in;
 mod stacks;
 mod step;
 mod templates;
+mod unanswered;
 mod validate;
 mod what_if;
