@@ -30,6 +30,7 @@ const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
+pub(super) const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.

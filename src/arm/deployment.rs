@@ -4,17 +4,15 @@ use std::collections::HashSet;
 
 use azure_core::{
     Bytes,
-    http::{Method, Request, headers::HeaderName},
+    http::{Method, Request},
 };
 
 use super::{
     Answer, Arm, ArmError, AsyncStatus, Correlation, DeploymentId, Location, Operation, Snapshot,
     Target,
-    client::{read, retry_after, unreadable, with_correlation, with_json},
+    client::{ASYNC_OPERATION, read, retry_after, unreadable, with_correlation, with_json},
     model::Page,
 };
-
-pub(super) const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
 
 /// More pages than any list of operations has: a page holds at least one operation or leads on to one that does, and
 /// a deployment has at most 800 resources with a handful of operations each.

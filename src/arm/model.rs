@@ -98,6 +98,17 @@ pub(crate) struct TargetResource {
     pub(crate) resource_name: String,
 }
 
+/// How one submission or deletion is getting on.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AsyncStatus {
+    /// Its state.
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) status: ProvisioningState,
+    /// Why it failed.
+    pub(crate) error: Value,
+}
+
 /// A page of a list. What lacks `value` is no page.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

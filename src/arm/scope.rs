@@ -112,6 +112,62 @@ impl fmt::Display for DeploymentId {
     }
 }
 
+/// The resource id of a deployment stack.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StackId {
+    id: String,
+    scope: String,
+}
+
+/// What the path of a stack has, in lower case.
+const TYPE: &str = "/providers/microsoft.resources/deploymentstacks/";
+
+impl StackId {
+    /// The stack with this resource id; `None` if it is the id of something else.
+    #[must_use]
+    pub(crate) fn parse(id: &str) -> Option<Self> {
+        let at = id.to_ascii_lowercase().find(TYPE)?;
+        Some(Self {
+            id: id.to_owned(),
+            scope: id[..at].to_owned(),
+        })
+    }
+
+    /// The id of the stack `name` at `scope`.
+    #[must_use]
+    pub(crate) fn new(scope: &Scope, name: &str) -> Self {
+        let scope = scope.path();
+        Self {
+            id: format!("{scope}/providers/Microsoft.Resources/deploymentStacks/{name}"),
+            scope,
+        }
+    }
+
+    /// The id as text, beginning with a slash.
+    #[must_use]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.id
+    }
+
+    /// The stack's name: the id's last segment.
+    #[must_use]
+    pub(crate) fn name(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or(&self.id)
+    }
+
+    /// Where the what-if result `name` of this stack is kept.
+    pub(super) fn what_if_path(&self, name: &str) -> String {
+        let scope = &self.scope;
+        format!("{scope}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/{name}")
+    }
+}
+
+impl fmt::Display for StackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,5 +206,27 @@ mod tests {
             assert_eq!(deployment.as_str(), id);
             assert_eq!(deployment.name(), "hub");
         }
+    }
+
+    const GROUP: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg";
+
+    fn group() -> Scope {
+        Scope::ResourceGroup {
+            subscription: "00000000-0000-0000-0000-000000000001"
+                .parse()
+                .expect("a GUID"),
+            name: "rg".to_owned(),
+        }
+    }
+
+    #[test]
+    fn stacks() {
+        let id = StackId::new(&group(), "hub");
+        let path = format!("{GROUP}/providers/Microsoft.Resources/deploymentStacks/hub");
+        assert_eq!((id.as_str(), id.name()), (path.as_str(), "hub"));
+        assert_eq!(
+            id.what_if_path("look"),
+            format!("{GROUP}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look")
+        );
     }
 }

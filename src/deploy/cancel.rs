@@ -11,7 +11,7 @@ use super::{
     watch::{Followed, Watch},
 };
 use crate::{
-    arm::{ArmError, Cause, Correlation, DeploymentId, Target},
+    arm::{ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Target},
     event::Event,
 };
 
@@ -64,15 +64,21 @@ async fn ask(
 ) -> Cancelling {
     let (arm, clock) = (context.arm, context.clock);
     let since = clock.elapsed();
+    let mut is_unanswered = false;
     loop {
         // Cancelling goes by name: whose deployment has it is asked just before.
         match standing(context, retry, id, ours, &Tolerance::READ).await {
             Ok(Standing::Running) => {}
+            // An earlier request, whose answer was lost, was carried out.
+            Ok(Standing::Ended(state)) if is_unanswered && state.is_canceled() => {
+                context.events.emit(Event::CancelRequested);
+                return Cancelling::Agreed;
+            }
             Ok(Standing::Other) if clock.elapsed() - since < REPLACED_AFTER => {
                 clock.sleep(CANCEL_INTERVAL).await;
                 continue;
             }
-            Ok(Standing::Ended | Standing::Other) => return Cancelling::Ended,
+            Ok(Standing::Ended(_) | Standing::Other) => return Cancelling::Ended,
             Err(error) => {
                 let reason = error.to_string();
                 return Cancelling::Unknown { reason };
@@ -86,6 +92,7 @@ async fn ask(
             }
             Err(error) => error,
         };
+        is_unanswered |= !error.was_not_carried_out();
         if error.is_transient() || error.is_not_found() {
             retry.wait_after(Purpose::Change, &error).await;
             continue;
@@ -94,19 +101,19 @@ async fn ask(
         // 409 says that it cannot be cancelled; that is right only if it has ended.
         let now = standing(context, retry, id, ours, &Tolerance::READ).await;
         return match now {
-            Ok(Standing::Ended) if error.status() == Some(409) => Cancelling::Ended,
+            Ok(Standing::Ended(_)) if error.status() == Some(409) => Cancelling::Ended,
             _ => Cancelling::Refused(error.causes()),
         };
     }
 }
 
 /// What has the name of a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
     /// Ours, which goes on.
     Running,
-    /// Ours, which has ended.
-    Ended,
+    /// Ours, which has ended like this.
+    Ended(ProvisioningState),
     /// Another submission, or a stale view of one.
     Other,
 }
@@ -123,7 +130,7 @@ async fn standing(
     let found = retry.persist(Purpose::Read, tolerance, read).await?.value;
     Ok(match found.correlation == *ours {
         false => Standing::Other,
-        true if found.state.is_terminal() => Standing::Ended,
+        true if found.state.is_terminal() => Standing::Ended(found.state),
         true => Standing::Running,
     })
 }
@@ -186,7 +193,7 @@ async fn wait_for_end(
             }
             Ok(Standing::Running) => context.clock.sleep(CANCEL_INTERVAL).await,
             // What cannot be read is no reason to fail: the root was cancelled.
-            Ok(Standing::Ended | Standing::Other) | Err(_) => return,
+            Ok(Standing::Ended(_) | Standing::Other) | Err(_) => return,
         }
     }
 }

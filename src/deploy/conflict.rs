@@ -7,7 +7,7 @@ use super::{
         CONFLICT_INTERVAL, HANDOVER, SETTLE_INTERVAL, SETTLED_WITHIN, Tolerance, UNSEEN_CONFLICT,
     },
     retry::Purpose,
-    submit::Submitting,
+    submitting::Submitting,
 };
 use crate::{
     arm::{ArmError, Correlation, Snapshot},

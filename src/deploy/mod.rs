@@ -19,6 +19,7 @@ mod run;
 mod stage;
 mod stop;
 mod submit;
+mod submitting;
 #[cfg(test)]
 mod tests;
 mod tree;

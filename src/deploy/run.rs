@@ -16,7 +16,7 @@ use super::{
     preview::Previewing,
     retry::{Purpose, Retry},
     stage::Ours,
-    submit::Submitting,
+    submitting::Submitting,
     watch::{Followed, Watch},
 };
 use crate::{
@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
         {
             return Ok(forbidden);
         }
-        let earlier = self.earlier_deployment().await?;
+        let earlier = self.earlier_deployment().await;
         let submitting = Submitting {
             context: self.context,
             target: &self.job.target,
@@ -164,20 +164,14 @@ impl<'a> Run<'a> {
     }
 
     /// The deployment that a stack names from before, so that it is not taken for ours.
-    async fn earlier_deployment(&mut self) -> Result<Option<DeploymentId>, Failure> {
-        let (arm, target) = (self.context.arm, &self.job.target);
-        let Target::Stack(_) = target else {
-            return Ok(None);
+    async fn earlier_deployment(&self) -> Option<DeploymentId> {
+        let Target::Stack(_) = self.job.target else {
+            return None;
         };
-        let read = async || arm.get(target).await;
-        let persisting = self.retry.persist(Purpose::Read, &Tolerance::NONE, read);
-        match persisting.await {
-            // One that is being changed may name the deployment of that change, which may be ours.
-            Ok(found) if !found.value.state.is_terminal() => Ok(None),
-            Ok(found) => Ok(found.value.progress),
-            Err(error @ ArmError::SignIn(_)) => Err(error.into()),
-            Err(_) => Ok(None),
-        }
+        // Only progress depends on it, so it is asked for once.
+        let found = self.context.arm.get(&self.job.target).await.ok()?.value;
+        // A stack that is being changed may name the deployment of that change, which may be ours.
+        found.progress.filter(|_| found.state.is_terminal())
     }
 
     pub(super) fn watch(&mut self, ours: Ours, earlier: Option<DeploymentId>) {

@@ -3,24 +3,15 @@
 use super::{
     Context, Failure, Stage,
     conflict::{Conflict, is_active},
-    job::Submission,
     pace::{FOREIGN_REFUSALS, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN, Tolerance},
-    retry::{Purpose, Retry},
+    retry::Purpose,
     stage::Ours,
+    submitting::Submitting,
 };
 use crate::{
     arm::{ArmError, Correlation, Target},
     event::Event,
 };
-
-/// One submission on its way to Azure.
-pub(super) struct Submitting<'a, 'r> {
-    pub(super) context: Context<'a>,
-    pub(super) target: &'a Target,
-    pub(super) submission: &'a Submission,
-    pub(super) retry: &'r mut Retry<'a>,
-    pub(super) stage: &'r mut Stage,
-}
 
 /// What came of sending.
 enum Sent {
@@ -72,11 +63,6 @@ impl Submitting<'_, '_> {
             recovered,
         });
         ours
-    }
-
-    pub(super) fn enter(&mut self, stage: Stage) {
-        self.context.save(&stage);
-        *self.stage = stage;
     }
 
     /// Sends until Azure accepts or refuses. A lost answer is settled by a `GET`, never by a second blind `PUT`.

@@ -111,7 +111,7 @@ enum Message {
 fn message(request: &Request, target: &Target, aftermath: &Aftermath) -> Message {
     match aftermath {
         Aftermath::Absent => Message::Line(format!(
-            "Azure has no {target} of this step: nothing to look after"
+            "{target} of this step was never submitted: nothing to look after"
         )),
         Aftermath::Replaced => Message::Line(format!(
             "{target} of this step has ended; another one has its name now, which is left alone"

@@ -9,7 +9,6 @@
 
 mod circles;
 mod house;
-mod known;
 mod paths;
 mod rooms;
 mod tokens;
@@ -29,15 +28,11 @@ fn files_form_no_circles() {
     let found = circles(&uses);
     let files: usize = found.iter().map(BTreeSet::len).sum();
     println!("{} circles of {files} files", found.len());
-    for circle in &found {
-        println!(
-            "  {} files: {}",
-            circle.len(),
-            circles::explain(circle, &uses, |_, _| false)
-        );
-    }
-    let changed = known::changed_circles(known::CIRCLES, &found, &uses);
-    assert!(changed.is_empty(), "{}", changed.join("\n"));
+    let ways: Vec<_> = found
+        .iter()
+        .map(|circle| circles::explain(circle, &uses, |_, _| false))
+        .collect();
+    assert!(ways.is_empty(), "circles of files:\n{}", ways.join("\n"));
 }
 
 #[test]
@@ -48,7 +43,6 @@ fn rooms_import_from_below() {
         println!("{room:10} {files:>5} {lines:>6}");
     }
     let found = rooms::wrong_imports(&house);
-    println!("{} imports from above: {found:?}", found.len());
-    let changed = known::changed_imports(known::IMPORTS, &found);
-    assert!(changed.is_empty(), "{}", changed.join("\n"));
+    println!("{} imports from above", found.len());
+    assert!(found.is_empty(), "imports from a room above: {found:?}");
 }

@@ -1,6 +1,6 @@
 //! The same cause, seen on several ways, told once.
 
-use super::{Cause, text::comparable};
+use super::{model::Cause, text::comparable};
 
 /// What holds resources rather than being one: a failure in it befell a resource in it.
 const DEPLOYMENT: &str = "/microsoft.resources/deployments/";

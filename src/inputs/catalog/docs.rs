@@ -3,7 +3,7 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use super::{INPUTS, Input, OUTPUTS, Section};
+use super::{INPUTS, OUTPUTS, Section, entry::Input};
 
 /// Compares the part of `file` between the lines `begin` and `end` with `expected`, or replaces it.
 fn check(file: &str, begin: &str, end: &str, expected: &str) {

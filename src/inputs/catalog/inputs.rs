@@ -1,6 +1,6 @@
 //! The table of inputs.
 
-use super::{Input, Section};
+use super::entry::{Input, Section};
 
 const fn input(
     section: Section,

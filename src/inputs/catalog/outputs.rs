@@ -1,6 +1,6 @@
 //! The table of outputs.
 
-use super::Output;
+use super::entry::Output;
 
 const fn output(name: &'static str, description: &'static str) -> Output {
     Output { name, description }

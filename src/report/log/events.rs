@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    event::{Event, Resource, Token, Trouble},
+    event::{Event, Resource, Token},
     host::{Line, Style},
     report::{
         log::{
@@ -19,7 +19,7 @@ use crate::{
             lines::{stamped, style_of},
             operation,
             phrase::count,
-            place,
+            place, trouble,
         },
     },
 };
@@ -175,8 +175,7 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             "this {noun} is already running from an earlier run; following it (correlation id {correlation})"
         ),
         Event::Replaced { by } => format!(
-            "another {noun} of this name took the place of ours (correlation id {by}); its result and outputs are \
-             not ours"
+            "our {noun} has ended and another one of its name took its place (correlation id {by}), which is left alone"
         ),
         Event::ProgressHidden {
             path,
@@ -198,7 +197,9 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
         Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
-        Event::OutageBegan { trouble, reason } => outage(*trouble, reason),
+        Event::OutageBegan { trouble, reason } => {
+            format!("{}; retrying: {reason}", trouble::clause(*trouble))
+        }
         Event::OutageEnded { lasted, attempts } => {
             let lasted = duration::show(*lasted);
             format!("Azure answers again after {lasted}; failed requests: {attempts}")
@@ -228,22 +229,8 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
     })
 }
 
-fn outage(trouble: Trouble, reason: &str) -> String {
-    let what = match trouble {
-        Trouble::Unreachable => "Azure cannot be reached",
-        Trouble::Unreadable => "something other than Azure answers",
-        Trouble::Refused => "Azure refuses the request, which may pass",
-        Trouble::NotFound => "Azure does not find it, which may pass",
-    };
-    format!("{what}; retrying: {reason}")
-}
-
-fn progress_hidden(
-    noun: &str,
-    path: &[String],
-    reason: &str,
-    missing: Option<&'static str>,
-) -> String {
+/// `path` names the nested deployment, if it is one.
+fn progress_hidden(noun: &str, path: &[String], reason: &str, missing: Option<&str>) -> String {
     let what = if path.is_empty() {
         format!("the {noun}")
     } else {
@@ -252,9 +239,7 @@ fn progress_hidden(
     let right = missing.map_or_else(String::new, |action| {
         format!("; the identity lacks the permission {action}")
     });
-    format!(
-        "the progress of {what} cannot be shown: {reason}{right}; its state decides how the run ends"
-    )
+    format!("progress cannot be shown, as the operations of {what} cannot be read: {reason}{right}")
 }
 
 fn token_times(token: &Token) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::event::Event;
+use crate::event::{Event, Trouble};
 
 /// Something that happened at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub(crate) enum Incident {
 /// A period in which Azure could not be reached. `began` counts from the run's start.
 #[derive(Clone, Debug)]
 pub(crate) struct Outage {
+    pub(crate) trouble: Trouble,
     pub(crate) began: Duration,
     /// How long it lasted; `None` while it lasts.
     pub(crate) lasted: Option<Duration>,
@@ -51,8 +52,9 @@ impl Incident {
 }
 
 impl Outage {
-    pub(crate) fn new(began: Duration, reason: &str) -> Self {
+    pub(crate) fn new(began: Duration, trouble: Trouble, reason: &str) -> Self {
         Self {
+            trouble,
             began,
             lasted: None,
             reason: reason.to_owned(),

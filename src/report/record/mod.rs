@@ -101,7 +101,9 @@ impl Record {
                 (self.done, self.known) = (*done, *known);
             }
             Event::Throttled { .. } => self.throttlings += 1,
-            Event::OutageBegan { reason, .. } => self.outages.push(Outage::new(at, reason)),
+            Event::OutageBegan { trouble, reason } => {
+                self.outages.push(Outage::new(at, *trouble, reason));
+            }
             Event::OutageEnded { lasted, attempts } => {
                 if let Some(outage) = self.outages.last_mut() {
                     outage.end(*lasted, *attempts);

@@ -14,6 +14,7 @@ use crate::{
             duration,
             markdown::{escape, head, row},
             phrase::{capitalize, count},
+            trouble,
         },
     },
 };
@@ -69,7 +70,7 @@ fn incident_text(incident: &Incident) -> Option<String> {
             duration::show(*expires_in),
             escape(&cut(reason, MESSAGE))
         ),
-        Incident::CancelRequested => "asked Azure to cancel the deployment".to_owned(),
+        Incident::CancelRequested => "Azure agreed to cancel the deployment".to_owned(),
         Incident::Throttled { .. } => return None,
     })
 }
@@ -88,7 +89,7 @@ fn outage_text(outage: &Outage, now: Duration) -> String {
         None => format!("{length}, until the end"),
     };
     let reason = escape(&cut(&outage.reason, MESSAGE));
-    format!("Azure could not be reached for {fate}: {reason}")
+    format!("{} for {fate}: {reason}", trouble::past(outage.trouble))
 }
 
 fn throttling_text<'a>(incidents: impl Iterator<Item = &'a Incident>) -> String {

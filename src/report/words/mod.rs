@@ -14,4 +14,5 @@ pub(super) mod phrase;
 pub(super) mod place;
 pub(super) mod reason;
 pub(super) mod stack;
+pub(super) mod trouble;
 pub(super) mod verdict;
