@@ -11,7 +11,7 @@ pub(crate) fn help() -> String {
          {inputs}\
          Outputs\n{outputs}\n\
          Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled,\n\
-         6 Azure unreachable for too long, 70 a bug in this program.\n",
+         6 Azure unreachable or unreadable for too long, 70 a bug in this program.\n",
         version = env!("CARGO_PKG_VERSION"),
         inputs = Section::ALL.map(inputs).concat(),
         outputs = OUTPUTS

@@ -45,8 +45,6 @@ enum Found {
     Going(Option<Duration>),
     Failed(Value),
     Ended(Ending),
-    /// It cannot be told here.
-    Unseen,
 }
 
 impl Deleting<'_, '_> {
@@ -138,12 +136,17 @@ impl Deleting<'_, '_> {
     ///
     /// # Errors
     /// What Azure says when it cannot be followed any further.
-    pub(super) async fn follow(&mut self, mut status: Option<Location>) -> Result<Ending, Failure> {
+    pub(super) async fn follow(&mut self, status: Option<Location>) -> Result<Ending, Failure> {
         let clock = self.context.clock;
         let mut watch = StackWatch::default();
         loop {
-            let found = match &status {
-                Some(at) => self.look_at_status(at, &mut watch).await?,
+            let told = match &status {
+                Some(at) => self.look_at_status(at, &mut watch).await,
+                None => None,
+            };
+            // Where its status cannot be read, the stack itself must tell.
+            let found = match told {
+                Some(found) => found,
                 None => self.look_at_stack(&mut watch).await?,
             };
             let wait = match found {
@@ -153,41 +156,32 @@ impl Deleting<'_, '_> {
                 }
                 Found::Failed(error) => return self.explain(&error).await,
                 Found::Ended(ending) => return Ok(ending),
-                Found::Unseen => {
-                    status = None;
-                    continue;
-                }
                 Found::Going(suggested) => suggested.unwrap_or(self.poll_interval),
             };
             clock.sleep(wait.max(SHORTEST_WAIT)).await;
         }
     }
 
-    async fn look_at_status(
-        &mut self,
-        at: &Location,
-        watch: &mut StackWatch,
-    ) -> Result<Found, Failure> {
-        let arm = self.context.arm;
-        let read = async || arm.status(at).await;
-        let answer = self
-            .retry
-            .persist(Purpose::Read, &Tolerance::NONE, read)
-            .await;
-        // What Azure has forgotten or will not show, the stack itself must tell.
-        let Ok(answer) = answer else {
-            return Ok(Found::Unseen);
+    /// What the deletion's own status tells; `None` if it cannot be read now.
+    async fn look_at_status(&mut self, at: &Location, watch: &mut StackWatch) -> Option<Found> {
+        let answer = match self.context.arm.status(at).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_throttled() => {
+                self.retry.wait_after(Purpose::Progress, &error).await;
+                return None;
+            }
+            Err(_) => return None,
         };
+        self.retry.succeeded(Purpose::Progress);
         let status = answer.value;
         if status.status.is_succeeded() {
-            return Ok(Found::Gone);
+            return Some(Found::Gone);
         }
         self.note_state(watch, &status.status);
         if status.status.is_terminal() {
-            return Ok(Found::Failed(status.error));
+            return Some(Found::Failed(status.error));
         }
-        let wait = answer.retry_after.unwrap_or(self.poll_interval);
-        Ok(Found::Going(Some(wait.min(self.poll_interval.max(wait)))))
+        Some(Found::Going(answer.retry_after))
     }
 
     /// The state from before the deletion may still be shown: only what came with the deletion counts.

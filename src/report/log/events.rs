@@ -266,7 +266,7 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
         record
             .out_of_reach(at)
             .map_or_else(String::new, |time| format!(
-                "; Azure unreachable for {}, so this may be outdated",
+                "; no usable answer from Azure for {}, so this may be outdated",
                 duration::show(time)
             ))
     )

@@ -69,7 +69,7 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
             format!("{happened}; {}", clause(left, true))
         }
         Ending::Unreachable { left, .. } => {
-            format!("Azure could not be reached; {}", clause(left, false))
+            format!("no usable answer from Azure; {}", clause(left, false))
         }
         Ending::Bug { left, .. } => {
             format!("internal error in this action; {}", clause(left, false))
