@@ -339,6 +339,21 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_of_another_shape_is_read_as_nothing() {
+        for odd in [
+            json!([]),
+            json!("x"),
+            json!(true),
+            json!(3),
+            json!(null),
+            json!({"properties": []}),
+        ] {
+            let read = WhatIf::read(odd.clone(), &[]);
+            assert_eq!(read.all().count(), 0, "{odd}");
+        }
+    }
+
+    #[test]
     fn changes_of_a_deployment() {
         let what_if = with(json!([
             {"resourceId": "/a", "changeType": "modify", "before": {"apiVersion": "1"}, "after": {"apiVersion": "2"},

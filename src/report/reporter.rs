@@ -347,6 +347,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_bug_in_the_report_costs_neither_ids_nor_the_state() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = Kept::default();
+        let variable = |name: &str| Some(folder.path().join(name).display().to_string());
+        let runner = Runner::new(&variable, kept.clone(), false);
+        let mut reporter = Reporter::new(runner, Clock::paused(), Settings::default());
+        for (_, event) in stories::begun() {
+            reporter.observe(&event);
+        }
+        let ending = Event::Ended(crate::event::Ending::Succeeded);
+        reporter.salvage(&ending, "index out of bounds");
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        let outputs = grammar::parse(&read("GITHUB_OUTPUT")).expect("well-formed");
+        for name in ["deployment-id", "correlation-id", "provisioning-state"] {
+            assert!(
+                outputs.iter().any(|(output, _)| output == name),
+                "{name}: {outputs:?}"
+            );
+        }
+        let log = kept.text();
+        assert!(
+            log.contains("internal error while reporting") && log.contains("index out of bounds"),
+            "{log}"
+        );
+        assert!(read("GITHUB_STEP_SUMMARY").contains("deployment-id"));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn nothing_masked_is_shown() {
         let output = output_of(stories::success()).await;
         let (before, after) = output

@@ -87,3 +87,22 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         Ok(false) | Err(_) => BUG,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hangs_in_the_background_does_not_keep_the_process() {
+        let done = run_to_end(async {
+            // As a name lookup that never ends.
+            tokio::task::spawn_blocking(|| {
+                loop {
+                    std::thread::park();
+                }
+            });
+            7
+        });
+        assert_eq!(done.expect("a runtime"), 7);
+    }
+}

@@ -22,6 +22,8 @@ pub(super) enum FileError {
     Missing,
     #[error("is a folder: name the file in it")]
     Folder,
+    #[error("is a pipe or device: name a regular file")]
+    Special,
     #[error("cannot be read ({0}): check its permissions")]
     Unreadable(io::ErrorKind),
     #[error(
@@ -45,17 +47,32 @@ pub(super) enum FileError {
 /// # Errors
 /// What is wrong with the file; the message follows the file's name.
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
-    let bytes = bytes(path).map_err(|error| unreadable(&error))?;
-    object(bytes)
+    object(bytes(path)?)
 }
 
-/// The content of the file, up to one byte more than the limit.
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len().min(LARGEST);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The content of the file as text.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn text(path: &Path) -> Result<String, FileError> {
+    decode(bytes(path)?)
+}
+
+/// The content of the file, up to one byte more than the limit. Opening a pipe would wait for its writer.
+fn bytes(path: &Path) -> Result<Vec<u8>, FileError> {
+    let read = || {
+        let metadata = path.metadata()?;
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Ok(None);
+        }
+        let size = metadata.len().min(LARGEST);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+        let file = File::open(path)?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    };
+    let bytes = read().map_err(|error: io::Error| unreadable(&error))?;
+    bytes.ok_or(FileError::Special)
 }
 
 /// The JSON object in `bytes`.
@@ -69,12 +86,15 @@ pub(super) fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
         bytes if bytes.trim_ascii().is_empty() => return Err(FileError::Empty),
         _ => {}
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))?;
-    match json::parse(&text)? {
+    match json::parse(&decode(bytes)?)? {
         Value::Object(object) => Ok(object),
         _ => Err(FileError::NotAnObject),
     }
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
+    String::from_utf8(bytes)
+        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))
 }
 
 fn unreadable(error: &io::Error) -> FileError {
@@ -132,6 +152,17 @@ mod tests {
             let message = fault(name, content);
             assert!(message.starts_with(expected), "{message}");
         }
+    }
+
+    #[test]
+    fn a_pipe_is_refused_rather_than_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("main.json");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let refusal = "is a pipe or device: name a regular file";
+        assert_eq!(read(&pipe).unwrap_err().to_string(), refusal);
+        assert_eq!(text(&pipe).unwrap_err().to_string(), refusal);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Loads the template and its parameters from the places that the inputs name.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -129,9 +129,9 @@ impl<'a> Loader<'a> {
     }
 
     /// The template that declares the parameters of the `.bicepparam` file, if it is a local file.
-    async fn declaring(&self, file: &Path) -> Option<Map<String, Value>> {
-        let text = fs::read_to_string(self.compiler.folder().join(file)).ok()?;
-        let beside = using::local_file(&text).and_then(|path| Some(file.parent()?.join(path)));
+    async fn declaring(&self, path: &Path) -> Option<Map<String, Value>> {
+        let text = file::text(&self.compiler.folder().join(path)).ok()?;
+        let beside = using::local_file(&text).and_then(|local| Some(path.parent()?.join(local)));
         let template = match (&self.inputs.source, beside) {
             (_, Some(path)) => path,
             (Some(TemplateSource::File(path)), None) => path.clone(),

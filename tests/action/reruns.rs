@@ -35,6 +35,18 @@ fn a_killed_run_is_taken_up_by_the_next() {
 }
 
 #[test]
+fn a_run_that_took_a_deployment_up_and_is_killed_leaves_its_ids() {
+    let azure = azure();
+    let first = Step::new(&azure, &gateway()).killed();
+    let again = Step::new(&azure, &gateway()).start();
+    let killed = again.until("from an earlier run").until("vgw");
+    let killed = killed.signal("KILL").outcome();
+    for output in ["deployment-id", "correlation-id"] {
+        assert_eq!(killed.output(output), first.output(output));
+    }
+}
+
+#[test]
 fn legs_of_a_matrix_deploy_side_by_side() {
     let azure = azure();
     let template = with_parameters(gateway(), json!({ "region": { "type": "string" } }));

@@ -1,5 +1,7 @@
 //! Deployment stacks: created, updated, validated, predicted, deleted.
 
+use std::time::Duration;
+
 use azure_simulator::{
     Fault, MANAGEMENT_GROUP, RESOURCE_GROUP, ResourceFailure, SUBSCRIPTION_ID, Service, Simulator,
 };
@@ -61,6 +63,29 @@ fn a_stack_shows_the_progress_of_its_deployment() {
     assert_eq!(outcome.output("provisioning-state"), "succeeded");
     assert!(outcome.summary.contains("| Stack |"), "{}", outcome.summary);
     assert!(outcome.summary.contains("vnet"), "{}", outcome.summary);
+}
+
+#[test]
+fn a_stack_that_has_ended_is_reported_at_once_and_without_settings_that_are_not_its_own() {
+    let azure = azure();
+    stack(&azure, &with_tables(&["rt"])).run().expect(0);
+    azure.advance(Duration::from_secs(3600));
+    let waiting = stack(&azure, &network()).inputs(&[
+        ("operation", "wait"),
+        ("template-file", ""),
+        ("action-on-unmanage-resources", ""),
+        ("deny-settings-mode", ""),
+    ]);
+    let outcome = waiting
+        .run()
+        .expect(0)
+        .says(&["rt", "the stack manages 2 resources"]);
+    assert_eq!(outcome.output("answer"), "42");
+    let seconds: u64 = outcome.output("duration-seconds").parse().unwrap();
+    assert!(seconds < 120, "it waited for {seconds} s");
+    for word in ["unmanaged", "deny  "] {
+        assert!(!outcome.log.contains(word), "{word}\n{}", outcome.log);
+    }
 }
 
 #[test]

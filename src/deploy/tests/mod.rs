@@ -1,6 +1,7 @@
 //! Runs of hours on paused time, against a Resource Manager that misbehaves.
 
 mod cancelling;
+mod deleting;
 mod following;
 mod owning;
 mod previewing;

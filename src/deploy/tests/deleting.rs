@@ -1,0 +1,176 @@
+//! A stack counts as deleted only if Azure says so, or no longer shows it.
+
+use std::iter::repeat_n;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    arm::StackId,
+    deploy::job::DeletionRequest,
+    event::Left,
+    testing::arm::{Kind, Reply},
+};
+
+const STATUS: &str = "https://management.azure.com/operationStatuses/deletion";
+
+fn delete() -> Job {
+    let id = "/subscriptions/s/providers/Microsoft.Resources/deploymentStacks/hub";
+    Job {
+        target: Target::Stack(StackId::parse(id).expect("a stack")),
+        ..job_of(Task::Delete(DeletionRequest {
+            query: vec![],
+            correlation: Correlation::new(OURS),
+        }))
+    }
+}
+
+fn stack(state: &str, correlation: &str) -> Reply {
+    let properties = json!({"provisioningState": state, "correlationId": correlation});
+    Reply::Answer(200, json!({"properties": properties}))
+}
+
+fn absent() -> Reply {
+    Reply::Refuse(404, "DeploymentStackNotFound")
+}
+
+fn accepted() -> Reply {
+    Reply::Pointing(202, "azure-asyncoperation", STATUS, Value::Null)
+}
+
+fn status(state: &str) -> Reply {
+    Reply::Answer(
+        200,
+        json!({"status": state, "error": {"code": "ScopeLocked", "message": "locked"}}),
+    )
+}
+
+/// A stack that was made earlier; `DELETE` is answered like this.
+fn azure(deletions: impl IntoIterator<Item = Reply>) -> FakeArm {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Get, [stack("succeeded", THEIRS)]);
+    azure.script(Kind::Other, deletions);
+    azure
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_own_status_tells_how_it_ends() {
+    let azure = azure([accepted()]);
+    azure.script(
+        Kind::Status,
+        [status("deletingResources"), status("Succeeded")],
+    );
+    follow(&azure, delete()).await.succeeded();
+    assert_eq!(azure.count(Kind::Other), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_the_deletion_says_why() {
+    let azure = azure([accepted()]);
+    azure.script(Kind::Status, [status("Failed")]);
+    azure.always(Kind::Get, stack("failed", OURS));
+    let told = follow(&azure, delete()).await;
+    let Ending::Failed { causes } = &told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert_eq!(causes[0].code, "ScopeLocked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_azure_did_not_write_deletes_nothing() {
+    for reply in [
+        Reply::Answer(200, json!("<html>")),
+        Reply::Answer(200, Value::Null),
+        Reply::Answer(302, Value::Null),
+        Reply::Drop,
+    ] {
+        let azure = azure([reply.clone(), accepted()]);
+        azure.script(Kind::Status, [status("Succeeded")]);
+        let told = follow(&azure, delete()).await;
+        assert!(
+            matches!(told.ending, Ending::Succeeded),
+            "{reply:?}: {:?}",
+            told.ending
+        );
+        assert_eq!(
+            azure.count(Kind::Other),
+            2,
+            "{reply:?}: it is asked for again"
+        );
+    }
+    let azure = azure([]);
+    azure.always(Kind::Other, Reply::Answer(200, json!("<html>")));
+    let told = follow(&azure, delete()).await;
+    assert!(
+        matches!(
+            told.ending,
+            Ending::Unreachable {
+                left: Left::Unknown,
+                ..
+            }
+        ),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(told.lasted, 15 * MINUTE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_after_a_lost_answer_was_deleted() {
+    let azure = azure([Reply::Drop, absent()]);
+    azure.always(Kind::Get, absent());
+    let told = follow(&azure, delete()).await.succeeded();
+    assert!(
+        told.lasted >= 30 * SECOND,
+        "a replica may lag behind: {:?}",
+        told.lasted
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_does_not_show_the_stack_is_not_its_end() {
+    let azure = azure([accepted()]);
+    azure.always(Kind::Status, Reply::Refuse(404, "NotFound"));
+    azure.script(Kind::Get, [absent()]);
+    azure.script(Kind::Get, repeat_n(stack("deletingResources", OURS), 20));
+    azure.always(Kind::Get, absent());
+    let told = follow(&azure, delete()).await.succeeded();
+    assert!(told.lasted > 9 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_change_is_not_our_deletion() {
+    let azure = azure([
+        Reply::Drop,
+        Reply::Refuse(409, "DeploymentStackInNonTerminalState"),
+    ]);
+    azure.always(Kind::Get, stack("deploying", THEIRS));
+    let told = follow(&azure, delete()).await;
+    let Ending::Refused { causes } = &told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert_eq!(causes[0].code, "DeploymentStackInNonTerminalState");
+    assert!(told.lasted < 5 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_never_shows_is_not_waited_for_until_the_time_out() {
+    let azure = azure([accepted()]);
+    azure.always(Kind::Status, Reply::Refuse(403, "AuthorizationFailed"));
+    azure.always(Kind::Get, stack("succeeded", THEIRS));
+    let told = follow(&azure, delete()).await;
+    assert!(
+        matches!(told.ending, Ending::Replaced { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert!(told.lasted < 7 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_exist_need_not_be_deleted() {
+    let azure = FakeArm::start(HOUR);
+    azure.always(Kind::Get, absent());
+    follow(&azure, delete()).await.succeeded();
+    assert_eq!(azure.count(Kind::Other), 0);
+}
