@@ -81,6 +81,8 @@ impl Arm {
         match self.keeper.renew(&token).await {
             Ok(Some(token)) => accept(self.exchange(request, &token).await?),
             Ok(None) => accept(answer),
+            // What passes by itself leaves the request to be sent again.
+            Err(error) if error.is_transient() => Err(error.into()),
             // While the refused token is valid, the refusal is reported, and may be transient; then the failed sign-in.
             Err(error) => self
                 .keeper

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     event::Left,
-    testing::arm::{Kind, Reply},
+    testing::{
+        arm::{Kind, Reply},
+        entra::Answer,
+    },
 };
 
 #[tokio::test(start_paused = true)]
@@ -326,4 +329,16 @@ async fn an_interruption_before_the_answer_leaves_it_open_unless_azure_shows_it(
         assert_eq!(*found, left);
         assert!(told.lasted < 27 * SECOND, "{:?}", told.lasted);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_that_cannot_be_replaced_at_once_is_replaced_later() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(
+        Kind::Put,
+        [Reply::Refuse(401, "InvalidAuthenticationToken")],
+    );
+    azure.identity.entra_answers([Answer::Serve, Answer::Drop]);
+    follow(&azure, job()).await.succeeded();
+    assert_eq!((azure.count(Kind::Put), azure.accepted()), (2, 1));
 }
