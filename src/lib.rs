@@ -11,7 +11,7 @@
 //! `inputs` turns environment variables into a validated request, and `template` loads what is to be deployed. `deploy`
 //! submits it and follows it to its end through `arm`, the client of Azure Resource Manager, which gets its tokens from
 //! `identity`. Events report the progress, and `report` renders them for people and later steps. `host` is GitHub's
-//! runner.
+//! runner. The page `docs/architecture.md` has the rooms, the core types and the usual changes.
 
 mod arm;
 mod cli;

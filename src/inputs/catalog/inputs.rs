@@ -136,7 +136,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "template-file",
         "",
-        "Template: `.bicep`, `.json` or `.jsonc`. Not needed beside a `.bicepparam` file that names its template, nor to `delete` a stack.",
+        "Template: `.bicep`, `.json` or `.jsonc`. Not needed beside a `.bicepparam` file that names its template, nor to `delete`, `wait` or `cancel`.",
     ),
     input(
         Section::Deployment,
@@ -232,7 +232,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "action-on-unmanage-resources",
         "",
-        "What becomes of resources that leave a stack: `delete`, or `detach`: they stay in Azure. Needed for a stack.",
+        "What becomes of resources that leave a stack: `delete`, or `detach`: they stay in Azure. Needed for a stack, except to `wait` for it.",
     ),
     input(
         Section::Deployment,
@@ -256,7 +256,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "deny-settings-mode",
         "",
-        "What others may not do with a stack's resources: `none`, `denyDelete` or `denyWriteAndDelete`. Needed for a stack, except to `delete` it.",
+        "What others may not do with a stack's resources: `none`, `denyDelete` or `denyWriteAndDelete`. Needed for a stack, except to `delete` it or `wait` for it.",
     ),
     input(
         Section::Deployment,
@@ -298,7 +298,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "poll-interval",
         "30s",
-        "Longest time between two looks at the deployment.",
+        "Longest time between two polls of the deployment, unless Azure asks for more.",
     ),
     input(
         Section::Run,
@@ -310,7 +310,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "timeout",
         "6h",
-        "How long to follow the deployment.",
+        "How long the whole step may take: compiling, sign-in, what-if, waiting for another deployment, following.",
     ),
     input(
         Section::Run,
@@ -328,7 +328,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "if-active",
         "auto",
-        "When a deployment of this name is running already: `auto` follows it if it is this very one (same template, parameters, mode and scope), else waits for its end and submits then; `wait` always waits; `fail` fails.",
+        "When a deployment or stack of this name is running already: `auto` follows it if it is this very one (same template, parameters, mode and scope), else waits for its end and submits then; `wait` always waits; `fail` fails.",
     ),
     input(
         Section::Run,
