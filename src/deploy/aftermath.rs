@@ -3,10 +3,8 @@
 use super::{
     Context, Stage,
     cancel::{Cancelling, cancel, follow_cancelled},
-    pace::{
-        CANCEL_INTERVAL, REPLACED_AFTER, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN, Tolerance,
-    },
-    retry::{Purpose, Retry},
+    pace::{CANCEL_INTERVAL, REPLACED_AFTER, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN},
+    retry::Retry,
     watch::{Followed, Watch},
 };
 use crate::{
@@ -106,20 +104,13 @@ async fn find(
     target: &Target,
     ours: &Correlation,
 ) -> Result<Found, ArmError> {
-    let (arm, clock) = (context.arm, context.clock);
+    let clock = context.clock;
     let since = clock.elapsed();
     loop {
-        let read = async || arm.get(target).await;
-        let found = retry
-            .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
-            .await;
-        let (found, limit) = match found {
-            Ok(found) if found.value.correlation == *ours => {
-                return Ok(Found::Ours(Box::new(found.value)));
-            }
-            Ok(_) => (Found::Other, REPLACED_AFTER),
-            Err(error) if error.is_not_found() => (Found::Nothing, SETTLED_WITHIN),
-            Err(error) => return Err(error),
+        let (found, limit) = match retry.read_if_any(target).await? {
+            Some(found) if found.correlation == *ours => return Ok(Found::Ours(Box::new(found))),
+            Some(_) => (Found::Other, REPLACED_AFTER),
+            None => (Found::Nothing, SETTLED_WITHIN),
         };
         if clock.elapsed() - since >= limit {
             return Ok(found);

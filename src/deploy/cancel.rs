@@ -67,7 +67,7 @@ async fn ask(
     let mut is_unanswered = false;
     loop {
         // Cancelling goes by name: whose deployment has it is asked just before.
-        match standing(context, retry, id, ours, &Tolerance::READ).await {
+        match standing(retry, id, ours, &Tolerance::READ).await {
             Ok(Standing::Running) => {}
             // An earlier request, whose answer was lost, was carried out.
             Ok(Standing::Ended(state)) if is_unanswered && state.is_canceled() => {
@@ -79,6 +79,7 @@ async fn ask(
                 continue;
             }
             Ok(Standing::Ended(_) | Standing::Other) => return Cancelling::Ended,
+            Err(error) if error.is_denied() => return Cancelling::Refused(error.causes()),
             Err(error) => {
                 let reason = error.to_string();
                 return Cancelling::Unknown { reason };
@@ -99,7 +100,7 @@ async fn ask(
         }
         retry.succeeded(Purpose::Change);
         // 409 says that it cannot be cancelled; that is right only if it has ended.
-        let now = standing(context, retry, id, ours, &Tolerance::READ).await;
+        let now = standing(retry, id, ours, &Tolerance::READ).await;
         return match now {
             Ok(Standing::Ended(_)) if error.status() == Some(409) => Cancelling::Ended,
             _ => Cancelling::Refused(error.causes()),
@@ -119,15 +120,13 @@ enum Standing {
 }
 
 async fn standing(
-    context: Context<'_>,
     retry: &mut Retry<'_>,
     id: &DeploymentId,
     ours: &Correlation,
     tolerance: &Tolerance,
 ) -> Result<Standing, ArmError> {
     let target = Target::Deployment(id.clone());
-    let read = async || context.arm.get(&target).await;
-    let found = retry.persist(Purpose::Read, tolerance, read).await?.value;
+    let found = retry.read(&target, tolerance).await?.value;
     Ok(match found.correlation == *ours {
         false => Standing::Other,
         true if found.state.is_terminal() => Standing::Ended(found.state),
@@ -185,7 +184,7 @@ async fn wait_for_end(
 ) {
     let mut is_asked = false;
     loop {
-        match standing(context, retry, &id, ours, &Tolerance::NONE).await {
+        match standing(retry, &id, ours, &Tolerance::NONE).await {
             Ok(Standing::Running) if !is_asked => {
                 is_asked = true;
                 // It may have ended meanwhile; the next look tells.

@@ -3,10 +3,7 @@
 use super::{
     Failure, Stage,
     correlation::is_same_deployment,
-    pace::{
-        CONFLICT_INTERVAL, HANDOVER, SETTLE_INTERVAL, SETTLED_WITHIN, Tolerance, UNSEEN_CONFLICT,
-    },
-    retry::Purpose,
+    pace::{CONFLICT_INTERVAL, HANDOVER, SETTLE_INTERVAL, SETTLED_WITHIN, UNSEEN_CONFLICT},
     submitting::Submitting,
 };
 use crate::{
@@ -48,7 +45,7 @@ impl Submitting<'_, '_> {
             // What was sent and not answered may be what is active, and not visible yet.
             let is_open = uncertain && clock.elapsed() - since < SETTLED_WITHIN;
             let is_failure = self.submission.if_active == IfActive::Fail && !is_open;
-            match self.present().await? {
+            match self.retry.read_if_any(self.target).await? {
                 Some(present) if present.correlation == self.submission.correlation => {
                     return Ok(Conflict::Recovered);
                 }
@@ -81,20 +78,6 @@ impl Submitting<'_, '_> {
                     clock.sleep(CONFLICT_INTERVAL).await;
                 }
             }
-        }
-    }
-
-    async fn present(&mut self) -> Result<Option<Snapshot>, Failure> {
-        let arm = self.context.arm;
-        let read = async || arm.get(self.target).await;
-        let found = self
-            .retry
-            .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
-            .await;
-        match found {
-            Ok(found) => Ok(Some(found.value)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error.into()),
         }
     }
 

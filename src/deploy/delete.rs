@@ -10,12 +10,12 @@ use super::{
     job::DeletionRequest,
     pace::{
         GONE_AFTER, NEAR_THE_END, SETTLE_INTERVAL, SETTLED_WITHIN, SHORTEST_WAIT, SUBMIT_WITHIN,
-        Tolerance, VISIBLE_WITHIN,
+        VISIBLE_WITHIN,
     },
     retry::{Purpose, Retry},
 };
 use crate::{
-    arm::{Cause, Deletion, Location, ProvisioningState, Snapshot, StackId, Target},
+    arm::{Cause, Deletion, Location, ProvisioningState, StackId, Target},
     event::{Ending, Event, StackResources},
 };
 
@@ -53,7 +53,7 @@ impl Deleting<'_, '_> {
     /// # Errors
     /// Azure's refusal, or what was seen last when Azure is out of reach for too long.
     pub(super) async fn ask(&mut self) -> Result<Asked, Failure> {
-        let Some(before) = self.present().await? else {
+        let Some(before) = self.retry.read_if_any(self.target).await? else {
             let message = "there is no stack of this name here, so there was nothing to delete";
             let message = message.to_owned();
             self.context.events.emit(Event::Warned { message });
@@ -123,7 +123,7 @@ impl Deleting<'_, '_> {
         let clock = self.context.clock;
         let since = clock.elapsed();
         loop {
-            match self.present().await? {
+            match self.retry.read_if_any(self.target).await? {
                 None => return Ok(true),
                 Some(found) if found.correlation == self.request.correlation => return Ok(true),
                 Some(_) if clock.elapsed() - since >= SETTLED_WITHIN => return Ok(false),
@@ -187,7 +187,7 @@ impl Deleting<'_, '_> {
     /// The state from before the deletion may still be shown: only what came with the deletion counts.
     async fn look_at_stack(&mut self, watch: &mut StackWatch) -> Result<Found, Failure> {
         let now = self.context.clock.elapsed();
-        let Some(stack) = self.present().await? else {
+        let Some(stack) = self.retry.read_if_any(self.target).await? else {
             let since = *watch.gone_since.get_or_insert(now);
             return Ok(if now - since >= GONE_AFTER {
                 Found::Gone
@@ -223,7 +223,11 @@ impl Deleting<'_, '_> {
 
     /// Tells what could not be deleted, and why.
     async fn explain(&mut self, error: &Value) -> Result<Ending, Failure> {
-        let properties = self.present().await?.and_then(|stack| stack.stack);
+        let properties = self
+            .retry
+            .read_if_any(self.target)
+            .await?
+            .and_then(|stack| stack.stack);
         let properties = properties.unwrap_or_default();
         let resources = StackResources::from(&*properties);
         self.context.events.emit(Event::StackRead(resources));
@@ -232,20 +236,6 @@ impl Deleting<'_, '_> {
             causes = Cause::find(error);
         }
         Ok(Ending::Failed { causes })
-    }
-
-    async fn present(&mut self) -> Result<Option<Snapshot>, Failure> {
-        let arm = self.context.arm;
-        let read = async || arm.get(self.target).await;
-        let found = self
-            .retry
-            .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
-            .await;
-        match found {
-            Ok(found) => Ok(Some(found.value)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 

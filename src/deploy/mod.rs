@@ -14,6 +14,7 @@ mod pace;
 mod plan;
 mod preview;
 mod progress;
+mod read;
 mod retry;
 mod run;
 mod stage;

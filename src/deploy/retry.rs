@@ -7,7 +7,7 @@ use super::{
     pace::{CALM, FIRST_PAUSE, LONGEST_PAUSE, NOT_FOUND_IS_NEWS, Tolerance},
 };
 use crate::{
-    arm::ArmError,
+    arm::{Arm, ArmError},
     event::{Event, Trouble},
 };
 
@@ -70,6 +70,10 @@ impl<'a> Retry<'a> {
             outage: None,
             throttling: None,
         }
+    }
+
+    pub(super) fn arm(&self) -> &'a Arm {
+        self.context.arm
     }
 
     /// Makes the request until it succeeds.

@@ -183,13 +183,8 @@ impl<'a> Run<'a> {
 
     /// Finds what another step submitted.
     async fn find(&mut self) -> Result<(), Failure> {
-        let (arm, target) = (self.context.arm, &self.job.target);
-        let read = async || arm.get(target).await;
-        let found = self
-            .retry
-            .persist(Purpose::Read, &Tolerance::READ, read)
-            .await?
-            .value;
+        let reading = self.retry.read(&self.job.target, &Tolerance::READ);
+        let found = reading.await?.value;
         self.stage = Stage::Ours(found.correlation.clone());
         self.context.save(&self.stage);
         self.context.events.emit(Event::Found {

@@ -3,7 +3,7 @@
 use super::{
     Context, Failure, Stage,
     conflict::{Conflict, is_active},
-    pace::{FOREIGN_REFUSALS, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN, Tolerance},
+    pace::{FOREIGN_REFUSALS, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN},
     retry::Purpose,
     stage::Ours,
     submitting::Submitting,
@@ -119,22 +119,13 @@ impl Submitting<'_, '_> {
     /// Whether the deployment that we may have submitted exists, by its correlation id. Only another id, or that it
     /// stays invisible, means that it does not.
     async fn settle(&mut self) -> Result<bool, Failure> {
-        let Context { arm, clock, .. } = self.context;
+        let clock = self.context.clock;
         let since = clock.elapsed();
         loop {
-            let read = async || arm.get(self.target).await;
-            let found = self
-                .retry
-                .persist(Purpose::Read, &Tolerance::READ_IF_ANY, read)
-                .await;
-            match found {
-                Ok(found) if found.value.correlation == self.submission.correlation => {
-                    return Ok(true);
-                }
-                // An earlier deployment of this name. Ours may not be visible yet.
-                Ok(_) => {}
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
+            // An earlier deployment of this name may be shown as long as ours is not visible.
+            let found = self.retry.read_if_any(self.target).await?;
+            if found.is_some_and(|found| found.correlation == self.submission.correlation) {
+                return Ok(true);
             }
             if clock.elapsed() - since >= SETTLED_WITHIN {
                 return Ok(false);

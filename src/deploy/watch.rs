@@ -8,7 +8,7 @@ use super::{
         LAST_READS_WITHIN, NEAR_THE_END, REPLACED_AFTER, SHORTEST_WAIT, Tolerance, VISIBLE_WITHIN,
     },
     progress::Progress,
-    retry::{Purpose, Retry},
+    retry::Retry,
 };
 use crate::{
     arm::{ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Snapshot, Target},
@@ -154,9 +154,7 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// What Azure says when the deployment cannot be followed any further.
     async fn look(&mut self, retry: &mut Retry<'_>) -> Result<Look, ArmError> {
-        let (arm, target) = (self.context.arm, &self.target);
-        let read = async || arm.get(target).await;
-        let answer = retry.persist(Purpose::Read, &Tolerance::READ, read).await?;
+        let answer = retry.read(&self.target, &Tolerance::READ).await?;
         if answer.value.correlation == self.ours {
             self.is_seen = true;
             self.other_since = None;
