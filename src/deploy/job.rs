@@ -6,7 +6,7 @@ use azure_core::Bytes;
 use serde_json::{Value, json};
 
 use crate::{
-    arm::{ChangeType, Correlation, Target},
+    arm::{ChangeType, Correlation, DeploymentId, StackId, Target},
     inputs::{IfActive, OnStop, WhatIfInputs},
 };
 
@@ -39,11 +39,11 @@ pub(crate) enum Task {
     /// Azure predicts what it would change.
     WhatIf(WhatIfRequest),
     /// The stack is deleted.
-    Delete(DeletionRequest),
+    Delete(StackId, DeletionRequest),
     /// One that another step submitted is followed.
     Wait,
-    /// One that another step submitted is cancelled.
-    Cancel,
+    /// A deployment that another step submitted is cancelled; Azure cannot cancel a stack.
+    Cancel(DeploymentId),
 }
 
 /// What is sent, and under which identity of its own.

@@ -60,15 +60,16 @@ pub(crate) fn plan(
 pub(crate) fn plan_existing(request: &Request) -> (Plan, Job) {
     let target = target(request, request.name.as_deref().unwrap_or_default());
     let mut plan = announce(request, target.clone());
-    let task = match (&request.stack, request.operation) {
-        (Some(settings), Operation::Delete) => {
+    let task = match (request.operation, &target, &request.stack) {
+        (Operation::Delete, Target::Stack(id), Some(settings)) => {
             plan.stack = Some(Box::new(settings.clone()));
-            Task::Delete(DeletionRequest {
+            let deletion = DeletionRequest {
                 query: query(settings),
                 correlation: random_correlation(),
-            })
+            };
+            Task::Delete(id.clone(), deletion)
         }
-        (_, Operation::Cancel) => Task::Cancel,
+        (Operation::Cancel, Target::Deployment(id), _) => Task::Cancel(id.clone()),
         _ => Task::Wait,
     };
     (plan, job(request, target, task))

@@ -11,8 +11,8 @@ use super::{
     cancel::{Cancelling, cancel, follow_cancelled},
     causes,
     delete::{Asked, Deleting},
-    job::{Submission, WhatIfRequest},
-    pace::{SUBMIT_WITHIN, Tolerance},
+    job::{DeletionRequest, Submission, WhatIfRequest},
+    pace::{LAST_READS_WITHIN, SUBMIT_WITHIN, Tolerance},
     preview::Previewing,
     retry::{Purpose, Retry},
     stage::Ours,
@@ -20,7 +20,7 @@ use super::{
     watch::{Followed, Watch},
 };
 use crate::{
-    arm::{ArmError, Cause, DeploymentId, Location, Snapshot, Target},
+    arm::{ArmError, Cause, DeploymentId, Location, Snapshot, StackId, Target},
     clock::Clock,
     event::{Ending, Event, Left, StackResources},
 };
@@ -114,14 +114,14 @@ impl<'a> Run<'a> {
                 submission,
                 what_if,
             } => self.create(submission, what_if.as_ref()).await,
-            Task::Delete(_) => self.delete().await,
+            Task::Delete(id, request) => self.delete(id, request).await,
             Task::Wait => {
                 self.find().await?;
                 self.follow().await
             }
-            Task::Cancel => {
+            Task::Cancel(id) => {
                 self.find().await?;
-                self.cancel().await
+                self.cancel(id).await
             }
         }
     }
@@ -238,7 +238,9 @@ impl<'a> Run<'a> {
         let (arm, status) = (self.context.arm, self.status.as_ref()?);
         let read = async || arm.status(status).await;
         let persisting = self.retry.persist(Purpose::Read, &Tolerance::NONE, read);
-        let status = persisting.await.ok()?.value;
+        let clock = self.context.clock;
+        let status = clock.timeout(LAST_READS_WITHIN, persisting).await;
+        let status = status.ok()?.ok()?.value;
         if !status.status.is_terminal() {
             return None;
         }
@@ -253,9 +255,9 @@ impl<'a> Run<'a> {
         Some(Ending::Failed { causes })
     }
 
-    async fn cancel(&mut self) -> Result<Ending, Failure> {
-        let (Target::Deployment(id), Some(watch)) = (&self.job.target, &mut self.watch) else {
-            return Ok(self.impossible("a stack cannot be cancelled"));
+    async fn cancel(&mut self, id: &DeploymentId) -> Result<Ending, Failure> {
+        let Some(watch) = &mut self.watch else {
+            return Ok(Ending::Stopped);
         };
         let (context, retry) = (self.context, &mut self.retry);
         let ours = watch.ours().clone();
@@ -281,18 +283,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn impossible(&self, message: &str) -> Ending {
-        Ending::Bug {
-            message: message.to_owned(),
-            left: self.left(),
-        }
-    }
-
-    async fn delete(&mut self) -> Result<Ending, Failure> {
+    async fn delete(
+        &mut self,
+        id: &'a StackId,
+        request: &'a DeletionRequest,
+    ) -> Result<Ending, Failure> {
         let job = self.job;
-        let (Target::Stack(id), Task::Delete(request)) = (&job.target, &job.task) else {
-            return Ok(self.impossible("only a stack can be deleted"));
-        };
         let mut deleting = Deleting {
             context: self.context,
             id,

@@ -45,8 +45,11 @@ impl Run<'_> {
 
     /// How it ended, if that was seen although not all of it was told.
     fn seen_end(&self) -> Option<Ending> {
-        let snapshot = self.watch.as_ref()?.ended()?;
-        Some(self.result(snapshot))
+        let watch = self.watch.as_ref()?;
+        if let Some(by) = watch.replaced_by() {
+            return Some(Ending::Replaced { by: by.clone() });
+        }
+        watch.ended().map(|snapshot| self.result(snapshot))
     }
 
     /// The ending of an interrupted run, which has seconds.

@@ -54,6 +54,8 @@ pub(super) struct Watch<'a> {
     progress: Option<Progress<'a>>,
     /// How ours ended, from the moment that is known.
     ended: Option<Box<Snapshot>>,
+    /// The submission that took the place of ours, from the moment that is certain.
+    replaced_by: Option<Correlation>,
 }
 
 impl<'a> Watch<'a> {
@@ -79,6 +81,7 @@ impl<'a> Watch<'a> {
             other_since: None,
             progress: root.map(|root| Progress::new(context, poll_interval, root)),
             ended: None,
+            replaced_by: None,
         }
     }
 
@@ -90,6 +93,11 @@ impl<'a> Watch<'a> {
     /// How ours ended, if that is known, although the last operations may not be read yet.
     pub(super) fn ended(&self) -> Option<&Snapshot> {
         self.ended.as_deref()
+    }
+
+    /// The submission that took the place of ours, if that is certain.
+    pub(super) fn replaced_by(&self) -> Option<&Correlation> {
+        self.replaced_by.as_ref()
     }
 
     /// The deployments within it that are running now, as far as known.
@@ -171,6 +179,7 @@ impl<'a> Watch<'a> {
             return Ok(Look::Other);
         }
         let by = answer.value.correlation;
+        self.replaced_by = Some(by.clone());
         self.context.events.emit(Event::Replaced { by: by.clone() });
         Ok(Look::Replaced { by })
     }

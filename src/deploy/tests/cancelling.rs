@@ -14,7 +14,7 @@ use crate::{
 /// A step that cancels what another one submitted an hour ago.
 async fn cancel(azure: &FakeArm) -> Told {
     azure.submit(Duration::ZERO, THEIRS, 5 * HOUR, "Succeeded");
-    follow(azure, job_of(Task::Cancel)).await
+    follow(azure, job_of(Task::Cancel(DeploymentId::from_target(ID)))).await
 }
 
 /// Faults that a request to cancel may meet once.
@@ -84,7 +84,7 @@ async fn what_had_ended_otherwise_was_not_cancelled() {
     for (end, status) in [("Succeeded", 1), ("Failed", 1), ("Canceled", 0)] {
         let azure = FakeArm::start(HOUR);
         azure.submit(Duration::ZERO, THEIRS, Duration::ZERO, end);
-        let told = follow(&azure, job_of(Task::Cancel)).await;
+        let told = follow(&azure, job_of(Task::Cancel(DeploymentId::from_target(ID)))).await;
         assert_eq!(
             told.ending.exit_status(),
             status,

@@ -16,12 +16,14 @@ const STATUS: &str = "https://management.azure.com/operationStatuses/deletion";
 
 fn delete() -> Job {
     let id = "/subscriptions/s/providers/Microsoft.Resources/deploymentStacks/hub";
+    let id = StackId::parse(id).expect("a stack");
+    let request = DeletionRequest {
+        query: vec![],
+        correlation: Correlation::new(OURS),
+    };
     Job {
-        target: Target::Stack(StackId::parse(id).expect("a stack")),
-        ..job_of(Task::Delete(DeletionRequest {
-            query: vec![],
-            correlation: Correlation::new(OURS),
-        }))
+        target: Target::Stack(id.clone()),
+        ..job_of(Task::Delete(id, request))
     }
 }
 

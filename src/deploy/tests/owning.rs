@@ -66,11 +66,14 @@ async fn an_end_that_nobody_tells_is_no_success() {
     for reply in [
         Reply::Refuse(404, "NotFound"),
         Reply::Refuse(403, "AuthorizationFailed"),
+        Reply::Refuse(503, "Busy"),
+        Reply::Hang,
     ] {
         let azure = FakeArm::start(HOUR);
         azure.submit(HOUR, THEIRS, HOUR, "Succeeded");
         azure.always(Kind::Status, reply);
         let told = follow(&azure, job()).await;
+        assert!(told.lasted < HOUR + 5 * MINUTE, "{:?}", told.lasted);
         let Ending::Replaced { by } = &told.ending else {
             panic!("{:?}", told.ending);
         };
