@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use tokio::time::Instant;
 use tracing::debug;
 
-pub(crate) use certificates::{CertificateFileError, ExtraRoots, are_roots_found};
+pub(crate) use certificates::{ExtraRoots, are_roots_found};
 pub(crate) use error::{
     LastingFault, excerpt, is_connect_error, is_web_page, lasting_fault, root_cause, sources,
 };

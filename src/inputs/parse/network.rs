@@ -2,7 +2,7 @@
 
 use super::{Parser, values::given};
 use crate::{
-    http::{CertificateFileError, ExtraRoots, are_roots_found, proxy},
+    http::{ExtraRoots, are_roots_found, proxy},
     inputs::raw::{CERTIFICATE_FOLDERS, CERTIFICATES, EXTRA_CERTIFICATES},
 };
 
@@ -13,22 +13,25 @@ impl Parser<'_> {
         self.check_replaced_roots();
         let mut all = ExtraRoots::default();
         let environment = self.environment;
-        for (name, path) in [
-            ("ca-file", given(&self.raw.ca_file)),
-            (EXTRA_CERTIFICATES, environment.get(EXTRA_CERTIFICATES)),
+        for (name, path, remedy) in [
+            ("ca-file", given(&self.raw.ca_file), ""),
+            (
+                EXTRA_CERTIFICATES,
+                environment.get(EXTRA_CERTIFICATES),
+                ", or unset the variable for this step",
+            ),
         ] {
             let Some(path) = path else { continue };
             match ExtraRoots::read(&environment.workspace().join(path)) {
                 Ok(roots) => all.extend(roots),
-                Err(error) => self.unusable(name, path, &error),
+                Err(error) => {
+                    let quoted = self.quote(path);
+                    let message = format!("{quoted} {error}{remedy}");
+                    self.problems.add(name, message);
+                }
             }
         }
         all
-    }
-
-    fn unusable(&mut self, name: &'static str, path: &str, error: &CertificateFileError) {
-        let quoted = self.quote(path);
-        self.problems.add(name, format!("{quoted} {error}"));
     }
 
     /// Root certificates that are replaced by nothing would fail every request.

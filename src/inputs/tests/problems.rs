@@ -374,6 +374,7 @@ fn files_of_certificates_must_hold_some() {
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(expected), "{found}");
     }
+    assert!(found[3].ends_with("unset the variable for this step"));
 
     file("ca.pem", crate::testing::ROOT_CERTIFICATE);
     let root = folder.path().join("ca.pem").display().to_string();
