@@ -1,6 +1,10 @@
-//! The HTTP client, limits on what is read from it, and texts of its errors.
+//! The HTTP client, and limits on what is read from it.
 
-use std::{error::Error, sync::Arc, time::Duration};
+mod certificates;
+mod error;
+pub(crate) mod proxy;
+
+use std::{sync::Arc, time::Duration};
 
 use azure_core::{
     error::ErrorKind,
@@ -10,6 +14,11 @@ use futures::TryStreamExt;
 use tokio::time::Instant;
 use tracing::debug;
 
+pub(crate) use certificates::{CertificateFileError, ExtraRoots, are_roots_found};
+pub(crate) use error::{
+    LastingFault, excerpt, is_connect_error, is_web_page, lasting_fault, root_cause, sources,
+};
+
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -17,9 +26,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Maximum size of an answer to a token request, in bytes.
 const TOKEN_ANSWER_LIMIT: usize = 1 << 20;
-
-/// Maximum length of foreign text in a message, in characters.
-const EXCERPT: usize = 500;
 
 /// The HTTP client cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -30,25 +36,43 @@ pub(crate) struct ClientError {
     reason: String,
 }
 
-/// The client for all requests: rustls with ring, the system's root certificates, no redirects.
+/// The client for all requests: rustls with ring, no redirects. It trusts the root certificates and `extra_roots`.
 ///
-/// `HTTPS_PROXY` and `NO_PROXY` are honoured, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the roots.
+/// `HTTPS_PROXY` and `NO_PROXY` are honoured, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the root certificates.
 ///
 /// # Errors
 /// [`ClientError`] when no root certificate is found.
-pub(crate) fn client() -> Result<Arc<dyn HttpClient>, ClientError> {
+pub(crate) fn client(extra_roots: &ExtraRoots) -> Result<Arc<dyn HttpClient>, ClientError> {
     // This fails only if a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = build(extra_roots).map_err(|error| ClientError {
+        reason: root_cause(&error),
+    })?;
+    match client {
+        Some(client) => Ok(Arc::new(client)),
+        None => Err(ClientError {
+            reason: "no root certificates were found".to_owned(),
+        }),
+    }
+}
+
+/// `None` if no certificate is trusted.
+fn build(extra_roots: &ExtraRoots) -> reqwest::Result<Option<reqwest::Client>> {
+    let roots = extra_roots.with_roots();
+    if roots.is_empty() {
+        return Ok(None);
+    }
+    let roots = roots
+        .iter()
+        .map(|root| reqwest::Certificate::from_der(root))
+        .collect::<reqwest::Result<Vec<_>>>()?;
     let client = reqwest::Client::builder()
         .user_agent(concat!("long-deploy-action/", env!("CARGO_PKG_VERSION")))
+        .tls_certs_only(roots)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| ClientError {
-            reason: root_cause(&error),
-        })?;
-    Ok(Arc::new(client))
+        .redirect(reqwest::redirect::Policy::none());
+    client.build().map(Some)
 }
 
 /// The body of an answer exceeds our limit.
@@ -105,38 +129,6 @@ pub(crate) fn trace<E>(request: &Request, took: Duration, answer: &Result<RawRes
     );
 }
 
-/// Whether no connection could be made, so that nothing was sent.
-pub(crate) fn is_connect_error(error: &(dyn Error + 'static)) -> bool {
-    sources(error)
-        .filter_map(|source| source.downcast_ref::<reqwest::Error>())
-        .any(reqwest::Error::is_connect)
-}
-
-/// The innermost source of an error, such as `Connection refused`; outer messages contain full URLs.
-pub(crate) fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let innermost = sources(error).last().unwrap_or(error);
-    excerpt(&innermost.to_string())
-}
-
-/// An error and all its sources, outermost first.
-pub(crate) fn sources<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// A foreign text on one line, without control characters, cut to fit into a message.
-pub(crate) fn excerpt(text: &str) -> String {
-    let words = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty());
-    let line = words.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -148,14 +140,6 @@ mod tests {
     use futures::{StreamExt, stream};
 
     use super::*;
-
-    #[test]
-    fn quotes_foreign_text_on_one_short_line() {
-        assert_eq!(excerpt("  a\r\n\u{1b}[31mb\tc\u{0} "), "a [31mb c");
-        let long = excerpt(&"ä".repeat(501));
-        assert_eq!(long.chars().count(), 501);
-        assert!(long.ends_with('…'));
-    }
 
     /// An answer of `chunks` of four bytes each, and how many of them were read.
     async fn read(chunks: usize, limit: usize) -> (azure_core::Result<RawResponse>, usize) {
@@ -206,7 +190,7 @@ mod tests {
             .unwrap()
             .port();
         let url = Url::parse(&format!("https://127.0.0.1:{port}/?sig=hush")).unwrap();
-        let client = client().unwrap();
+        let client = client(&ExtraRoots::default()).unwrap();
         let error = client
             .execute_request(&Request::new(url, Method::Get))
             .await

@@ -14,7 +14,7 @@ use url::Url;
 use super::{ArmError, Correlation, Target};
 use crate::{
     clock::Clock,
-    http::{is_connect_error, read_limited, root_cause, trace},
+    http::{is_connect_error, lasting_fault, read_limited, root_cause, trace},
     identity::Keeper,
 };
 
@@ -227,6 +227,9 @@ fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
 }
 
 fn unanswered(error: &azure_core::Error) -> ArmError {
+    if let Some(fault) = lasting_fault(error) {
+        return ArmError::Blocked(fault);
+    }
     let reason = root_cause(error);
     if is_connect_error(error) {
         ArmError::Unreached { reason }

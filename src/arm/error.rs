@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Cause;
-use crate::identity::SignInError;
+use crate::{http::LastingFault, identity::SignInError};
 
 /// Why a request to Resource Manager did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub(crate) enum ArmError {
         /// What the network said.
         reason: String,
     },
+    /// The network does not let a request through, so it was not sent.
+    #[error("no connection to Azure: {0}")]
+    Blocked(LastingFault),
     /// No complete answer came; whether the request arrived is not known.
     #[error("no answer from Azure: {reason}")]
     Unanswered {
@@ -63,7 +66,7 @@ impl ArmError {
         match self {
             Self::SignIn(error) => error.is_transient(),
             Self::Unreached { .. } | Self::Unanswered { .. } | Self::Unreadable { .. } => true,
-            Self::Misleading { .. } => false,
+            Self::Blocked(_) | Self::Misleading { .. } => false,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
         }
     }
@@ -72,10 +75,20 @@ impl ArmError {
     #[must_use]
     pub(crate) fn was_not_carried_out(&self) -> bool {
         match self {
-            Self::SignIn(_) | Self::Unreached { .. } => true,
+            Self::SignIn(_) | Self::Unreached { .. } | Self::Blocked(_) => true,
             Self::Unanswered { .. } | Self::Misleading { .. } => false,
             Self::Unreadable { .. } => self.is_throttled(),
             Self::Refused { .. } => self.is_throttled() || !self.is_transient(),
+        }
+    }
+
+    /// Whether the network's set-up is the reason. It lasts, unless requests came through before.
+    #[must_use]
+    pub(crate) fn is_blocked(&self) -> bool {
+        match self {
+            Self::Blocked(_) => true,
+            Self::SignIn(error) => error.is_blocked(),
+            _ => false,
         }
     }
 
@@ -143,6 +156,7 @@ impl ArmError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::id_token::IdTokenError;
 
     fn refused(status: u16) -> ArmError {
         ArmError::Refused {
@@ -222,6 +236,15 @@ mod tests {
             assert_eq!((error.status(), error.retry_after()), (None, None));
             assert_eq!(error.causes()[0].message, error.to_string());
         }
+    }
+
+    #[test]
+    fn what_the_network_does_not_let_through_was_not_sent() {
+        let error = ArmError::Blocked(LastingFault::ProxyCredentials);
+        assert!(!error.is_transient() && error.was_not_carried_out() && error.is_blocked());
+        let error = ArmError::SignIn(IdTokenError::Blocked(LastingFault::WebPage).into());
+        assert!(!error.is_transient() && error.was_not_carried_out() && error.is_blocked());
+        assert!(!silent().iter().any(ArmError::is_blocked));
     }
 
     #[test]

@@ -94,7 +94,7 @@ async fn ask(
             Err(error) => error,
         };
         is_unanswered |= !error.was_not_carried_out();
-        if error.is_transient() || error.is_not_found() {
+        if retry.may_pass(&error) || error.is_not_found() {
             retry.wait_after(Purpose::Change, &error).await;
             continue;
         }

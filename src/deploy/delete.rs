@@ -111,7 +111,7 @@ impl Deleting<'_, '_> {
             if !uncertain || error.status() == Some(409) {
                 self.enter(Stage::Before);
             }
-            if !error.is_transient() {
+            if !self.retry.may_pass(&error) {
                 return Err(error.into());
             }
             self.retry.wait_after(Purpose::Change, &error).await;

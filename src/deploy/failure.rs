@@ -7,7 +7,7 @@ use crate::arm::ArmError;
 pub(super) enum Failure {
     /// Azure refuses for good what was asked, or there is no token.
     Refused(ArmError),
-    /// What passes by itself did not pass in time.
+    /// Azure is out of reach: what passes by itself did not pass in time, or the network does not let requests through.
     GaveUp {
         /// What was seen last.
         reason: String,
@@ -16,7 +16,7 @@ pub(super) enum Failure {
 
 impl From<ArmError> for Failure {
     fn from(error: ArmError) -> Self {
-        if error.is_transient() {
+        if error.is_transient() || matches!(error, ArmError::Blocked(_)) {
             let reason = error.to_string();
             return Self::GaveUp { reason };
         }

@@ -76,6 +76,9 @@ pub(super) const CLEAN_UP_WITHIN: Duration = SECOND.saturating_mul(10);
 
 /// How long an answer that leads to another server is asked for again: no proxy should write such a thing, but one may.
 const MISLED_FOR: Duration = MINUTE;
+/// How long a certificate that is not valid, or a proxy's refusal, is taken for a fault that passes, if requests came
+/// through before: proxies are restarted and get new certificates.
+const BLOCKED_FOR: Duration = MINUTE.saturating_mul(10);
 
 /// How long refusals by Azure are not believed, by their kind.
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +121,9 @@ impl Tolerance {
             Some(404) => self.not_found,
             Some(401 | 403) => self.denied,
             Some(_) => self.other,
+            None if error.is_blocked() => BLOCKED_FOR,
             None if matches!(error, ArmError::Misleading { .. }) => MISLED_FOR,
-            // Tokens have a patience of their own.
+            // Other sign-in errors; the keeper has retried for as long as the token was valid.
             None => Duration::ZERO,
         }
     }

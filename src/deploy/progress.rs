@@ -179,7 +179,7 @@ impl<'a> Progress<'a> {
         let path = self.tree.path(&id);
         let hidden = self.hidden.entry(id).or_default();
         hidden.attempts += 1;
-        hidden.is_transient = error.is_transient();
+        hidden.is_transient = error.is_transient() || error.is_blocked();
         let interval = match hidden.attempts.checked_sub(HIDDEN_AFTER) {
             Some(more) if !hidden.is_transient => self
                 .poll_interval

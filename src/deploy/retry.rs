@@ -34,6 +34,8 @@ pub(super) struct Retry<'a> {
     troubles: BTreeMap<Purpose, Failing>,
     outage: Option<Outage>,
     throttling: Option<Throttling>,
+    /// Whether any request of this run came through, whatever the answer.
+    has_come_through: bool,
 }
 
 /// The failures of one purpose since its last success.
@@ -69,11 +71,17 @@ impl<'a> Retry<'a> {
             troubles: BTreeMap::new(),
             outage: None,
             throttling: None,
+            has_come_through: false,
         }
     }
 
     pub(super) fn arm(&self) -> &'a Arm {
         self.context.arm
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub(super) fn may_pass(&self, error: &ArmError) -> bool {
+        error.is_transient() || error.is_blocked() && self.has_come_through
     }
 
     /// Makes the request until it succeeds.
@@ -95,11 +103,13 @@ impl<'a> Retry<'a> {
                 }
                 Err(error) => error,
             };
+            self.has_come_through |= error.status().is_some();
             if !error.is_transient() {
                 let now = self.context.clock.elapsed();
                 let since = *refused_since.get_or_insert(now);
-                if now - since >= tolerance.of(&error) {
-                    self.succeeded(purpose);
+                let is_lasting = error.is_blocked() && !self.has_come_through;
+                if is_lasting || now - since >= tolerance.of(&error) {
+                    self.settled(purpose);
                     return Err(error);
                 }
             }
@@ -116,6 +126,7 @@ impl<'a> Retry<'a> {
     /// Notes that a request failed, and returns how long to wait before the next attempt.
     pub(super) fn failed(&mut self, purpose: Purpose, error: &ArmError) -> Duration {
         let now = self.context.clock.elapsed();
+        self.has_come_through |= error.status().is_some();
         let failing = self.troubles.entry(purpose).or_insert_with(|| Failing {
             since: now,
             attempts: 0,
@@ -171,6 +182,12 @@ impl<'a> Retry<'a> {
 
     /// Notes that Azure answered a request of this purpose as hoped, or for certain.
     pub(super) fn succeeded(&mut self, purpose: Purpose) {
+        self.has_come_through = true;
+        self.settled(purpose);
+    }
+
+    /// Notes that requests of this purpose are no longer repeated.
+    fn settled(&mut self, purpose: Purpose) {
         let now = self.context.clock.elapsed();
         if self
             .throttling

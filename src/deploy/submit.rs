@@ -99,7 +99,7 @@ impl Submitting<'_, '_> {
                 });
             }
             foreign_refusals += u32::from(is_foreign_refusal(&error));
-            let is_final = !error.is_transient() || foreign_refusals == FOREIGN_REFUSALS;
+            let is_final = !self.retry.may_pass(&error) || foreign_refusals == FOREIGN_REFUSALS;
             let pause = self.retry.failed(Purpose::Change, &error);
             // The refusal of a later attempt says nothing about an earlier one.
             if (is_unanswered || was_unanswered && is_final) && self.settle().await? {

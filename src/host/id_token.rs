@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::jwt;
 use crate::{
     clock::Clock,
-    http::{excerpt, exchange, root_cause},
+    http::{LastingFault, excerpt, exchange, is_web_page, lasting_fault, root_cause},
 };
 
 /// Variable with the address of the endpoint; set only in a job that may use it.
@@ -66,6 +66,9 @@ pub(crate) enum IdTokenError {
         /// The network error, on one line.
         reason: String,
     },
+    /// The network does not let a request through to the endpoint, or not its answer back.
+    #[error("GitHub's id-token endpoint cannot be reached: {0}")]
+    Blocked(LastingFault),
     /// The endpoint took too long.
     #[error("GitHub's id-token endpoint gave no answer within {} s", .after.as_secs())]
     TimedOut {
@@ -86,7 +89,10 @@ impl IdTokenError {
                 matches!(status, 408 | 429 | 500..) || body.contains("Can't issue ID_TOKEN")
             }
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NoToken => true,
-            Self::NotPermitted | Self::InvalidUrl | Self::RequestTokenExpired { .. } => false,
+            Self::NotPermitted
+            | Self::InvalidUrl
+            | Self::RequestTokenExpired { .. }
+            | Self::Blocked(_) => false,
         }
     }
 }
@@ -143,14 +149,15 @@ impl IdTokens {
             .timeout(TRY_LIMIT, self.ask(audience))
             .await
             .map_err(|_| IdTokenError::TimedOut { after: TRY_LIMIT })?
-            .map_err(|error| IdTokenError::Unreachable {
-                reason: root_cause(&error),
-            })?;
+            .map_err(|error| unreachable(&error))?;
         if !response.status().is_success() {
             return Err(IdTokenError::Refused {
                 status: response.status().into(),
                 body: excerpt(&String::from_utf8_lossy(response.body().as_ref())),
             });
+        }
+        if is_web_page(response.body()) {
+            return Err(IdTokenError::Blocked(LastingFault::WebPage));
         }
         read(response.body().as_ref()).ok_or(IdTokenError::NoToken)
     }
@@ -183,6 +190,15 @@ impl fmt::Debug for IdTokens {
         f.debug_struct("IdTokens")
             .field("host", &self.url.host_str())
             .finish_non_exhaustive()
+    }
+}
+
+fn unreachable(error: &azure_core::Error) -> IdTokenError {
+    match lasting_fault(error) {
+        Some(fault) => IdTokenError::Blocked(fault),
+        None => IdTokenError::Unreachable {
+            reason: root_cause(error),
+        },
     }
 }
 

@@ -319,7 +319,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_without_a_valid_token_is_an_error() {
-        for (status, body) in [(200, "{}"), (200, "<html>log in</html>"), (204, "")] {
+        for (status, body) in [(200, "{}"), (200, "Hello"), (204, "")] {
             let azure = FakeAzure::start();
             azure.entra_answers([Answer::Refuse(status, body.to_owned())]);
             let error = azure

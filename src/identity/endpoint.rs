@@ -14,7 +14,7 @@ use super::{
     refusal::Refusal,
     refused::{Refused, Requester},
 };
-use crate::http::{exchange, root_cause};
+use crate::http::{LastingFault, exchange, is_web_page, lasting_fault, root_cause};
 
 /// A transport that turns every answer but success into a [`SignInError`].
 ///
@@ -30,10 +30,21 @@ pub(super) struct TokenEndpoint {
 
 impl TokenEndpoint {
     fn unreachable(&self, request: &Request, error: &azure_core::Error) -> SignInError {
-        SignInError::Unreachable {
+        match lasting_fault(error) {
+            Some(fault) => self.blocked(request, fault),
+            None => SignInError::Unreachable {
+                issuer: self.requester.issuer,
+                host: host(request),
+                reason: root_cause(error),
+            },
+        }
+    }
+
+    fn blocked(&self, request: &Request, fault: LastingFault) -> SignInError {
+        SignInError::Blocked {
             issuer: self.requester.issuer,
-            host: request.url().host_str().unwrap_or_default().to_owned(),
-            reason: root_cause(error),
+            host: host(request),
+            fault,
         }
     }
 
@@ -52,6 +63,9 @@ impl TokenEndpoint {
 impl HttpClient for TokenEndpoint {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         let error = match exchange(self.http.as_ref(), request).await {
+            Ok(response) if response.status().is_success() && is_web_page(response.body()) => {
+                self.blocked(request, LastingFault::WebPage)
+            }
             Ok(response) if response.status().is_success() => {
                 let (status, headers, body) = response.deconstruct();
                 return Ok(AsyncRawResponse::from_bytes(status, headers, body));
@@ -61,4 +75,8 @@ impl HttpClient for TokenEndpoint {
         };
         Err(azure_core::Error::new(ErrorKind::Credential, error))
     }
+}
+
+fn host(request: &Request) -> String {
+    request.url().host_str().unwrap_or_default().to_owned()
 }

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::refused::{Issuer, Refused};
-use crate::{host::id_token::IdTokenError, http::sources};
+use crate::{
+    host::id_token::IdTokenError,
+    http::{LastingFault, sources},
+};
 
 /// Signing in failed. The message may have several lines; it never holds a secret, an assertion or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +23,16 @@ pub(crate) enum SignInError {
         host: String,
         /// The network error, on one line.
         reason: String,
+    },
+    /// The network does not let a request through to the issuer, or not its answer back.
+    #[error("cannot reach {issuer} at {host}: {fault}")]
+    Blocked {
+        /// The issuer.
+        issuer: Issuer,
+        /// Its host.
+        host: String,
+        /// What is in the way, and what to do about it.
+        fault: LastingFault,
     },
     /// The issuer's answer holds no valid token.
     #[error(
@@ -78,8 +91,17 @@ impl SignInError {
             Self::Refused(refused) => refused.is_transient(),
             Self::Unreachable { .. } | Self::NoToken { .. } | Self::TimedOut { .. } => true,
             Self::IdToken(error) => error.is_transient(),
-            Self::TokenFile { .. } | Self::Settings(_) => false,
+            Self::Blocked { .. } | Self::TokenFile { .. } | Self::Settings(_) => false,
         }
+    }
+
+    /// Whether the network's set-up is the reason.
+    #[must_use]
+    pub(crate) fn is_blocked(&self) -> bool {
+        matches!(
+            self,
+            Self::Blocked { .. } | Self::IdToken(IdTokenError::Blocked(_))
+        )
     }
 
     /// Whether the assertion was outside of its validity period, so that a new one may succeed.

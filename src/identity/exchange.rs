@@ -133,6 +133,31 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_first_sign_in_is_not_retried_where_the_network_is_in_the_way() {
+        let page = || Answer::Refuse(200, "<html>log in</html>".to_owned());
+        let mut messages = Vec::new();
+        for answer in [Answer::Untrusted, page()] {
+            for is_entra in [true, false] {
+                let azure = FakeAzure::start();
+                match is_entra {
+                    true => azure.entra_answers([answer.clone()]),
+                    false => azure.github_answers([answer.clone()]),
+                }
+                let error = first(&azure).await.0.unwrap_err();
+                assert!(error.is_blocked() && !error.is_transient(), "{error}");
+                assert_eq!(azure.elapsed(), Duration::ZERO);
+                messages.push(error.to_string());
+            }
+        }
+        assert_snapshot!(messages.join("\n"), @r"
+        cannot reach Entra ID at login.microsoftonline.com: the server's certificate was not issued by a trusted authority; if a proxy inspects TLS, give the proxy's CA certificate as ca-file; if SSL_CERT_FILE or SSL_CERT_DIR is set, it replaces the public authorities
+        GitHub's id-token endpoint cannot be reached: the server's certificate was not issued by a trusted authority; if a proxy inspects TLS, give the proxy's CA certificate as ca-file; if SSL_CERT_FILE or SSL_CERT_DIR is set, it replaces the public authorities
+        cannot reach Entra ID at login.microsoftonline.com: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this runner reach the server, or set HTTPS_PROXY to the proxy to use
+        GitHub's id-token endpoint cannot be reached: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this runner reach the server, or set HTTPS_PROXY to the proxy to use
+        ");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_first_sign_in_is_not_retried_after_permanent_errors() {
         for code in [700213, 7000215, 123_456] {
             let azure = FakeAzure::start();

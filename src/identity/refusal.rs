@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::http::excerpt;
+use crate::http::{excerpt, is_web_page};
 
 /// Upper bound for `Retry-After`.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
@@ -22,6 +22,8 @@ pub(crate) struct Refusal {
     pub trace_id: Option<String>,
     /// Entra ID's id of the sign-in.
     pub correlation_id: Option<String>,
+    /// Whether it is a web page, which neither Entra ID nor a managed identity's endpoint writes.
+    pub is_web_page: bool,
     /// The endpoint's `Retry-After`.
     pub retry_after: Option<Duration>,
 }
@@ -50,6 +52,7 @@ impl Refusal {
             return Self {
                 status,
                 description: excerpt(&String::from_utf8_lossy(body)),
+                is_web_page: is_web_page(body),
                 retry_after,
                 ..Self::default()
             };
@@ -68,6 +71,7 @@ impl Refusal {
             }),
             trace_id: answer.trace_id.as_deref().map(excerpt),
             correlation_id: answer.correlation_id.as_deref().map(excerpt),
+            is_web_page: false,
             retry_after,
         }
     }
@@ -122,6 +126,7 @@ mod tests {
                 description: "AADSTS7000215: Invalid client secret provided.".to_owned(),
                 trace_id: Some("t".to_owned()),
                 correlation_id: Some("c".to_owned()),
+                is_web_page: false,
                 retry_after: None,
             };
             assert_eq!(read, expected);
@@ -141,6 +146,7 @@ mod tests {
     fn quotes_what_is_not_from_entra() {
         let read = Refusal::read(503, Some("7"), b"<html>\r\n<b>Busy</b>");
         assert_eq!(read.description, "<html> <b>Busy</b>");
+        assert!(read.is_web_page);
         assert_eq!(read.retry_after, Some(Duration::from_secs(7)));
         assert_eq!(
             refusal(400, &json!({"error": "invalid_request"})).description,

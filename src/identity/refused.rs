@@ -68,6 +68,13 @@ impl Refused {
         is_starting || self.refusal.is_transient()
     }
 
+    /// Whether somebody between us and the issuer refused. What passes by itself is not of interest.
+    fn is_from_proxy(&self) -> bool {
+        let refusal = &self.refusal;
+        let is_foreign = refusal.is_web_page || matches!(refusal.status, 300..400 | 407);
+        is_foreign && !self.is_transient()
+    }
+
     fn advice(&self) -> String {
         let Requester {
             tenant_id: tenant,
@@ -75,6 +82,10 @@ impl Refused {
             ..
         } = &self.requester;
         match (self.requester.issuer, self.refusal.code) {
+            (issuer, _) if self.is_from_proxy() => format!(
+                "{issuer} did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and \
+                 NO_PROXY, and that this runner may reach {issuer}"
+            ),
             (_, _) if self.is_transient() => {
                 format!(
                     "{} cannot issue a token at the moment",
@@ -144,7 +155,11 @@ impl Error for Refused {}
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let refusal = &self.refusal;
-        write!(f, "{}\n{} answered: ", self.advice(), self.requester.issuer)?;
+        let advice = self.advice();
+        match self.is_from_proxy() {
+            true => write!(f, "{advice}\nThe answer: ")?,
+            false => write!(f, "{advice}\n{} answered: ", self.requester.issuer)?,
+        }
         if !refusal.description.is_empty() {
             write!(f, "{} ", refusal.description)?;
         }
@@ -181,6 +196,7 @@ mod tests {
                 description: format!("AADSTS{code}: {description}"),
                 trace_id: Some("aaaa".to_owned()),
                 correlation_id: Some("bbbb".to_owned()),
+                is_web_page: false,
                 retry_after: None,
             },
         }
@@ -290,5 +306,22 @@ mod tests {
 
         cannot reach the managed-identity endpoint at 169.254.169.254: No route to host (os error 113); is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address
         ");
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_not_taken_for_the_issuers_word() {
+        let mut refused = refused(0, "");
+        refused.refusal = Refusal::read(403, None, b"<html>Blocked by policy</html>");
+        assert_snapshot!(refused, @r"
+        Entra ID did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and NO_PROXY, and that this runner may reach Entra ID
+        The answer: <html>Blocked by policy</html> (HTTP 403)
+        ");
+        refused.refusal = Refusal::read(302, None, b"");
+        assert!(refused.is_from_proxy());
+        // Gateways of the issuer answer like this, too.
+        refused.refusal = Refusal::read(503, None, b"<html>Busy</html>");
+        assert!(!refused.is_from_proxy());
+        refused.refusal = Refusal::read(400, None, b"{}");
+        assert!(!refused.is_from_proxy());
     }
 }

@@ -8,8 +8,16 @@ use serde::Deserialize;
 use super::{Environment, Problems, catalog::INPUTS, creds, request::is_address};
 use crate::{
     host::id_token::{REQUEST_TOKEN, REQUEST_URL},
+    http::proxy,
     identity::TOKEN_FILE,
 };
+
+/// Variable with a file of certificates to trust besides the root certificates, as for Node.js.
+pub(super) const EXTRA_CERTIFICATES: &str = "NODE_EXTRA_CA_CERTS";
+/// Variable with a file that replaces the root certificates.
+pub(super) const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// Variable with folders that replace the root certificates.
+pub(super) const CERTIFICATE_FOLDERS: &str = "SSL_CERT_DIR";
 
 /// All inputs, trimmed, or their defaults. Empty: not given.
 ///
@@ -41,6 +49,7 @@ pub(super) struct Raw {
     pub(super) parameters_file: String,
     pub(super) parameters: String,
     pub(super) deployment_mode: String,
+    pub(super) ca_file: String,
     pub(super) bicep_version: String,
     pub(super) bicep_sha256: String,
     pub(super) bicep_path: String,
@@ -99,7 +108,10 @@ impl Raw {
 }
 
 /// Other variables that the program reads, and would treat as unset.
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 9] = [
+    EXTRA_CERTIFICATES,
+    CERTIFICATES,
+    CERTIFICATE_FOLDERS,
     REQUEST_URL,
     REQUEST_TOKEN,
     TOKEN_FILE,
@@ -126,7 +138,7 @@ pub(super) fn check(environment: &Environment, problems: &mut Problems) {
             );
         }
     }
-    for name in VARIABLES {
+    for name in VARIABLES.into_iter().chain(proxy::VARIABLES) {
         if environment.is_not_text(name) {
             problems.add(name, "is not UTF-8 text: set it as UTF-8, or unset it");
         }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::StackSettings;
 use crate::{
     arm::{ChangeType, Scope},
+    http::ExtraRoots,
     identity::SignIn,
 };
 
@@ -31,6 +32,8 @@ pub(crate) struct Request {
     pub name: Option<String>,
     /// The template and its parameters, not yet read. Empty where a stack is deleted.
     pub template: TemplateInputs,
+    /// Certificates to trust besides the root certificates.
+    pub extra_roots: ExtraRoots,
     /// Which Bicep program compiles it.
     pub bicep: BicepInputs,
     /// Incremental or complete.

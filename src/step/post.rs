@@ -19,7 +19,7 @@ use crate::{
     event::Events,
     host::{Annotation, Line, Runner, Severity},
     http,
-    inputs::{self, Environment, Request},
+    inputs::{self, Environment, Problems, Request},
     report::{Reporter, Settings},
 };
 
@@ -33,11 +33,15 @@ const LIMIT: Duration = Duration::from_secs(4 * 60);
 pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
     let state = State::saved(&environment);
-    // Wrong inputs were told by the main step, which sent nothing then.
-    let (Some(state), Ok(request)) = (state, inputs::read(&environment)) else {
-        return Ok(0);
-    };
+    let Some(state) = state else { return Ok(0) };
     let runner = environment::runner(&environment);
+    let request = match inputs::read(&environment) {
+        Ok(request) => request,
+        Err(problems) => {
+            warn_of(&runner, &state, &problems);
+            return Ok(0);
+        }
+    };
     let clock = environment::clock(&environment);
     let looking = async {
         let looking = look_after(&environment, &runner, &clock, &request, &state);
@@ -47,6 +51,16 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let aftermath = aftermath.unwrap_or_else(|_| unknown("the post step's time was up"));
     conclude(&runner, &request, &state, &aftermath);
     Ok(0)
+}
+
+/// The main step read the same inputs; only a file that they name can have gone since.
+fn warn_of(runner: &Runner, state: &State, problems: &Problems) {
+    let message = format!(
+        "what became of {} is not known, look in the portal: {problems}",
+        state.target
+    );
+    let warning = Annotation::new(Severity::Warning, &message);
+    runner.console.annotate(&warning);
 }
 
 async fn look_after(
@@ -60,7 +74,7 @@ async fn look_after(
     let events = Events::new(sender);
     let reporter = Reporter::new(runner.clone(), clock.clone(), Settings::from(request));
     tokio::spawn(report(reporter, received));
-    let http = match http::client() {
+    let http = match http::client(&request.extra_roots) {
         Ok(http) => http,
         Err(error) => return unknown(error),
     };

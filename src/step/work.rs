@@ -5,10 +5,7 @@ use std::{env, ffi::OsStr, sync::Arc, time::Duration};
 use azure_core::http::HttpClient;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    environment::{session, workspace},
-    state::SavedStage,
-};
+use super::{environment::session, state::SavedStage};
 use crate::{
     arm::Arm,
     clock::Clock,
@@ -41,7 +38,7 @@ impl Work {
             Ok(request) => request,
             Err(problems) => return Ending::InvalidInputs(problems),
         };
-        let http = match http::client() {
+        let http = match http::client(&request.extra_roots) {
             Ok(http) => http,
             Err(error) => return unreachable(&error),
         };
@@ -104,12 +101,13 @@ impl Work {
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
     async fn load(&self, request: &Request, session: &Arc<Session>) -> Result<Template, Problems> {
-        let workspace = workspace(&self.environment);
+        let workspace = self.environment.workspace();
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
         let variables = broker.as_ref().map(|broker| broker.environment(path));
         let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
-            .with_variables(variables.unwrap_or_default());
+            .with_variables(variables.unwrap_or_default())
+            .with_extra_roots(request.extra_roots.clone());
         let load = || template::load(&request.template, &request.scope, &compiler);
         let mut loaded = load().await;
         let gave_up = broker.as_ref().is_some_and(Broker::has_unanswered);

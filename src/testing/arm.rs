@@ -14,7 +14,7 @@ use azure_core::{
 };
 use serde_json::{Value, json};
 
-use super::entra::FakeAzure;
+use super::entra::{FakeAzure, untrusted};
 use crate::clock::Clock;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -42,6 +42,8 @@ pub(crate) enum Reply {
     Lose,
     /// The connection breaks before it is carried out.
     Drop,
+    /// The connection shows a certificate that nobody trusts.
+    Untrusted,
     /// It is never answered.
     Hang,
     /// Azure refuses it with this status and code.
@@ -331,6 +333,7 @@ impl HttpClient for FakeArm {
                 return Err(reset());
             }
             Reply::Drop => return Err(reset()),
+            Reply::Untrusted => return Err(untrusted()),
             Reply::Hang => std::future::pending().await,
             Reply::Refuse(status, code) => refusal(status, code),
             Reply::Busy(status, seconds) => {

@@ -31,6 +31,8 @@ pub(crate) enum Answer {
     Hang,
     /// Drops the connection.
     Drop,
+    /// Presents a certificate that nobody trusts.
+    Untrusted,
     /// Answers with this status and body.
     Refuse(u16, String),
     /// As `Refuse`, with a Retry-After of so many seconds.
@@ -233,6 +235,13 @@ impl Servers {
     }
 }
 
+/// What a request to a server with a certificate of an unknown authority ends with.
+pub(super) fn untrusted() -> azure_core::Error {
+    let error = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let error = std::io::Error::new(std::io::ErrorKind::InvalidData, error);
+    azure_core::Error::new(ErrorKind::Io, error)
+}
+
 #[async_trait]
 impl HttpClient for FakeAzure {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
@@ -258,6 +267,7 @@ impl HttpClient for FakeAzure {
                 let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
                 return Err(azure_core::Error::new(ErrorKind::Io, reset));
             }
+            Answer::Untrusted => return Err(untrusted()),
             Answer::Busy(status, seconds) => {
                 headers.insert("retry-after", seconds.to_string());
                 (status, String::new())

@@ -3,3 +3,6 @@
 pub(crate) mod arm;
 pub(crate) mod entra;
 pub(crate) mod stories;
+
+/// The certificate of a public authority, as PEM.
+pub(crate) const ROOT_CERTIFICATE: &str = include_str!("isrg-root-x2.pem");

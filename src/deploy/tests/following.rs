@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     event::{Left, Trouble},
-    testing::arm::{Kind, Reply},
+    testing::{
+        arm::{Kind, Reply},
+        entra::Answer,
+    },
 };
 
 #[tokio::test(start_paused = true)]
@@ -359,4 +362,15 @@ async fn waiting_for_another_steps_deployment_bears_early_404s() {
         told.ending
     );
     assert!(told.lasted < 6 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_waits_for_minutes_while_a_bad_certificate_is_in_the_way() {
+    let azure = FakeArm::start(3 * HOUR);
+    let refused = repeat_n(Answer::Untrusted, 45);
+    let answers = [Answer::Serve].into_iter().chain(refused);
+    azure.identity.entra_answers(answers);
+    let told = follow(&azure, job()).await.succeeded();
+    let outages = told.count(|event| matches!(event, Event::OutageBegan { .. }));
+    assert_eq!(outages, 1, "the token had expired");
 }

@@ -342,3 +342,55 @@ async fn a_refused_token_that_cannot_be_replaced_at_once_is_replaced_later() {
     follow(&azure, job()).await.succeeded();
     assert_eq!((azure.count(Kind::Put), azure.accepted()), (2, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_nobody_trusts_ends_the_run_at_once_and_says_what_to_give() {
+    let mut validate = job();
+    validate.task = Task::Validate(submission(IfActive::Auto));
+    for (job, kind) in [
+        (job(), Kind::Put),
+        (validate, Kind::Other),
+        (job_of(Task::Wait), Kind::Get),
+        (
+            job_of(Task::Cancel(DeploymentId::from_target(ID))),
+            Kind::Get,
+        ),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(kind, Reply::Untrusted);
+        let told = follow(&azure, job).await;
+        let Ending::Unreachable { reason, left } = &told.ending else {
+            panic!("{kind:?}: {:?}", told.ending);
+        };
+        assert!(reason.contains("ca-file"), "{reason}");
+        assert_eq!(*left, Left::NotSubmitted);
+        assert_eq!((azure.count(kind), told.lasted), (1, Duration::ZERO));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_certificate_after_good_ones_may_pass_by_itself() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(
+        Kind::Put,
+        [Reply::Refuse(503, "ServerBusy"), Reply::Untrusted],
+    );
+    azure.script(Kind::Get, repeat_n(Reply::Untrusted, 10));
+    azure.script(Kind::Operations, repeat_n(Reply::Untrusted, 10));
+    follow(&azure, job()).await.succeeded();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_certificate_that_stays_ends_the_run_after_minutes() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Get, [Reply::Serve, Reply::Serve]);
+    azure.always(Kind::Get, Reply::Untrusted);
+    let told = follow(&azure, job()).await;
+    let Ending::Unreachable { reason, left } = &told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert!(reason.contains("ca-file"), "{reason}");
+    assert_eq!(*left, Left::Running);
+    let lasted = told.lasted;
+    assert!(lasted >= 10 * MINUTE && lasted < 13 * MINUTE, "{lasted:?}");
+}

@@ -170,6 +170,12 @@ pub(crate) const INPUTS: &[Input] = &[
     ),
     input(
         Section::Deployment,
+        "ca-file",
+        "",
+        "File of the workspace with certificates (PEM) of authorities to trust besides the public ones, for Bicep too, as behind a proxy that inspects TLS. The file that the variable `NODE_EXTRA_CA_CERTS` names is trusted as well; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the public ones.",
+    ),
+    input(
+        Section::Deployment,
         "bicep-version",
         "",
         "Version of Bicep to download from Microsoft, such as `0.48.1`. By default the one in the image.",

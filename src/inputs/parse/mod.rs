@@ -2,6 +2,7 @@
 
 mod deployment;
 mod duration;
+mod network;
 mod scope;
 mod sign_in;
 mod stack;
@@ -74,6 +75,8 @@ impl<'a> Parser<'a> {
         let location = self.location(scope.as_ref(), operation);
         let name = self.name(is_stack, operation);
         let template = self.template(operation);
+        self.check_proxies();
+        let extra_roots = self.extra_roots();
         let bicep = self.bicep();
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
@@ -95,6 +98,7 @@ impl<'a> Parser<'a> {
             location,
             name,
             template: template?,
+            extra_roots,
             bicep,
             mode: mode?,
             validation_level: validation_level?,

@@ -4,15 +4,16 @@ use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
     fs,
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     process::{Output, Stdio},
     time::Duration,
 };
 
+use tempfile::NamedTempFile;
 use tokio::process::Command;
 
-use crate::{clock::Clock, inputs::Environment};
+use crate::{clock::Clock, http::ExtraRoots, inputs::Environment};
 
 /// How long a compilation may take; large landing zones take a minute.
 pub(super) const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -34,6 +35,9 @@ const OUR_VARIABLES: [&str; 8] = [
 const INVARIANT: &str = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 /// Where .NET unpacks libraries; by default a folder in `HOME`.
 const EXTRACT: &str = "DOTNET_BUNDLE_EXTRACT_BASE_DIR";
+
+/// Names the file of certificates that .NET reads instead of the system's, so it must hold the root certificates too.
+pub(super) const CERTIFICATES: &str = "SSL_CERT_FILE";
 
 /// Runs `program` in `folder` to its end; dropping the future kills it.
 ///
@@ -74,6 +78,19 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<OsString, OsString> {
         theirs.entry(EXTRACT.into()).or_insert(folder.into());
     }
     theirs
+}
+
+/// A temporary file of the root certificates and the extra ones.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn certificates(extra_roots: &ExtraRoots) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .prefix("long-deploy-")
+        .suffix(".pem")
+        .tempfile()?;
+    file.write_all(extra_roots.bundle().as_bytes())?;
+    Ok(file)
 }
 
 /// A folder for temporary files of this job.

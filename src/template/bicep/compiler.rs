@@ -10,6 +10,7 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tempfile::NamedTempFile;
 use tokio::sync::OnceCell;
 
 use super::{
@@ -19,6 +20,7 @@ use super::{
     redaction::redact,
 };
 use crate::{
+    http::ExtraRoots,
     inputs::{BicepInputs, Environment},
     template::file::{self, FileError},
 };
@@ -32,7 +34,10 @@ pub(crate) struct Compiler {
     environment: Environment,
     folder: PathBuf,
     variables: Vec<(OsString, OsString)>,
+    extra_roots: ExtraRoots,
     program: OnceCell<PathBuf>,
+    /// All certificates to trust, if there are extra ones.
+    certificates: OnceCell<NamedTempFile>,
 }
 
 /// The result of a compilation, and what the compiler printed.
@@ -49,6 +54,10 @@ pub(in crate::template) enum CompileError {
     Program(#[from] ProgramError),
     #[error("cannot be compiled: Bicep did not start ({0})")]
     Start(ErrorKind),
+    #[error(
+        "cannot be compiled: the certificates for Bicep cannot be written to the folder for temporary files ({0})"
+    )]
+    Certificates(ErrorKind),
     #[error("cannot be compiled: Bicep did not finish within 5 minutes")]
     TimedOut,
     /// Explained by the diagnostics.
@@ -107,7 +116,9 @@ impl Compiler {
             environment,
             folder,
             variables: Vec::new(),
+            extra_roots: ExtraRoots::default(),
             program: OnceCell::new(),
+            certificates: OnceCell::new(),
         }
     }
 
@@ -115,6 +126,15 @@ impl Compiler {
     #[must_use]
     pub(crate) fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
         Self { variables, ..self }
+    }
+
+    /// Trusts these certificates besides the root certificates, in downloads and in the compiler.
+    #[must_use]
+    pub(crate) fn with_extra_roots(self, extra_roots: ExtraRoots) -> Self {
+        Self {
+            extra_roots,
+            ..self
+        }
     }
 
     /// The folder that paths are relative to.
@@ -178,10 +198,23 @@ impl Compiler {
         arguments: &[&OsStr],
         overrides: Option<&Map<String, Value>>,
     ) -> Result<Output, CompileError> {
-        let find = || program::find(&self.inputs, &self.environment, &self.folder);
+        let find = || {
+            program::find(
+                &self.inputs,
+                &self.environment,
+                &self.folder,
+                &self.extra_roots,
+            )
+        };
         let program = self.program.get_or_try_init(find).await?;
         let mut environment = child::environment(&self.environment);
         environment.extend(self.variables.iter().cloned());
+        if !self.extra_roots.is_empty() {
+            let write = async || child::certificates(&self.extra_roots);
+            let file = self.certificates.get_or_try_init(write).await;
+            let file = file.map_err(|error| CompileError::Certificates(error.kind()))?;
+            environment.insert(child::CERTIFICATES.into(), file.path().into());
+        }
         if let Some(overrides) = overrides.filter(|overrides| !overrides.is_empty()) {
             let overrides = Value::Object(overrides.clone());
             environment.insert(OVERRIDES.into(), overrides.to_string().into());

@@ -19,7 +19,7 @@ use tokio::{
 use super::release::Release;
 use crate::{
     clock::Clock,
-    http::{read_limited, root_cause},
+    http::{LastingFault, lasting_fault, read_limited, root_cause},
 };
 
 /// Microsoft's own network, which has no rate limit, unlike GitHub's API.
@@ -55,6 +55,8 @@ pub(super) struct Downloads {
 pub(in crate::template) enum DownloadError {
     #[error("{what} cannot be downloaded: {reason}")]
     Unreachable { what: String, reason: String },
+    #[error("{what} cannot be downloaded: {fault}")]
+    Blocked { what: String, fault: LastingFault },
     #[error("{what} does not exist: check bicep-version")]
     NoSuchVersion { what: String },
     #[error("{what} cannot be downloaded: HTTP {status}")]
@@ -238,9 +240,12 @@ impl Downloads {
                 what,
                 status: response.status().into(),
             }),
-            Err(error) => Err(DownloadError::Unreachable {
-                what,
-                reason: root_cause(&error),
+            Err(error) => Err(match lasting_fault(&error) {
+                Some(fault) => DownloadError::Blocked { what, fault },
+                None => DownloadError::Unreachable {
+                    what,
+                    reason: root_cause(&error),
+                },
             }),
         }
     }

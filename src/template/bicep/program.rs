@@ -11,7 +11,7 @@ use super::{
     release::Release,
 };
 use crate::{
-    http::{self, ClientError},
+    http::{self, ClientError, ExtraRoots},
     inputs::{BicepInputs, Environment},
 };
 
@@ -54,6 +54,7 @@ pub(super) async fn find(
     inputs: &BicepInputs,
     environment: &Environment,
     folder: &Path,
+    extra_roots: &ExtraRoots,
 ) -> Result<PathBuf, ProgramError> {
     if let Some(path) = &inputs.path {
         return runnable(&folder.join(path)).map_err(|error| ProgramError::Path {
@@ -63,7 +64,7 @@ pub(super) async fn find(
     }
     if let Some(version) = &inputs.version {
         let release = Release::here(version).ok_or(ProgramError::NoRelease)?;
-        let downloads = Downloads::new(http::client()?, scratch(environment));
+        let downloads = Downloads::new(http::client(extra_roots)?, scratch(environment));
         let program = downloads.program(&release, inputs.sha256.as_deref());
         return Ok(program.await?);
     }
@@ -111,7 +112,8 @@ mod tests {
         fs::create_dir_all(folder.join("c/bicep")).unwrap();
         let path = std::env::join_paths(["c", "a", "b"].map(|name| folder.join(name))).unwrap();
         let environment = [("PATH", path)].into_iter().collect();
-        let found = find(&BicepInputs::default(), &environment, &folder).await;
+        let none = ExtraRoots::default();
+        let found = find(&BicepInputs::default(), &environment, &folder, &none).await;
         assert_eq!(found.unwrap(), folder.join("b/bicep"));
     }
 
@@ -126,7 +128,8 @@ mod tests {
             ..BicepInputs::default()
         };
         let environment = Environment::default();
-        let found = find(&with("tools/bicep"), &environment, &folder).await;
+        let none = ExtraRoots::default();
+        let found = find(&with("tools/bicep"), &environment, &folder, &none).await;
         assert_eq!(found.unwrap(), folder.join("tools/bicep"));
         for (path, expected) in [
             ("tools", "`tools` cannot be run (is a directory)"),
@@ -136,7 +139,9 @@ mod tests {
             ),
             ("nowhere", "`nowhere` cannot be run (entity not found)"),
         ] {
-            let error = find(&with(path), &environment, &folder).await.unwrap_err();
+            let error = find(&with(path), &environment, &folder, &none)
+                .await
+                .unwrap_err();
             assert!(error.to_string().starts_with(expected), "{error}");
             assert_eq!(error.input(), Some("bicep-path"));
         }

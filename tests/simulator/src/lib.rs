@@ -41,7 +41,7 @@ mod world;
 pub use self::{
     fault::Fault,
     journal::{Exchange, PresentedAssertion, Service},
-    options::{Options, ResourceFailure, Throttle},
+    options::{BadCertificate, Options, ResourceFailure, Throttle},
     plan::timeline::State,
     simulator::Simulator,
     snapshot::{ResourceSnapshot, Snapshot},

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{MANAGEMENT_GROUP, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, TENANT_ID};
+use crate::{
+    MANAGEMENT_GROUP, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, TENANT_ID, journal::Service,
+};
 
 /// How the simulated Azure behaves. Every duration is simulated time.
 #[derive(Debug, Clone)]
@@ -65,6 +67,8 @@ pub struct Options {
     pub what_if_error: Option<(String, String)>,
     /// What validations and what-ifs remark.
     pub diagnostics: Vec<Value>,
+    /// Services whose certificates are not good.
+    pub bad_certificates: Vec<(Service, BadCertificate)>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
     /// Subscriptions that exist.
@@ -107,6 +111,7 @@ impl Default for Options {
             what_if: Duration::from_secs(20),
             what_if_error: None,
             diagnostics: Vec::new(),
+            bad_certificates: Vec::new(),
             throttle: None,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],
@@ -155,6 +160,17 @@ impl ResourceFailure {
             status_message: None,
         }
     }
+}
+
+/// What is wrong with a server's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadCertificate {
+    /// Another authority issued it.
+    UnknownIssuer,
+    /// It is for another host.
+    OtherName,
+    /// Its time is over.
+    Expired,
 }
 
 /// A limit on reads: more than `reads` in a `window` are answered with 429.

@@ -23,7 +23,7 @@ use crate::{
     options::Options,
     registry, snapshot,
     snapshot::Snapshot,
-    tls::Certificates,
+    tls::Authority,
     world::{Origins, World, lock},
 };
 
@@ -50,12 +50,12 @@ impl Simulator {
     }
 
     fn try_start(options: Options) -> Result<Self, Box<dyn std::error::Error>> {
-        let certificates = Certificates::issue()?;
+        let authority = Authority::new("Azure simulator")?;
         let folder = tempfile::Builder::new()
             .prefix("azure-simulator-")
             .tempdir()?;
         let ca_file = folder.path().join("ca.pem");
-        std::fs::write(&ca_file, &certificates.authority)?;
+        std::fs::write(&ca_file, &authority.certificate)?;
         let listeners = [listen()?, listen()?, listen()?, listen()?];
         let [github, entra, resource_manager, modules] = &listeners;
         let origins = Origins {
@@ -73,14 +73,14 @@ impl Simulator {
             .build()?;
         let doors = doors(&world).into_iter().zip(listeners);
         for (door, listener) in doors {
+            let mut bad = world.options.bad_certificates.iter();
+            let bad = bad.rfind(|(service, _)| *service == door.service);
+            let server = authority.server(bad.map(|(_, bad)| *bad))?;
             let listener = {
                 let _context = runtime.enter();
                 tokio::net::TcpListener::from_std(listener)?
             };
-            runtime.spawn(door.open(
-                listener,
-                TlsAcceptor::from(Arc::clone(&certificates.server)),
-            ));
+            runtime.spawn(door.open(listener, TlsAcceptor::from(server)));
         }
         Ok(Self {
             world,

@@ -55,7 +55,7 @@ impl Server {
 
     fn downloads(&self, folder: &Path) -> Downloads {
         Downloads {
-            http: crate::http::client().unwrap(),
+            http: crate::http::client(&crate::http::ExtraRoots::default()).unwrap(),
             folder: folder.join("long-deploy"),
             programs: self.origin.clone(),
             releases: format!("{}/tags", self.origin),
