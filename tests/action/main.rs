@@ -20,6 +20,7 @@ mod inputs;
 mod operations;
 mod outputs;
 mod post;
+mod protection;
 mod registry;
 mod report;
 mod reruns;
