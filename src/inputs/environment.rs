@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     fmt,
+    path::PathBuf,
 };
 
 /// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
@@ -27,6 +28,12 @@ impl Environment {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let values = self.values.iter();
         values.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The folder that relative paths are relative to.
+    #[must_use]
+    pub(crate) fn workspace(&self) -> PathBuf {
+        PathBuf::from(self.get("GITHUB_WORKSPACE").unwrap_or("."))
     }
 
     /// Whether `name` is set to something that is not UTF-8.

@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -93,9 +92,4 @@ pub(super) async fn report(mut reporter: Reporter, mut received: UnboundedReceiv
             return is_well;
         }
     }
-}
-
-/// The folder that relative paths are relative to.
-pub(super) fn workspace(environment: &Environment) -> PathBuf {
-    PathBuf::from(environment.get("GITHUB_WORKSPACE").unwrap_or("."))
 }

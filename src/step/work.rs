@@ -5,10 +5,7 @@ use std::{env, ffi::OsStr, sync::Arc, time::Duration};
 use azure_core::http::HttpClient;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    environment::{session, workspace},
-    state::SavedStage,
-};
+use super::{environment::session, state::SavedStage};
 use crate::{
     arm::Arm,
     clock::Clock,
@@ -104,7 +101,7 @@ impl Work {
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
     async fn load(&self, request: &Request, session: &Arc<Session>) -> Result<Template, Problems> {
-        let workspace = workspace(&self.environment);
+        let workspace = self.environment.workspace();
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
         let variables = broker.as_ref().map(|broker| broker.environment(path));
