@@ -268,6 +268,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn json_that_nests_too_deeply_is_not_read() {
+        let refusal = |depth: usize| {
+            let details = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let body = format!(r#"{{"error": {{"code": "A", "details": {details}}}}}"#);
+            RawResponse::from_bytes(400.into(), Headers::new(), body)
+        };
+        assert!(read::<Value>(&refusal(100)).is_ok());
+        assert!(matches!(
+            accept(refusal(100)),
+            Err(ArmError::Refused { .. })
+        ));
+        // A million overflows the stack of whatever walks through it.
+        for depth in [128, 1_000_000] {
+            let answer = refusal(depth);
+            assert!(matches!(
+                read::<Value>(&answer),
+                Err(ArmError::Unreadable { .. })
+            ));
+            assert!(matches!(accept(answer), Err(ArmError::Unreadable { .. })));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_401_that_lasts_for_hours_is_returned_and_costs_few_sign_ins() {
         let azure = FakeAzure::start();

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::Diagnostic;
 
+/// Length of an unknown type's name, in characters.
+const LONGEST_NAME: usize = 40;
+
 /// What a deployment would do to a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ChangeType {
@@ -27,7 +30,7 @@ pub(crate) enum ChangeType {
     NoChange,
     /// It is there, the template does not name it, and it stays as it is.
     Ignore,
-    /// A type that this program does not know, as Azure wrote it.
+    /// A type that this program does not know, as Azure wrote it, but cut.
     Other(String),
 }
 
@@ -44,7 +47,7 @@ pub(crate) enum PropertyChangeType {
     Array,
     /// The template sets it, and Azure ignores that.
     NoEffect,
-    /// A type that this program does not know, as Azure wrote it.
+    /// A type that this program does not know, as Azure wrote it, but cut.
     Other(String),
 }
 
@@ -115,7 +118,7 @@ impl ChangeType {
     pub(crate) fn new(name: &str) -> Self {
         let mut known = Self::KNOWN.into_iter();
         let known = known.find(|kind| kind.as_str().eq_ignore_ascii_case(name));
-        known.unwrap_or_else(|| Self::Other(name.to_owned()))
+        known.unwrap_or_else(|| Self::Other(cut(name)))
     }
 
     /// The type's name, as deployments write it.
@@ -135,6 +138,14 @@ impl ChangeType {
     }
 }
 
+/// The name of an unknown type, cut where it is longer than any name.
+fn cut(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 impl PropertyChangeType {
     fn new(name: &str) -> Self {
         match name.to_ascii_lowercase().as_str() {
@@ -143,7 +154,7 @@ impl PropertyChangeType {
             "modify" => Self::Modify,
             "array" => Self::Array,
             "noeffect" => Self::NoEffect,
-            _ => Self::Other(name.to_owned()),
+            _ => Self::Other(cut(name)),
         }
     }
 }
@@ -423,6 +434,16 @@ mod tests {
         }
         assert!(!with(json!([])).has_changes());
         assert!(!WhatIf::read(Value::Null, &[]).has_changes());
+    }
+
+    #[test]
+    fn unknown_types_are_cut() {
+        assert_eq!(ChangeType::new("Teleport").as_str(), "Teleport");
+        let long = "ä".repeat(1_000_000);
+        let expected = format!("{}…", "ä".repeat(LONGEST_NAME));
+        assert_eq!(ChangeType::new(&long).as_str(), expected);
+        let of_property = PropertyChangeType::new(&long);
+        assert_eq!(of_property, PropertyChangeType::Other(expected));
     }
 
     #[test]

@@ -4,11 +4,12 @@ mod az;
 mod usage;
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
 };
 
-use crate::{identity::broker, step};
+use crate::{host, identity::broker, step};
 
 /// The program's name as post step.
 const POST: &str = "long-deploy-post";
@@ -21,11 +22,20 @@ const INVALID: u8 = 2;
 /// name `long-deploy-post`, a token for Bicep under the name `az`, or the answer to `--help` or `--version`.
 #[must_use]
 pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    if let Err(error) = host::protect() {
+        // The deployment itself needs no protection, and some sandboxes do not offer it.
+        print_error(&format!(
+            "the Bicep compiler can read this program's environment: {error}"
+        ));
+    }
     let name = arguments.next().unwrap_or_default();
     if broker::is_az(&name) {
         return match az::run(arguments) {
             Ok(token) => print(&token, 0),
-            Err(error) => print_error(&error),
+            Err(error) => {
+                print_error(&error);
+                ExitCode::from(error.exit_status())
+            }
         };
     }
     let is_post = name.rsplit('/').next() == Some(POST);
@@ -43,9 +53,8 @@ fn exit(status: anyhow::Result<u8>) -> ExitCode {
 }
 
 /// stderr: stdout carries the token.
-fn print_error(error: &az::AzError) -> ExitCode {
+fn print_error(error: &impl Display) {
     let _ = writeln!(io::stderr(), "{error}");
-    ExitCode::from(error.exit_status())
 }
 
 fn print(text: &str, status: u8) -> ExitCode {

@@ -1,5 +1,7 @@
 //! Why a deployment or stack failed, from all that tells of it.
 
+use std::collections::HashSet;
+
 use crate::arm::{Cause, Snapshot, StackProperties};
 
 /// The causes of a failure: those of its resources, and what the whole says.
@@ -16,19 +18,17 @@ pub(super) fn of(resources: Vec<Cause>, snapshot: &Snapshot) -> Vec<Cause> {
 
 /// Why a stack failed: what its deployment says, what the stack says of other resources, or else of itself.
 pub(super) fn of_stack(mut causes: Vec<Cause>, properties: &StackProperties) -> Vec<Cause> {
-    let of_deployment = causes.len();
+    let resources = causes.iter().filter_map(|cause| cause.resource.as_deref());
+    let of_deployment: HashSet<_> = resources.map(str::to_ascii_lowercase).collect();
+    let mut known: HashSet<_> = causes.iter().cloned().collect();
     for failed in &properties.failed_resources {
         let id = failed.identity();
-        let is_it = |cause: &Cause| {
-            let resource = cause.resource.as_deref();
-            resource.is_some_and(|resource| resource.eq_ignore_ascii_case(id))
-        };
-        if causes[..of_deployment].iter().any(is_it) {
+        if of_deployment.contains(&id.to_ascii_lowercase()) {
             continue;
         }
         for mut cause in Cause::find(&failed.error) {
             cause.resource.get_or_insert_with(|| id.to_owned());
-            if !causes.contains(&cause) {
+            if known.insert(cause.clone()) {
                 causes.push(cause);
             }
         }

@@ -32,7 +32,7 @@ mod tests {
     use crate::{
         arm::Scope,
         inputs::DeploymentMode,
-        template::{Arguments, Source, Template},
+        template::{Arguments, SecureDigest, Source, Template},
     };
 
     fn fingerprint(name: &str) -> Fingerprint {
@@ -44,7 +44,8 @@ mod tests {
             name: "main.json".to_owned(),
             stem: "main".to_owned(),
         };
-        Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant)
+        let (mode, secure) = (DeploymentMode::Incremental, SecureDigest::default());
+        Fingerprint::new(&template, mode, &Scope::Tenant, &secure)
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     arm::{DeploymentId, Portal, Scope, StackId, Target},
     event::Plan,
     inputs::{Operation, Request, StackSettings},
-    template::{Fingerprint, Template, name::default_name},
+    template::{Fingerprint, SecureDigest, Template, name::default_name},
 };
 
 /// Stands for the run's id outside of GitHub.
@@ -24,14 +24,16 @@ const NO_RUN: &str = "local";
 ///
 /// # Errors
 /// Only if the template cannot be written as JSON, which would be a bug.
-pub(crate) fn plan(
+pub(crate) async fn plan(
     request: &Request,
     template: &Template,
     run_id: Option<&str>,
 ) -> serde_json::Result<(Plan, Job)> {
-    let fingerprint = Fingerprint::new(template, request.mode, &request.scope);
-    let run_id = run_id.unwrap_or(NO_RUN);
     let named = request.name.clone();
+    let stem = named.as_ref().unwrap_or(&template.stem);
+    let secure = SecureDigest::of(template, &request.scope, stem).await;
+    let fingerprint = Fingerprint::new(template, request.mode, &request.scope, &secure);
+    let run_id = run_id.unwrap_or(NO_RUN);
     let name = named.unwrap_or_else(|| default_name(&template.stem, run_id, &fingerprint));
     let location = match request.scope {
         Scope::ResourceGroup { .. } => None,

@@ -43,6 +43,12 @@ pub(crate) enum IdTokenError {
     /// The runner's variable does not hold a URL.
     #[error("{REQUEST_URL} is not an address; leave this variable to the runner")]
     InvalidUrl,
+    /// The runner's variable holds an address that would not keep the request token secret.
+    #[error(
+        "{REQUEST_URL} is not an https address, so the request token would be sent in the clear; leave this variable \
+         to the runner"
+    )]
+    NotHttps,
     /// The runner's request token has expired.
     #[error(
         "GitHub issues no more id tokens to this job: its request token expired at {at}, about six hours after the job \
@@ -91,6 +97,7 @@ impl IdTokenError {
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::NoToken => true,
             Self::NotPermitted
             | Self::InvalidUrl
+            | Self::NotHttps
             | Self::RequestTokenExpired { .. }
             | Self::Blocked(_) => false,
         }
@@ -101,7 +108,7 @@ impl IdTokens {
     /// The endpoint that the environment names; `env` looks up a variable.
     ///
     /// # Errors
-    /// [`IdTokenError::NotPermitted`] or [`IdTokenError::InvalidUrl`].
+    /// [`IdTokenError::NotPermitted`], [`IdTokenError::InvalidUrl`] or [`IdTokenError::NotHttps`].
     pub(crate) fn new(
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
@@ -111,8 +118,12 @@ impl IdTokens {
         let (Some(url), Some(request_token)) = (given(REQUEST_URL), given(REQUEST_TOKEN)) else {
             return Err(IdTokenError::NotPermitted);
         };
+        let url = Url::parse(url.trim()).map_err(|_| IdTokenError::InvalidUrl)?;
+        if url.scheme() != "https" {
+            return Err(IdTokenError::NotHttps);
+        }
         Ok(Self {
-            url: Url::parse(url.trim()).map_err(|_| IdTokenError::InvalidUrl)?,
+            url,
             request_token: SecretString::from(request_token.trim()),
             http,
             clock,
@@ -292,6 +303,25 @@ mod tests {
             assert_eq!(error, IdTokenError::NotPermitted);
         }
         assert_snapshot!(IdTokenError::NotPermitted, @"GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow has it only when the calling job grants it, and a pull request from a fork never has it");
+    }
+
+    #[test]
+    fn the_request_token_is_not_sent_in_the_clear() {
+        let azure = FakeAzure::start();
+        for (url, expected) in [
+            ("http://pipelines.test/token", IdTokenError::NotHttps),
+            ("http://127.0.0.1/token", IdTokenError::NotHttps),
+            ("file:///token", IdTokenError::NotHttps),
+            ("pipelines.test/token", IdTokenError::InvalidUrl),
+        ] {
+            let env = |name: &str| match name {
+                REQUEST_URL => Some(url.to_owned()),
+                _ => FakeAzure::env(name),
+            };
+            let error = IdTokens::new(env, azure.http(), azure.clock()).unwrap_err();
+            assert_eq!(error, expected, "{url}");
+            assert!(!error.is_transient());
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,5 @@
 //! The inputs of the action: from environment variables to a validated request.
 
-use std::path::PathBuf;
-
 use secrecy::SecretString;
 
 pub(crate) mod catalog;
@@ -22,7 +20,7 @@ pub(crate) use request::{
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
 use self::raw::Raw;
-use crate::host::id_token::REQUEST_TOKEN;
+use crate::host::{ReportPath, id_token::REQUEST_TOKEN};
 
 /// Reads and checks the inputs.
 ///
@@ -43,11 +41,10 @@ pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     secrets
 }
 
-/// Path of the report file, also if other inputs are invalid: the report then lists the problems.
+/// Where the report file is to be, also if other inputs are invalid: the report then lists the problems.
 #[must_use]
-pub(crate) fn report_file(environment: &Environment) -> Option<PathBuf> {
-    let path = Raw::read(environment).report_file;
-    (!path.is_empty()).then(|| path.into())
+pub(crate) fn report_file(environment: &Environment) -> Option<ReportPath> {
+    parse::report_path(&Raw::read(environment), environment).ok()?
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use crate::{
     clock::Clock,
     event::Event,
-    host::{Annotation, Runner, Severity},
+    host::{Annotation, ReportPath, Runner, Severity},
     inputs::Request,
     report::{
         log::{Fold, Log, annotations, compilation},
@@ -24,8 +24,8 @@ pub(crate) struct Settings {
     pub(crate) masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub(crate) summary: bool,
-    /// Path of the report file, if one is wanted.
-    pub(crate) report_file: Option<PathBuf>,
+    /// The report file, if one is wanted.
+    pub(crate) report_file: Option<ReportPath>,
     /// Longest silence in the log.
     pub(crate) heartbeat_interval: Duration,
 }

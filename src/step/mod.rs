@@ -55,8 +55,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
     let mut settings = request
         .as_ref()
         .map_or_else(|_| Settings::default(), Settings::from);
-    settings.report_file =
-        inputs::report_file(&environment).map(|path| environment.workspace().join(path));
+    settings.report_file = inputs::report_file(&environment);
     let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
 
     let (sender, received) = unbounded_channel();

@@ -96,7 +96,8 @@ impl Work {
             None => Ending::InvalidInputs(problems),
         })?;
         let run_id = self.runner.context.run_id.as_deref();
-        deploy::plan(request, &template, run_id).map_err(|error| bug(&error))
+        let plan = deploy::plan(request, &template, run_id).await;
+        plan.map_err(|error| bug(&error))
     }
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.

@@ -59,6 +59,11 @@ impl Kind {
     pub(super) fn is_object(self) -> bool {
         matches!(self, Self::Object | Self::SecureObject)
     }
+
+    /// Whether Azure keeps values secret.
+    pub(super) fn is_secure(self) -> bool {
+        matches!(self, Self::SecureString | Self::SecureObject)
+    }
 }
 
 impl fmt::Display for Kind {

@@ -1,7 +1,7 @@
 //! Reads a JSON file of the user; errors say what to do.
 
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read},
     path::Path,
 };
@@ -58,11 +58,27 @@ pub(super) fn text(path: &Path) -> Result<String, FileError> {
     decode(bytes(path)?)
 }
 
+/// Whether the file, or what a link leads to, can be read to its end: a device or pipe may have none. Whatever else may
+/// be wrong with it is left to its reader.
+///
+/// # Errors
+/// [`FileError::Special`].
+pub(super) fn check_regular(path: &Path) -> Result<(), FileError> {
+    match path.metadata() {
+        Ok(metadata) if is_special(&metadata) => Err(FileError::Special),
+        _ => Ok(()),
+    }
+}
+
+fn is_special(metadata: &Metadata) -> bool {
+    !metadata.is_file() && !metadata.is_dir()
+}
+
 /// The content of the file, up to one byte more than the limit. Opening a pipe would wait for its writer.
 fn bytes(path: &Path) -> Result<Vec<u8>, FileError> {
     let read = || {
         let metadata = path.metadata()?;
-        if !metadata.is_file() && !metadata.is_dir() {
+        if is_special(&metadata) {
             return Ok(None);
         }
         let size = metadata.len().min(LARGEST);
@@ -163,6 +179,14 @@ mod tests {
         let refusal = "is a pipe or device: name a regular file";
         assert_eq!(read(&pipe).unwrap_err().to_string(), refusal);
         assert_eq!(text(&pipe).unwrap_err().to_string(), refusal);
+        for (name, target) in [
+            ("pipe.json", pipe.as_path()),
+            ("zero.json", "/dev/zero".as_ref()),
+        ] {
+            let link = folder.path().join(name);
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert_eq!(read(&link).unwrap_err().to_string(), refusal, "{name}");
+        }
     }
 
     #[test]

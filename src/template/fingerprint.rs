@@ -5,26 +5,37 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Arguments, Link, Source, Template};
+use super::{
+    Arguments, Link, Source, Template,
+    canonical::Object,
+    secure::{self, SecureDigest, Values},
+};
 use crate::{arm::Scope, inputs::DeploymentMode};
 
 /// SHA-256 of template, parameters, mode and scope, as 64 hexadecimal digits. Neither the order of keys, white space
 /// and comments, nor the case of the scope, nor what Bicep says of itself (`metadata._generator`) count.
+///
+/// Its first digits are published, so secure values are only in it as their [`SecureDigest`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
-    /// The fingerprint of `template`, deployed with `mode` to `scope`.
+    /// The fingerprint of `template`, whose secure values have the digest `secure`, deployed with `mode` to `scope`.
     #[must_use]
-    pub(crate) fn new(template: &Template, mode: DeploymentMode, scope: &Scope) -> Self {
+    pub(crate) fn new(
+        template: &Template,
+        mode: DeploymentMode,
+        scope: &Scope,
+        secure: &SecureDigest,
+    ) -> Self {
         let sent = Sent {
             mode: mode.as_str(),
-            parameters: Document::from(&template.arguments),
+            parameters: Parameters::of(template),
             scope: scope.path().to_lowercase(),
+            secure: secure.as_str(),
             template: Document::from(&template.source),
         };
         let mut hasher = Sha256::new();
@@ -60,12 +71,31 @@ impl fmt::Display for Fingerprint {
 #[derive(Serialize)]
 struct Sent<'s> {
     mode: &'static str,
-    parameters: Document<'s>,
+    parameters: Parameters<'s>,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secure: Option<&'s str>,
     template: Document<'s>,
 }
 
-/// A template or its parameters.
+/// The parameters without secure values.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Parameters<'s> {
+    Inline(Values<'s>),
+    Link(&'s Link),
+}
+
+impl<'s> Parameters<'s> {
+    fn of(template: &'s Template) -> Self {
+        match &template.arguments {
+            Arguments::Inline(_) => Self::Inline(secure::split(template).plain),
+            Arguments::Link(link) => Self::Link(link),
+        }
+    }
+}
+
+/// A template.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Document<'s> {
@@ -79,70 +109,6 @@ impl<'s> From<&'s Source> for Document<'s> {
             Source::Inline(template) => Self::Inline(Object::whole(template)),
             Source::Link(link) => Self::Link(link),
         }
-    }
-}
-
-impl<'s> From<&'s Arguments> for Document<'s> {
-    fn from(arguments: &'s Arguments) -> Self {
-        match arguments {
-            Arguments::Inline(parameters) => Self::Inline(Object::whole(parameters)),
-            Arguments::Link(link) => Self::Link(link),
-        }
-    }
-}
-
-/// JSON that is written with its keys sorted.
-struct Canonical<'v> {
-    value: &'v Value,
-    /// Whether it is a template's `metadata`.
-    is_metadata: bool,
-}
-
-impl<'v> Canonical<'v> {
-    fn of(value: &'v Value) -> Self {
-        let is_metadata = false;
-        Self { value, is_metadata }
-    }
-}
-
-impl Serialize for Canonical<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.value {
-            Value::Object(members) => {
-                let without = self.is_metadata.then_some("_generator");
-                Object { members, without }.serialize(serializer)
-            }
-            Value::Array(elements) => serializer.collect_seq(elements.iter().map(Canonical::of)),
-            scalar => scalar.serialize(serializer),
-        }
-    }
-}
-
-/// A JSON object that is written with sorted keys, without one of them.
-struct Object<'v> {
-    members: &'v Map<String, Value>,
-    without: Option<&'static str>,
-}
-
-impl<'v> Object<'v> {
-    fn whole(members: &'v Map<String, Value>) -> Self {
-        Self {
-            members,
-            without: None,
-        }
-    }
-}
-
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let is_template = self.members.contains_key("$schema");
-        let mut members: Vec<_> = self.members.iter().collect();
-        members.sort_unstable_by_key(|(key, _)| *key);
-        members.retain(|(key, _)| Some(key.as_str()) != self.without);
-        serializer.collect_map(members.into_iter().map(|(key, value)| {
-            let is_metadata = is_template && key == "metadata";
-            (key, Canonical { value, is_metadata })
-        }))
     }
 }
 
@@ -165,7 +131,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
     use super::*;
     use crate::template::{arbitrary, json};
@@ -175,7 +141,12 @@ mod tests {
     }
 
     fn in_tenant(template: &Template) -> Fingerprint {
-        Fingerprint::new(template, DeploymentMode::Incremental, &Scope::Tenant)
+        with_mode(template, DeploymentMode::Incremental, &Scope::Tenant)
+    }
+
+    /// The fingerprint of a template without secure values.
+    fn with_mode(template: &Template, mode: DeploymentMode, scope: &Scope) -> Fingerprint {
+        Fingerprint::new(template, mode, scope, &SecureDigest::default())
     }
 
     fn template(body: Value) -> Template {
@@ -207,21 +178,56 @@ mod tests {
     #[test]
     fn canonical_json_is_hashed() {
         let parameters = Map::from_iter([("n".to_owned(), json!({"value": 1}))]);
-        let template = with_parameters(json!({"b": [1.5, "ä\n"], "a": {}}), parameters);
-        let canonical = r#"{"mode":"Complete","parameters":{"n":{"value":1}},"scope":"/providers/microsoft.management/managementgroups/hub","template":{"a":{},"b":[1.5,"ä\n"]}}"#;
+        let body = json!({"b": [1.5, "ä\n"], "parameters": {"n": {"type": "int"}}, "a": {}});
+        let template = with_parameters(body, parameters);
+        let canonical = r#"{"mode":"Complete","parameters":{"n":{"value":1}},"scope":"/providers/microsoft.management/managementgroups/hub","template":{"a":{},"b":[1.5,"ä\n"],"parameters":{"n":{"type":"int"}}}}"#;
         let expected: String = Sha256::digest(canonical)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let scope = Scope::ManagementGroup("Hub".to_owned());
-        let fingerprint = Fingerprint::new(&template, DeploymentMode::Complete, &scope);
+        let fingerprint = with_mode(&template, DeploymentMode::Complete, &scope);
         assert_eq!(fingerprint.as_str(), expected);
         assert_eq!(fingerprint.short(), &expected[..6]);
     }
 
+    #[tokio::test]
+    async fn secure_values_count_only_by_their_digest() {
+        let declared = json!({"parameters": {
+            "n": {"type": "int"},
+            "password": {"type": "secureString"},
+        }});
+        let parameters = |password: &str| {
+            let values = json!({"n": {"value": 1}, "password": {"value": password}});
+            values.as_object().unwrap().clone()
+        };
+        let template = with_parameters(declared.clone(), parameters("hunter2"));
+        let digest = SecureDigest::of(&template, &Scope::Tenant, "main").await;
+        let canonical = format!(
+            r#"{{"mode":"Incremental","parameters":{{"n":{{"value":1}}}},"scope":"","secure":"{}","template":{}}}"#,
+            digest.as_str().unwrap(),
+            r#"{"parameters":{"n":{"type":"int"},"password":{"type":"secureString"}}}"#,
+        );
+        let expected: String = Sha256::digest(canonical)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let mode = DeploymentMode::Incremental;
+        let fingerprint = Fingerprint::new(&template, mode, &Scope::Tenant, &digest);
+        assert_eq!(fingerprint.as_str(), expected);
+
+        let other = with_parameters(declared, parameters("hunter3"));
+        let digest = SecureDigest::of(&other, &Scope::Tenant, "main").await;
+        assert_ne!(
+            fingerprint,
+            Fingerprint::new(&other, mode, &Scope::Tenant, &digest)
+        );
+    }
+
     #[test]
     fn everything_that_is_sent_counts() {
-        let template = template(json!({"a": 1}));
+        let body = json!({"a": 1, "parameters": {"n": {"type": "int"}}});
+        let template = template(body.clone());
         let group = Scope::ManagementGroup("hub".to_owned());
         let link = |uri: &str| Link::Uri(uri.to_owned());
         let linked = |uri: &str| Template {
@@ -233,14 +239,14 @@ mod tests {
             ..template.clone()
         };
         let other_parameters = with_parameters(
-            json!({"a": 1}),
+            body,
             Map::from_iter([("n".to_owned(), json!({"value": 1}))]),
         );
         let all = [
-            Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant),
-            Fingerprint::new(&template, DeploymentMode::Complete, &Scope::Tenant),
-            Fingerprint::new(&template, DeploymentMode::Incremental, &group),
-            Fingerprint::new(
+            with_mode(&template, DeploymentMode::Incremental, &Scope::Tenant),
+            with_mode(&template, DeploymentMode::Complete, &Scope::Tenant),
+            with_mode(&template, DeploymentMode::Incremental, &group),
+            with_mode(
                 &other_parameters,
                 DeploymentMode::Incremental,
                 &Scope::Tenant,

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod arbitrary;
 pub(crate) mod bicep;
+mod canonical;
 mod check;
 mod declaration;
 mod exact;
@@ -22,6 +23,7 @@ mod parameters_file;
 #[cfg(test)]
 mod real_templates;
 mod schema;
+mod secure;
 mod source;
 mod using;
 
@@ -30,6 +32,7 @@ use std::path::Path;
 pub(crate) use bicep::{Compilation, Compiler};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use loader::Loaded;
+pub(crate) use secure::SecureDigest;
 pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;
@@ -62,7 +65,9 @@ pub async fn fingerprint_files(
     let compiler = Compiler::new(bicep, environment, folder.to_owned());
     let loaded = load(&inputs, &Scope::Tenant, &compiler).await;
     let mode = DeploymentMode::Incremental;
-    let fingerprint = Fingerprint::new(&loaded.template.ok()?, mode, &Scope::Tenant);
+    let template = loaded.template.ok()?;
+    let secure = SecureDigest::of(&template, &Scope::Tenant, &template.stem).await;
+    let fingerprint = Fingerprint::new(&template, mode, &Scope::Tenant, &secure);
     Some(fingerprint.to_string())
 }
 

@@ -38,7 +38,7 @@ mod tests {
     use crate::{
         arm::Scope,
         inputs::DeploymentMode,
-        template::{Arguments, Source, Template},
+        template::{Arguments, SecureDigest, Source, Template},
     };
 
     fn fingerprint() -> Fingerprint {
@@ -48,7 +48,8 @@ mod tests {
             name: String::new(),
             stem: String::new(),
         };
-        Fingerprint::new(&template, DeploymentMode::Incremental, &Scope::Tenant)
+        let (mode, secure) = (DeploymentMode::Incremental, SecureDigest::default());
+        Fingerprint::new(&template, mode, &Scope::Tenant, &secure)
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod network;
 mod operations;
 mod outputs;
 mod post;
+mod protection;
 mod registry;
 mod report;
 mod reruns;

@@ -1,6 +1,6 @@
 //! What a run leaves behind: the step summary and the report file.
 
-use std::fs;
+use std::{fs, os::unix::fs::symlink};
 
 use azure_simulator::Simulator;
 use boon::{Compiler, Schemas};
@@ -82,9 +82,28 @@ fn wrong_inputs_are_reported_too() {
 fn a_report_that_cannot_be_written_ends_nothing() {
     let azure = azure();
     let outcome = Step::new(&azure, &network())
-        .input("report-file", "main.json/run.json")
+        .input("report-file", "/proc/nowhere/run.json")
         .run()
         .expect(0)
         .says(&["::error::the report file is lost: cannot write it to "]);
     assert!(outcome.summary.contains("succeeded"));
+}
+
+#[test]
+fn a_report_that_would_overwrite_something_else_is_refused() {
+    let (azure, elsewhere) = (azure(), tempfile::tempdir().unwrap());
+    let victim = elsewhere.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    for (path, expected) in [
+        ("link", "is a symbolic link, pipe or device"),
+        ("folder/victim", "leads through a symbolic link"),
+        ("../victim", "leads out of the workspace"),
+    ] {
+        let step = Step::new(&azure, &network()).input("report-file", path);
+        symlink(&victim, step.path("link")).unwrap();
+        symlink(elsewhere.path(), step.path("folder")).unwrap();
+        step.run().expect(2).says(&["report-file: ", expected]);
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    }
+    assert!(azure.journal().is_empty());
 }

@@ -26,6 +26,18 @@ fn github_oidc() {
 }
 
 #[test]
+fn an_id_token_endpoint_without_tls_is_not_asked() {
+    let azure = azure();
+    let url = "http://127.0.0.1:9/token";
+    Step::new(&azure, &network())
+        .environment("ACTIONS_ID_TOKEN_REQUEST_URL", url)
+        .run()
+        .expect(3)
+        .says(&["is not an https address"]);
+    assert!(azure.journal().is_empty());
+}
+
+#[test]
 fn client_secret() {
     let azure = azure();
     let outcome = Step::new(&azure, &network())

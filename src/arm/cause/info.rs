@@ -1,5 +1,7 @@
 //! What stands beside an error's message: `additionalInfo`, and the identifiers of policies.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::text::between;
@@ -18,11 +20,13 @@ pub(super) fn complete(message: &str, additional: Option<&Value>) -> String {
         }
         None => parts.push(message.to_owned()),
     }
-    for item in additional.and_then(Value::as_array).into_iter().flatten() {
-        if let Some(note) = note(item).filter(|note| !parts.contains(note)) {
-            parts.push(note);
-        }
-    }
+    let mut known: HashSet<_> = parts.iter().cloned().collect();
+    let items = additional.and_then(Value::as_array).into_iter().flatten();
+    parts.extend(
+        items
+            .filter_map(note)
+            .filter(|note| known.insert(note.clone())),
+    );
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
 }

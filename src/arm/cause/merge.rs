@@ -1,6 +1,13 @@
 //! The same cause, seen on several ways, told once.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{model::Cause, text::comparable};
+
+/// How much is spent on comparing all pairs of causes, in bytes of their words: less than a tenth of a second.
+const WORK: usize = 50_000_000;
+/// What the comparison of two places costs, in the same unit.
+const PLACES: usize = 16;
 
 /// What holds resources rather than being one: a failure in it befell a resource in it.
 const DEPLOYMENT: &str = "/microsoft.resources/deployments/";
@@ -16,24 +23,77 @@ struct Seen {
 /// `causes` without repetitions, in the order in which they were first met. What says nothing is left out where
 /// something tells more.
 pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
-    let mut merged: Vec<Seen> = Vec::new();
+    let mut known = Known::default();
     for cause in causes {
-        let seen = Seen::new(cause);
-        match merged.iter_mut().find(|known| known.is_same(&seen)) {
-            Some(known) => known.learn(seen),
-            None => merged.push(seen),
-        }
+        known.take(Seen::new(cause));
     }
-    let told: Vec<String> = merged
-        .iter()
-        .filter(|seen| seen.cause.is_telling())
-        .map(|seen| seen.resource.clone())
-        .collect();
+    let mut merged = known.seen;
+    let telling = merged.iter().filter(|seen| seen.cause.is_telling());
+    let told: HashSet<String> = telling.map(|seen| seen.resource.clone()).collect();
     merged.retain(|seen| {
         let explained = seen.resource.is_empty() || told.contains(&seen.resource);
         seen.cause.is_telling() || told.is_empty() || !explained
     });
     merged.into_iter().map(|seen| seen.cause).collect()
+}
+
+/// The causes so far.
+///
+/// Each is compared with all others as long as `work` lasts, which is for some thousands of them. An error with more
+/// details than that is not Azure's; of those, only the ones with the same words are told once.
+struct Known {
+    seen: Vec<Seen>,
+    /// Where a cause with these words was first met.
+    by_words: HashMap<String, usize>,
+    /// Where a cause with these words and this resource and code was first met.
+    by_all: HashMap<(String, String, String), usize>,
+    work: usize,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            seen: Vec::new(),
+            by_words: HashMap::new(),
+            by_all: HashMap::new(),
+            work: WORK,
+        }
+    }
+}
+
+impl Known {
+    fn take(&mut self, seen: Seen) {
+        match self.find(&seen) {
+            Some(at) => self.seen[at].learn(seen),
+            None => {
+                let at = self.seen.len();
+                self.by_words.entry(seen.words.clone()).or_insert(at);
+                self.by_all.entry(seen.key()).or_insert(at);
+                self.seen.push(seen);
+            }
+        }
+    }
+
+    /// Where the failure that `seen` tells of is known.
+    fn find(&mut self, seen: &Seen) -> Option<usize> {
+        for (at, known) in self.seen.iter().enumerate() {
+            let Some(rest) = self.work.checked_sub(known.work(seen)) else {
+                return self.find_equal(seen);
+            };
+            self.work = rest;
+            if known.is_same(seen) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    fn find_equal(&self, seen: &Seen) -> Option<usize> {
+        let by_words = self.by_words.get(&seen.words);
+        let candidates = [by_words, self.by_all.get(&seen.key())];
+        let mut candidates = candidates.into_iter().flatten().copied();
+        candidates.find(|&at| self.seen[at].is_same(seen))
+    }
 }
 
 impl Seen {
@@ -54,12 +114,30 @@ impl Seen {
         }
     }
 
+    /// All by which causes are compared.
+    fn key(&self) -> (String, String, String) {
+        let code = self.cause.code.to_ascii_lowercase();
+        (self.words.clone(), self.resource.clone(), code)
+    }
+
+    /// What comparing both costs, as a part of [`WORK`].
+    fn work(&self, other: &Self) -> usize {
+        if self.may_be_at(other) {
+            PLACES + self.words.len() + other.words.len()
+        } else {
+            PLACES
+        }
+    }
+
+    /// Whether both may be about one resource.
+    fn may_be_at(&self, other: &Self) -> bool {
+        self.resource == other.resource || self.resource.is_empty() || other.resource.is_empty()
+    }
+
     /// Whether both tell of the same failure, one of them perhaps less precisely.
     fn is_same(&self, other: &Self) -> bool {
         let (mine, theirs) = (&self.cause, &other.cause);
-        let place = self.resource == other.resource
-            || self.resource.is_empty()
-            || other.resource.is_empty();
+        let place = self.may_be_at(other);
         let code = mine.code.eq_ignore_ascii_case(&theirs.code)
             || !(mine.is_specific() && theirs.is_specific());
         place && code && self.says(other)
@@ -166,6 +244,38 @@ mod tests {
             cause("QuotaExceeded", "no capacity", Some(&other), &[]),
         ];
         assert_eq!(merge(causes.clone()), causes);
+    }
+
+    /// Quadratic work would take minutes.
+    #[test]
+    fn tens_of_thousands_of_details_are_merged() {
+        let many = 20_000;
+        let numbered = |at: usize| cause("BadRequest", &format!("property {at}: wrong"), None, &[]);
+        let at_resource = |at: usize| {
+            let resource = format!("{FIREWALL}-{at}");
+            cause("SkuNotAvailable", "no capacity", Some(&resource), &[])
+        };
+        let twice = |causes: &[Cause]| [causes, causes].concat();
+        let distinct: Vec<_> = (0..many).map(numbered).collect();
+        assert_eq!(merge(distinct.clone()), distinct);
+        assert_eq!(merge(twice(&distinct)), distinct);
+        let resources: Vec<_> = (0..many).map(at_resource).collect();
+        assert_eq!(merge(twice(&resources)), resources);
+    }
+
+    /// Far beyond what a template can have, one resource's failure is still known again in the error of the whole.
+    #[test]
+    fn thousands_of_resources_are_compared_with_the_error_of_the_whole() {
+        let of = |at: usize| cause("Conflict", &format!("size {at}. too small"), None, &[]);
+        let leaf = |at: usize| Cause {
+            code: "SkuNotAvailable".to_owned(),
+            resource: Some(format!("{FIREWALL}-{at}")),
+            message: format!("allocation failed: size {at}. too small in this region"),
+            ..Cause::default()
+        };
+        let leaves: Vec<_> = (0..500).map(leaf).collect();
+        let all = leaves.iter().cloned().chain((0..500).map(of)).collect();
+        assert_eq!(merge(all), leaves);
     }
 
     #[test]

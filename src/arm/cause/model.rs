@@ -23,7 +23,7 @@ const WRAPPERS: [&str; 16] = [
 ];
 
 /// One cause of a failure, with the wrappers around it removed. Text from Azure: not to be trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cause {
     /// Azure's code, such as `SkuNotAvailable`.
     pub(crate) code: String,

@@ -9,6 +9,8 @@ use super::{
 
 /// How deep errors may nest, in trees and in strings; real ones go four levels of strings.
 const DEEPEST: usize = 32;
+/// How much is spent on finding an error's message in the messages within it, in bytes: a tenth of a second.
+const WORK: usize = 100_000_000;
 /// Fields that hold errors of their own.
 const INNER: [&str; 5] = [
     "details",
@@ -80,7 +82,11 @@ fn combine(mut own: Cause, mut within: Vec<Cause>) -> Vec<Cause> {
         within.retain(|cause| cause.is_telling() || cause.resource != own.resource);
     }
     if own.is_telling() {
-        within.retain(|cause| !repeats(cause, &own));
+        let words = comparable(&own.message);
+        // More than that is not Azure's, and takes too long to compare.
+        if words.len().saturating_mul(within.len()) <= WORK {
+            within.retain(|cause| !repeats(cause, &own, &words));
+        }
     }
     let around = own.resource.clone();
     let goes_on = |cause: &Cause| cause.code.is_empty() && cause.resource == around;
@@ -103,11 +109,11 @@ fn tell(mut messages: Vec<String>) -> String {
     messages.join(" ").trim().to_owned()
 }
 
-/// Whether `cause` tells no more of the same than the error around it.
-fn repeats(cause: &Cause, around: &Cause) -> bool {
+/// Whether `cause` tells no more of the same than the error around it, which says `words`.
+fn repeats(cause: &Cause, around: &Cause, words: &str) -> bool {
     cause.resource == around.resource
         && (around.is_specific() || !cause.is_specific())
-        && comparable(&around.message).contains(&comparable(&cause.message))
+        && words.contains(&comparable(&cause.message))
 }
 
 /// The code of an error. Entra's errors have theirs where others have the error itself.
@@ -211,6 +217,29 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    /// Quadratic work would take minutes.
+    #[test]
+    fn an_error_of_tens_of_thousands_of_details_is_read() {
+        let many = 20_000;
+        let details: Vec<_> = (0..many)
+            .map(|at| json!({"code": format!("Code{at}"), "message": format!("property {at}: wrong")}))
+            .collect();
+        let long = "see the details. ".repeat(many);
+        let error = json!({"code": "Conflict", "message": long, "details": details});
+        let causes = Cause::find(&error);
+        assert_eq!(causes.len(), many);
+        assert_eq!(causes[many - 1].code, "Code19999");
+        let violation =
+            |at| json!({"type": "TemplateViolation", "info": {"path": format!("p{at}")}});
+        let additional: Vec<_> = (0..many).map(violation).collect();
+        let error = json!({"code": "A", "message": "a", "additionalInfo": additional});
+        assert!(
+            Cause::find(&error)[0]
+                .message
+                .ends_with("template: p19999)")
+        );
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod timing;
 mod values;
 mod what_if;
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use self::values::list;
@@ -22,7 +24,7 @@ use super::{
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
 };
 use crate::{
-    host::text::quote,
+    host::{ReportPath, ReportPathError, text::quote},
     identity::{Guid, InvalidGuid},
 };
 
@@ -40,6 +42,20 @@ pub(super) fn request(
     parser.problems.or(request)
 }
 
+/// Where the report file is to be, if one is wanted.
+///
+/// # Errors
+/// Why it cannot be there.
+pub(super) fn report_path(
+    raw: &Raw,
+    environment: &Environment,
+) -> Result<Option<ReportPath>, ReportPathError> {
+    if raw.report_file.is_empty() {
+        return Ok(None);
+    }
+    ReportPath::new(&environment.workspace(), Path::new(&raw.report_file)).map(Some)
+}
+
 /// Marker: a problem was already recorded for this input.
 struct AlreadyReported;
 
@@ -52,6 +68,15 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    /// Finds out now that the report could not be written: at the end it would be lost.
+    fn check_report_file(&mut self) {
+        if let Err(error) = report_path(self.raw, self.environment) {
+            let quoted = self.quote(&self.raw.report_file);
+            self.problems
+                .add("report-file", format!("{quoted} {error}"));
+        }
+    }
+
     fn new(raw: &'a Raw, environment: &'a Environment, mut problems: Problems) -> Self {
         let creds = Creds::parse(&raw.creds).unwrap_or_else(|message| {
             problems.add("creds", message);
@@ -90,6 +115,7 @@ impl<'a> Parser<'a> {
         let if_active = self.if_active();
         let wait = self.boolean("wait", &self.raw.wait);
         let summary = self.boolean("summary", &self.raw.summary);
+        self.check_report_file();
         Some(Request {
             sign_in: sign_in?,
             operation: operation?,

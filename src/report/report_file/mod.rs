@@ -11,17 +11,20 @@ mod scalars;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, io, path::Path};
+use std::{io, path::PathBuf};
 
 use document::Document;
 
-use crate::{host::Context, report::record::Record};
+use crate::{
+    host::{Context, ReportPath},
+    report::record::Record,
+};
 
 /// Why the report file could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write it to {path}: {source}; set report-file to a writable path", path = path.display())]
-pub(crate) struct ReportError<'a> {
-    path: &'a Path,
+pub(crate) struct ReportError {
+    path: PathBuf,
     source: io::Error,
 }
 
@@ -29,18 +32,20 @@ pub(crate) struct ReportError<'a> {
 ///
 /// # Errors
 /// [`ReportError`] if the file or its folder cannot be written.
-pub(crate) fn write<'a>(
-    path: &'a Path,
+pub(crate) fn write(
+    place: &ReportPath,
     record: &Record,
     masked: &[String],
     run: &Context,
-) -> Result<(), ReportError<'a>> {
+) -> Result<(), ReportError> {
     let Some(document) = Document::new(record, masked, run) else {
         return Ok(());
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder)
-        .and_then(|()| Ok(serde_json::to_vec_pretty(&document)?))
-        .and_then(|json| fs::write(path, json))
-        .map_err(|source| ReportError { path, source })
+    serde_json::to_vec_pretty(&document)
+        .map_err(io::Error::from)
+        .and_then(|json| place.write(&json))
+        .map_err(|source| ReportError {
+            path: place.path(),
+            source,
+        })
 }

@@ -1,5 +1,7 @@
 //! Whole runs as report files, each checked against the published schema.
 
+use std::{fs, path::Path};
+
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
@@ -11,16 +13,16 @@ const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 /// The report file of `story`, checked against the schema without additional properties.
 fn report(story: &Story) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("new/folder/report.json");
+    let path = Path::new("new/folder/report.json");
     let masked = ["AdminKey".to_owned()];
     write(
-        &path,
+        &ReportPath::new(folder.path(), path).expect("nothing is there"),
         &stories::record(story),
         &masked,
         &stories::workflow_run(),
     )
     .expect("it can be written");
-    let text = fs::read(&path).expect("it was written");
+    let text = fs::read(folder.path().join(path)).expect("it was written");
     let report = serde_json::from_slice(&text).expect("JSON");
     validate(&report);
     report
@@ -110,11 +112,15 @@ fn secure_and_masked_outputs_are_left_out() {
 #[test]
 fn a_folder_in_the_way_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
+    let path = Path::new("report.json");
+    let place = ReportPath::new(folder.path(), path).expect("nothing is there yet");
+    fs::create_dir(folder.path().join(path)).expect("a folder");
     let record = stories::record(&stories::success());
-    let error = write(folder.path(), &record, &[], &Context::default()).expect_err("a folder");
+    let error = write(&place, &record, &[], &Context::default()).expect_err("a folder");
+    let told = error.to_string();
     assert!(
-        error
-            .to_string()
-            .contains("set report-file to a writable path")
+        told.contains("set report-file to a writable path"),
+        "{told}"
     );
+    assert!(told.contains("report.json"), "{told}");
 }

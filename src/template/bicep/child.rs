@@ -11,7 +11,10 @@ use std::{
 };
 
 use tempfile::NamedTempFile;
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    process::{Child, Command},
+};
 
 use crate::{clock::Clock, http::ExtraRoots, inputs::Environment};
 
@@ -38,11 +41,15 @@ const EXTRACT: &str = "DOTNET_BUNDLE_EXTRACT_BASE_DIR";
 
 /// Names the file of certificates that .NET reads instead of the system's, so it must hold the root certificates too.
 pub(super) const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// The most that is read of the compiler's result, in bytes; `build-params` quotes the template in another document.
+const LARGEST_RESULT: u64 = 64 * 1024 * 1024;
+/// The most that is read of its diagnostics, in bytes; a finding takes about 600. The rest is dropped.
+const LARGEST_DIAGNOSTICS: u64 = 16 * 1024 * 1024;
 
 /// Runs `program` in `folder` to its end; dropping the future kills it.
 ///
 /// # Errors
-/// When it cannot be started or does not end in time.
+/// When it cannot be started, does not end in time, or writes a result of more than 64 MB ([`ErrorKind::FileTooLarge`]).
 pub(super) async fn run(
     program: &Path,
     arguments: &[&OsStr],
@@ -59,10 +66,47 @@ pub(super) async fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let ended = Clock::timeout_local(LIMIT, async { command.spawn()?.wait_with_output().await });
+    let ended = Clock::timeout_local(LIMIT, async { output(command.spawn()?).await });
     ended
         .await
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+}
+
+/// What `child` writes until it ends.
+async fn output(mut child: Child) -> io::Result<Output> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (stdout, stderr, status) = tokio::try_join!(
+        whole(stdout, LARGEST_RESULT),
+        beginning(stderr, LARGEST_DIAGNOSTICS),
+        child.wait()
+    )?;
+    Ok(Output {
+        status,
+        stdout,
+        stderr,
+    })
+}
+
+/// All that `pipe` gives, up to `limit` bytes.
+async fn whole(pipe: Option<impl AsyncRead + Unpin>, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        pipe.take(limit + 1).read_to_end(&mut bytes).await?;
+    }
+    if bytes.len() as u64 > limit {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// The first `limit` bytes that `pipe` gives. The rest is read too, or its writer would wait.
+async fn beginning(pipe: Option<impl AsyncRead + Unpin>, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        (&mut pipe).take(limit).read_to_end(&mut bytes).await?;
+        tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    }
+    Ok(bytes)
 }
 
 /// The compiler's environment: ours without secrets, with what .NET requires.
@@ -150,6 +194,36 @@ mod tests {
                 "/temp/long-deploy/bicep-libraries"
             );
         }
+    }
+
+    /// The result of a shell script.
+    async fn sh(script: &str) -> io::Result<Output> {
+        let arguments = ["-c".as_ref(), script.as_ref()];
+        let environment = BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]);
+        run(
+            Path::new("/bin/sh"),
+            &arguments,
+            &environment,
+            Path::new("/"),
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_result_without_end_is_an_error() {
+        let endless = sh("exec cat /dev/zero").await.unwrap_err();
+        assert_eq!(endless.kind(), ErrorKind::FileTooLarge);
+        assert_eq!(sh("printf hello").await.unwrap().stdout, b"hello");
+    }
+
+    #[tokio::test]
+    async fn diagnostics_are_cut() {
+        let output = sh("head -c 20000000 /dev/zero >&2; echo done; exit 1")
+            .await
+            .unwrap();
+        assert_eq!(output.stderr.len() as u64, LARGEST_DIAGNOSTICS);
+        assert_eq!(output.stdout, b"done\n", "it could write everything");
+        assert_eq!(output.status.code(), Some(1));
     }
 
     #[tokio::test]

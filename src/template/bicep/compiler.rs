@@ -18,6 +18,7 @@ use super::{
     diagnostics::Compilation,
     program::{self, ProgramError},
     redaction::redact,
+    version::{self, Untrusted, Version},
 };
 use crate::{
     http::ExtraRoots,
@@ -38,6 +39,8 @@ pub(crate) struct Compiler {
     program: OnceCell<PathBuf>,
     /// All certificates to trust, if there are extra ones.
     certificates: OnceCell<NamedTempFile>,
+    /// Whether the program may have `variables`.
+    trust: OnceCell<Result<(), Untrusted>>,
 }
 
 /// The result of a compilation, and what the compiler printed.
@@ -52,6 +55,8 @@ pub(in crate::template) struct Compiled<T> {
 pub(in crate::template) enum CompileError {
     #[error(transparent)]
     Program(#[from] ProgramError),
+    #[error("cannot be compiled: the file {0}")]
+    File(FileError),
     #[error("cannot be compiled: Bicep did not start ({0})")]
     Start(ErrorKind),
     #[error(
@@ -119,10 +124,12 @@ impl Compiler {
             extra_roots: ExtraRoots::default(),
             program: OnceCell::new(),
             certificates: OnceCell::new(),
+            trust: OnceCell::new(),
         }
     }
 
-    /// Adds environment variables for the compiler, with which it gets tokens for private registries.
+    /// Adds environment variables for the compiler, with which it gets tokens for private registries. A compiler that
+    /// would send them to any registry does not get them.
     #[must_use]
     pub(crate) fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
         Self { variables, ..self }
@@ -159,6 +166,9 @@ impl Compiler {
     ) -> Compiled<BuiltParameters> {
         let path = self.folder.join(file);
         let template = template.map(|template| self.folder.join(template));
+        if let Some(Err(error)) = template.as_deref().map(file::check_regular) {
+            return Compiled::failed(CompileError::File(error));
+        }
         let mut arguments = vec!["build-params".as_ref(), path.as_os_str()];
         if let Some(template) = &template {
             arguments.extend(["--bicep-file".as_ref(), template.as_os_str()]);
@@ -174,30 +184,33 @@ impl Compiler {
         overrides: Option<&Map<String, Value>>,
     ) -> Compiled<Vec<u8>> {
         let name = file.display().to_string();
-        match self.run(arguments, overrides).await {
+        match self.run(file, arguments, overrides).await {
             Ok(output) => {
                 let stderr = String::from_utf8_lossy(&output.stderr);
                 let mut compilation = Compilation::read(name, &stderr, &self.folder);
                 if let Some(overrides) = overrides {
                     redact(&mut compilation, overrides.values());
                 }
+                let result = outcome(output, &compilation);
+                if let Some(Err(untrusted)) = self.trust.get() {
+                    compilation.add_text(&untrusted.to_string());
+                }
                 Compiled {
-                    result: outcome(output, &compilation),
+                    result,
                     compilation,
                 }
             }
-            Err(error) => Compiled {
-                result: Err(error),
-                compilation: Compilation::default(),
-            },
+            Err(error) => Compiled::failed(error),
         }
     }
 
     async fn run(
         &self,
+        file: &Path,
         arguments: &[&OsStr],
         overrides: Option<&Map<String, Value>>,
     ) -> Result<Output, CompileError> {
+        file::check_regular(&self.folder.join(file)).map_err(CompileError::File)?;
         let find = || {
             program::find(
                 &self.inputs,
@@ -208,7 +221,9 @@ impl Compiler {
         };
         let program = self.program.get_or_try_init(find).await?;
         let mut environment = child::environment(&self.environment);
-        environment.extend(self.variables.iter().cloned());
+        if !self.variables.is_empty() && self.is_trusted(program).await {
+            environment.extend(self.variables.iter().cloned());
+        }
         if !self.extra_roots.is_empty() {
             let write = async || child::certificates(&self.extra_roots);
             let file = self.certificates.get_or_try_init(write).await;
@@ -224,12 +239,30 @@ impl Compiler {
         let ran = child::run(program, &arguments, &environment, &self.folder).await;
         ran.map_err(|error: io::Error| match error.kind() {
             ErrorKind::TimedOut => CompileError::TimedOut,
+            ErrorKind::FileTooLarge => CompileError::Json(FileError::TooLarge),
             kind => CompileError::Start(kind),
         })
+    }
+
+    /// Whether `program` may have a token for private registries. The first time, it is asked for its version.
+    async fn is_trusted(&self, program: &Path) -> bool {
+        let check = || async {
+            let environment = child::environment(&self.environment);
+            version::check(Version::of(program, &environment, &self.folder).await)
+        };
+        self.trust.get_or_init(check).await.is_ok()
     }
 }
 
 impl<T> Compiled<T> {
+    /// Of a compiler that did not run, or not to its end.
+    fn failed(error: CompileError) -> Self {
+        Self {
+            result: Err(error),
+            compilation: Compilation::default(),
+        }
+    }
+
     fn map<U>(self, read: impl FnOnce(T) -> Result<U, CompileError>) -> Compiled<U> {
         Compiled {
             result: self.result.and_then(read),
@@ -277,6 +310,12 @@ fn built(stdout: &[u8]) -> Result<BuiltParameters, CompileError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use std::{
+        fs,
+        os::unix::fs::{PermissionsExt, symlink},
+        process::Command,
+    };
+
     use serde_json::json;
 
     use super::*;
@@ -297,5 +336,98 @@ mod tests {
         assert!(matches!(with_spec.using, Using::Spec(id) if id == "/subscriptions/x"));
         assert!(matches!(write(Value::Null, Value::Null).using, Using::None));
         assert!(matches!(built(b"Hello"), Err(CompileError::Unknown)));
+    }
+
+    /// A compiler that is a shell script, in a folder with `main.bicep`, and variables for private registries.
+    fn scripted(script: &str) -> (tempfile::TempDir, Compiler) {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("bicep");
+        fs::write(&program, format!("#!/bin/sh\n{script}")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(folder.path().join("main.bicep"), "").unwrap();
+        let inputs = BicepInputs {
+            path: Some("bicep".into()),
+            ..BicepInputs::default()
+        };
+        let environment = [("PATH", "/usr/bin:/bin")].into_iter().collect();
+        let compiler = Compiler::new(inputs, environment, folder.path().to_owned());
+        let compiler = compiler.with_variables(vec![("TOKEN_SOCKET".into(), "/socket".into())]);
+        (folder, compiler)
+    }
+
+    #[tokio::test]
+    async fn a_compiler_that_sends_tokens_anywhere_gets_none() {
+        for (version, socket, told) in [
+            ("Bicep CLI version 0.49.2 (b34271ac51)", "/socket", ""),
+            ("Bicep CLI version 0.43.1 (x)", "/socket", ""),
+            (
+                "Bicep CLI version 0.42.1 (x)",
+                "",
+                "this Bicep is too old for private registries: version 0.42.1 would send the token to any registry; \
+                 use 0.43.1 or later",
+            ),
+            (
+                "Hello",
+                "",
+                "this Bicep is not used with private registries, as it does not tell its version; 0.43.1 or later is \
+                 needed",
+            ),
+        ] {
+            let (folder, compiler) = scripted(&format!(
+                "if [ $1 = --version ]; then echo \"{version}$TOKEN_SOCKET\"; echo x >> asked; exit; fi\n\
+                 echo \"{{\\\"socket\\\": \\\"$TOKEN_SOCKET\\\"}}\""
+            ));
+            for _ in 0..2 {
+                let compiled = compiler.template(Path::new("main.bicep")).await;
+                assert_eq!(compiled.result.unwrap()["socket"], socket, "{version}");
+                assert_eq!(compiled.compilation.text, told);
+            }
+            let asked = fs::read_to_string(folder.path().join("asked")).unwrap();
+            assert_eq!(asked, "x\n", "once, and without the socket");
+        }
+    }
+
+    #[tokio::test]
+    async fn devices_and_pipes_do_not_reach_the_compiler() {
+        let (folder, compiler) = scripted("touch started");
+        let path = |name: &str| folder.path().join(name);
+        symlink("/dev/zero", path("zero.bicep")).unwrap();
+        symlink("/dev/zero", path("zero.bicepparam")).unwrap();
+        let made = Command::new("mkfifo").arg(path("pipe.bicep")).status();
+        assert!(made.unwrap().success());
+        symlink(path("pipe.bicep"), path("to-pipe.bicep")).unwrap();
+        let expected = "cannot be compiled: the file is a pipe or device: name a regular file";
+        for name in ["zero.bicep", "pipe.bicep", "to-pipe.bicep"] {
+            let error = compiler.template(Path::new(name)).await.result.unwrap_err();
+            assert_eq!(error.to_string(), expected, "{name}");
+        }
+        for (file, template) in [
+            ("zero.bicepparam", None),
+            ("main.bicep", Some("zero.bicep")),
+        ] {
+            let (file, template) = (Path::new(file), template.map(Path::new));
+            let built = compiler.parameters(file, template, &Map::new()).await;
+            assert_eq!(built.result.err().unwrap().to_string(), expected);
+        }
+        assert!(!path("started").exists());
+        assert!(
+            compiler
+                .template(Path::new("main.bicep"))
+                .await
+                .result
+                .is_err()
+        );
+        assert!(path("started").exists(), "a regular file is compiled");
+    }
+
+    #[tokio::test]
+    async fn a_result_without_end_is_refused() {
+        let (_folder, compiler) = scripted("exec cat /dev/zero");
+        let error = compiler.template(Path::new("main.bicep")).await.result;
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.starts_with("does not compile to a template: the result is over 16 MB"),
+            "{error}"
+        );
     }
 }

@@ -7,6 +7,9 @@ use url::Url;
 
 use crate::host::{Place, Severity};
 
+/// The most that is kept of other output than findings, in bytes.
+const LONGEST_TEXT: usize = 1024 * 1024;
+
 /// The compiler's messages about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Compilation {
@@ -89,7 +92,11 @@ struct Region {
 impl Compilation {
     /// Parses the compiler's standard error. Paths become relative to `folder`.
     pub(super) fn read(file: String, stderr: &str, folder: &Path) -> Self {
-        let (sarif, text) = split(stderr);
+        let (sarif, mut text) = split(stderr);
+        if text.len() > LONGEST_TEXT {
+            text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+            text.push_str("\n… cut: Bicep writes more than 1 MB");
+        }
         let findings = sarif.into_iter().flat_map(|sarif| sarif.runs);
         let findings = findings.flat_map(|run| run.results);
         Self {
@@ -99,6 +106,14 @@ impl Compilation {
                 .collect(),
             text,
         }
+    }
+
+    /// Adds a line to the text.
+    pub(super) fn add_text(&mut self, line: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(line);
     }
 
     /// The errors.
@@ -187,6 +202,16 @@ mod tests {
             finding["level"] = level.into();
         }
         finding
+    }
+
+    #[test]
+    fn endless_text_is_cut() {
+        let text = read(&"ä".repeat(LONGEST_TEXT)).text;
+        assert!(
+            text.len() < LONGEST_TEXT + 100
+                && text.ends_with("ä\n… cut: Bicep writes more than 1 MB")
+        );
+        assert_eq!(read("short").text, "short");
     }
 
     fn read(stderr: &str) -> Compilation {

@@ -7,6 +7,7 @@ mod download;
 mod program;
 mod redaction;
 mod release;
+mod version;
 
 pub(crate) use compiler::Compiler;
 pub(super) use compiler::{BuiltParameters, Compiled, Using};

@@ -8,8 +8,8 @@ const ASSETS: [(&str, &str, &str); 4] = [
     ("macos", "aarch64", "bicep-osx-arm64"),
 ];
 
-/// SHA-256 of programs, from Microsoft's Homebrew tap.
-const KNOWN: [(&str, &str, &str); 8] = [
+/// SHA-256 of programs, from Microsoft's Homebrew tap. Only of versions that may have a token for private registries.
+const KNOWN: [(&str, &str, &str); 6] = [
     (
         "0.48.1",
         "bicep-linux-x64",
@@ -39,16 +39,6 @@ const KNOWN: [(&str, &str, &str); 8] = [
         "0.43.1",
         "bicep-linux-arm64",
         "0f0bc94ddfc0730a7c59c57591258c4d12ed1843b2821fe4ea43920a0e20086d",
-    ),
-    (
-        "0.40.2",
-        "bicep-linux-x64",
-        "69a5bd9730f72b7dcd6053f6b6900ede432bd1577e8e4e92b732accdac14900f",
-    ),
-    (
-        "0.40.2",
-        "bicep-linux-arm64",
-        "b5c794357d3593b8029ac2fb94c8d0a9e3a995eb568ff081ca01e91343fb8c52",
     ),
 ];
 
@@ -85,6 +75,7 @@ impl Release {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::bicep::version::{self, Version};
 
     #[test]
     fn checksums_are_whole_and_of_programs_that_are_offered() {
@@ -97,6 +88,7 @@ mod tests {
             };
             assert_eq!(release.known_sha256(), Some(sha256));
             assert!(ASSETS.iter().any(|(_, _, offered)| *offered == asset));
+            assert_eq!(version::check(Version::find(version)), Ok(()));
         }
     }
 }
