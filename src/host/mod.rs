@@ -12,6 +12,7 @@ mod line;
 mod runner;
 pub(crate) mod text;
 mod trace;
+mod vault;
 
 pub(crate) use annotation::{Annotation, Place, Severity};
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub(crate) use files::{SUMMARY_LIMIT, is_name};
 pub(crate) use interruption::interruption;
 pub(crate) use line::{Line, Style};
 pub(crate) use runner::{Context, Runner};
-pub(crate) use trace::trace;
+pub(crate) use trace::{report_panics, trace};
+pub(crate) use vault::{SHORTEST as SHORTEST_SECRET, Secrets, Vault};

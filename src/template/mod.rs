@@ -22,6 +22,7 @@ mod parameters_file;
 #[cfg(test)]
 mod real_templates;
 mod schema;
+mod secure;
 mod source;
 mod using;
 

@@ -19,6 +19,7 @@ use super::{
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
+    secrets::secrets,
 };
 use crate::{
     host::text::quote,
@@ -60,7 +61,7 @@ impl<'a> Parser<'a> {
             raw,
             environment,
             creds,
-            secrets: raw.secrets(),
+            secrets: secrets(environment),
             problems,
         }
     }
