@@ -232,7 +232,7 @@ fn errors_become_annotations_at_their_place() {
         "BCP057",
     ]);
     assert!(
-        outcome.summary.contains("at **main.bicep&#58;3&#58;19**"),
+        outcome.summary.contains("at **main.bicep&#58;3:19**"),
         "{}",
         outcome.summary
     );
