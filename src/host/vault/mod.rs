@@ -12,8 +12,8 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use self::forms::masks;
 pub(crate) use self::secrets::{SHORTEST, Secrets};
+use self::{forms::masks, signature::signatures};
 use super::Console;
 
 /// Minimum length of a line of a parameter's value to be a secret of its own, in characters.
@@ -53,6 +53,7 @@ impl Vault {
         let text = secret.expose_secret().trim();
         if !is_too_common(text) && self.write().secrets.add(text, SHORTEST) {
             self.mask(text, SHORTEST);
+            self.keep_signatures(text);
         }
     }
 
@@ -72,6 +73,7 @@ impl Vault {
         drop(shared);
         if is_new {
             self.mask(text, SHORTEST_LINE);
+            self.keep_signatures(text);
         }
     }
 
@@ -103,6 +105,11 @@ impl Vault {
             }
             Err(TryLockError::WouldBlock) => None,
         }
+    }
+
+    /// A signature is a secret without the rest of its URL, too.
+    fn keep_signatures(&self, text: &str) {
+        signatures(text).for_each(|signature| self.keep(&signature.into()));
     }
 
     /// The runner masks line by line.

@@ -14,6 +14,13 @@ const SEPARATORS: [&str; 8] = [
 /// Escapes of JSON that end a value: of `&`, `"`, `'`, `<` and `>`.
 const ENDS: [&str; 5] = ["\\u0026", "\\u0022", "\\u0027", "\\u003c", "\\u003e"];
 
+/// The values of all query parameters `sig` in `text`.
+pub(super) fn signatures(text: &str) -> impl Iterator<Item = &str> {
+    let places = 0..text.len().saturating_sub(NAME.len());
+    let values = places.filter_map(|at| value(text.as_bytes(), at));
+    values.map(|(start, end)| &text[start..end])
+}
+
 /// `text` with `***` in place of the value of each query parameter `sig`.
 pub(super) fn without_signatures(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();

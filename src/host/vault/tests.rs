@@ -103,6 +103,14 @@ fn what_came_encoded_is_found_decoded() {
 }
 
 #[test]
+fn a_signature_is_known_without_its_url() {
+    let vault = keeping(&["?sv=1&sig=ab%2Bcd%2Fef%3D&se=2"]);
+    for text in ["ab%2Bcd%2Fef%3D", "ab+cd/ef="] {
+        assert_eq!(vault.redact(text), "***", "{text}");
+    }
+}
+
+#[test]
 fn the_longest_wins_and_overlaps_go_together() {
     let vault = keeping(&["secret", "secret-longer", "longer-tail"]);
     for (text, clean) in [
