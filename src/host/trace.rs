@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    panic::{self, PanicHookInfo},
+    panic,
 };
 
 use tracing_subscriber::EnvFilter;
@@ -31,19 +31,17 @@ pub(crate) fn trace(console: &Console, vault: &Vault) {
 pub(crate) fn report_panics(vault: &Vault) {
     let vault = vault.clone();
     panic::set_hook(Box::new(move |panic| {
-        let _ = writeln!(io::stderr(), "{}", panic_line(panic, &vault));
+        let place = panic.location().map(ToString::to_string);
+        let reason = panic.payload_as_str().unwrap_or_default();
+        let line = panic_line(&place.unwrap_or_default(), reason, &vault);
+        let _ = writeln!(io::stderr(), "{line}");
     }));
 }
 
 /// Where it panicked and why; the reason only while the vault is free, as the panic may have come from there.
-fn panic_line(panic: &PanicHookInfo<'_>, vault: &Vault) -> String {
-    let place = panic.location().map(ToString::to_string);
-    let reason = vault.try_redact(panic.payload_as_str().unwrap_or_default());
-    let line = format!(
-        "panicked at {}: {}",
-        place.unwrap_or_default(),
-        reason.unwrap_or_default()
-    );
+fn panic_line(place: &str, reason: &str, vault: &Vault) -> String {
+    let reason = vault.try_redact(reason).unwrap_or_default();
+    let line = format!("panicked at {place}: {reason}");
     text::disarm(&text::one_line(&line))
 }
 
@@ -81,5 +79,13 @@ mod tests {
         let written = Lines(console, vault).write(b"path=/a/hush-4711\n");
         assert_eq!(written.ok(), Some(18));
         assert_eq!(log.text(), "debug: path=/a/***\n");
+    }
+
+    #[test]
+    fn panics_hold_no_secrets_and_no_commands() {
+        let vault = Vault::new(Console::new(io::sink(), Dialect::default()));
+        vault.keep(&"hush-4711".into());
+        let line = panic_line("src/a.rs:1:2", "no hush-4711\n##[error]x", &vault);
+        assert_eq!(line, "panicked at src/a.rs:1:2: no *** ## [error]x");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     step::{Outcome, Step, azure, options},
-    templates::{network, resource, template, with_outputs, with_parameters},
+    templates::{gateway, network, resource, template, with_outputs, with_parameters},
 };
 
 const PASSWORD: &str = "pa&ss\"wo+rd/=4711~x_y";
@@ -194,6 +194,32 @@ fn github_quotes_the_request_token() {
     for secret in [token, &token[..60]] {
         traces.hide(secret);
     }
+}
+
+#[test]
+fn the_endpoint_of_a_managed_identity_quotes_its_header() {
+    let azure = azure();
+    azure.inject(Fault::echo(400).on(Service::Entra));
+    let step = Step::new(&azure, &network()).input("auth-type", "managed-identity");
+    let identity = azure.managed_identity_environment().into_iter();
+    let step = identity.fold(step, |step, (name, value)| step.environment(&name, &value));
+    let traces = Traces::of(step);
+    traces.quoted();
+    let headers = brought(&azure, Service::Entra, "x-identity-header");
+    traces.hide(&headers[0]);
+}
+
+#[test]
+fn the_post_step_hides_the_token_too() {
+    let azure = azure();
+    let inputs = [("on-cancel", "cancel")];
+    let main = Step::new(&azure, &gateway()).killed();
+    azure.inject(Fault::echo(400).path_ends_with("/cancel"));
+    let post = Step::new(&azure, &gateway()).inputs(&inputs).after(&main);
+    let post = post.run().expect(0).says(&["refused to cancel it", "***"]);
+    let tokens = tokens(&azure);
+    assert!(tokens.len() > 1);
+    tokens.iter().fold(post, |post, token| post.hides(token));
 }
 
 #[test]

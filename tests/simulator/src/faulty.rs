@@ -39,10 +39,11 @@ pub(crate) fn answer(
     response
 }
 
-/// The service's error, with the request's authorization and body in its message.
+/// The service's error, with the request's headers and body in its message.
 pub(crate) fn echo(service: Service, request: &Exchange) -> String {
-    let brought = request.request_headers.get("authorization");
-    let brought = brought.map(String::as_str).unwrap_or_default();
+    let secrets = ["authorization", "x-identity-header"];
+    let brought = secrets.map(|name| request.request_headers.get(name).map(String::as_str));
+    let brought = brought.map(Option::unwrap_or_default).concat();
     let body = request.request_body.clone().unwrap_or_default();
     let message = format!("The request is not acceptable: {brought} with {body}");
     let error = match service {
