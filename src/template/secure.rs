@@ -21,6 +21,11 @@ pub(super) fn values(parameters: &Parameters, declared: &Declarations<'_>) -> Ve
             leaves.add(declaration, value, 0);
         }
     }
+    // Azure evaluates them in the template only, not in what it is given.
+    let is_expression = |text: &str| text.starts_with('[') && !text.starts_with("[[");
+    leaves
+        .secure
+        .retain(|value| !is_expression(value.expose_secret()));
     for argument in parameters.iter() {
         if let (Some(declaration), Given::Value(value)) =
             (declared.get(&argument.name), &argument.given)
@@ -89,10 +94,9 @@ impl Leaves {
     }
 }
 
-/// Calls `visit` with every string and number in `value`. Expressions of the template are no values.
+/// Calls `visit` with every string and number in `value`.
 fn texts(value: &Value, visit: &mut impl FnMut(String)) {
     match value {
-        Value::String(text) if text.starts_with('[') && !text.starts_with("[[") => {}
         Value::String(text) => visit(text.clone()),
         Value::Number(number) => visit(number.to_string()),
         Value::Array(items) => items.iter().for_each(|item| texts(item, visit)),
@@ -162,7 +166,7 @@ mod tests {
         });
         let given = parameters(json!({
             "OPEN": "o",
-            "KEY": "k",
+            "KEY": "[k]",
             "bag": {"a": ["b1", {"c": 12345678}], "d": true, "e": null},
             "logins": [{"name": "n", "password": "p1", "next": {"password": "p2"}}],
             "map": {"x": "m"},
@@ -172,7 +176,7 @@ mod tests {
         let found = values(&given, &declared);
         assert_eq!(
             exposed(&found),
-            ["by-default", "b1", "12345678", "k", "p1", "p2", "m"]
+            ["by-default", "b1", "12345678", "[k]", "p1", "p2", "m"]
         );
     }
 

@@ -110,7 +110,7 @@ fn base64(engine: &impl Engine, text: &str, before: usize) -> String {
     let mut bytes = vec![0; before];
     bytes.extend_from_slice(text.as_bytes());
     let mut encoded = engine.encode(&bytes);
-    if bytes.len() % 3 != 0 {
+    if !bytes.len().is_multiple_of(3) {
         encoded.pop();
     }
     encoded.split_off((before * 8).div_ceil(6))
