@@ -1,4 +1,4 @@
-//! Signatures of URLs, such as those of Azure's storage: whoever has one can read what the URL names.
+//! Signatures of URLs, such as those of Azure Storage, which give access to what the URL names.
 
 use std::borrow::Cow;
 

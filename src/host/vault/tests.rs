@@ -155,7 +155,7 @@ fn clones_share_what_they_know() {
     drop(writing);
 }
 
-/// A work that grows faster than the text would not end in a test of this size.
+/// Takes minutes if each position of the text is compared with each secret.
 #[test]
 fn megabytes_and_hundreds_of_secrets_are_no_matter() {
     let (vault, _) = vault();
