@@ -70,7 +70,7 @@ impl Console {
 
     /// Registers `secret` as a mask with the runner, which must happen before its first use. Each line is masked
     /// separately, because the log is masked by lines. Without a runner nothing is printed.
-    pub(crate) fn mask(&self, secret: &SecretString) {
+    pub(super) fn mask(&self, secret: &SecretString) {
         if !self.dialect.commands {
             return;
         }
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// Captured standard output.
-    #[derive(Clone, Default)]
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
 
     impl Kept {

@@ -14,6 +14,7 @@ mod report_path;
 mod runner;
 pub(crate) mod text;
 mod trace;
+mod vault;
 
 pub(crate) use annotation::{Annotation, Place, Severity};
 #[cfg(test)]
@@ -26,4 +27,5 @@ pub(crate) use line::{Line, Style};
 pub(crate) use protection::protect;
 pub(crate) use report_path::{ReportPath, ReportPathError};
 pub(crate) use runner::{Context, Runner};
-pub(crate) use trace::trace;
+pub(crate) use trace::{report_panics, trace};
+pub(crate) use vault::{SHORTEST as SHORTEST_SECRET, Secrets, Vault};

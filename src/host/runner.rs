@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use super::{Console, Dialect, FileError, Files, Written};
+use super::{Console, Dialect, FileError, Files, Vault, Written};
 
 /// The workflow run that we are part of; empty where we do not run on GitHub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub(crate) struct Runner {
     pub console: Console,
     /// The run.
     pub context: Context,
+    /// Everything secret that the run knows.
+    pub vault: Vault,
     files: Files,
 }
 
@@ -73,8 +75,10 @@ impl Runner {
             colour: (commands || terminal) && !colourless,
             debug: context.debug,
         };
+        let console = Console::new(out, dialect);
         Self {
-            console: Console::new(out, dialect),
+            vault: Vault::new(console.clone()),
+            console,
             context,
             files: Files::new(variable),
         }
@@ -95,7 +99,7 @@ impl Runner {
     /// # Errors
     /// As for [`Files::save_state`].
     pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<(), FileError> {
-        let written = self.files.save_state(name, value)?;
+        let written = self.files.save_state(name, &self.vault.redact(value))?;
         self.note(written, "state");
         Ok(())
     }

@@ -11,7 +11,7 @@ use azure_identity::ClientAssertion;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::SignInError;
-use crate::host::{id_token::IdTokens, jwt::Claims};
+use crate::host::{Vault, id_token::IdTokens, jwt::Claims};
 
 /// Where assertions come from.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub(super) struct Presented(Arc<Mutex<Option<Claims>>>);
 pub(super) struct Assertion {
     pub(super) source: AssertionSource,
     pub(super) presented: Presented,
+    /// Gets the assertion before anybody else.
+    pub(super) vault: Vault,
 }
 
 impl AssertionSource {
@@ -63,6 +65,7 @@ impl ClientAssertion for Assertion {
             .assert()
             .await
             .map_err(|error| azure_core::Error::new(ErrorKind::Credential, error))?;
+        self.vault.keep(&assertion);
         self.presented.set(Claims::of(assertion.expose_secret()));
         Ok(assertion.expose_secret().to_owned())
     }

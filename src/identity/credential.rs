@@ -23,7 +23,10 @@ use super::{
     error::SignInError,
     refused::{Issuer, Requester},
 };
-use crate::{clock::Clock, host::id_token::IdTokens};
+use crate::{
+    clock::Clock,
+    host::{Vault, id_token::IdTokens},
+};
 
 /// A newly issued token.
 #[derive(Clone, Debug)]
@@ -40,6 +43,7 @@ pub(crate) struct Credential {
     requester: Requester,
     proof: Proof,
     http: Arc<dyn HttpClient>,
+    vault: Vault,
 }
 
 enum Proof {
@@ -49,7 +53,8 @@ enum Proof {
 }
 
 impl Credential {
-    /// Prepares `sign_in`; nothing is sent yet. `env` looks up variables of the environment, `clock` measures waits.
+    /// Prepares `sign_in`; nothing is sent yet. `env` looks up variables of the environment, `clock` measures waits,
+    /// `vault` gets each assertion and each token when it arrives.
     ///
     /// # Errors
     /// [`SignInError::IdToken`] when the runner offers this job no id tokens and one is needed.
@@ -58,6 +63,7 @@ impl Credential {
         env: impl Fn(&str) -> Option<String>,
         http: Arc<dyn HttpClient>,
         clock: Clock,
+        vault: Vault,
     ) -> Result<Self, SignInError> {
         let (proof, issuer, token_file) = match sign_in.method {
             Method::GitHubOidc { audience } => {
@@ -77,6 +83,7 @@ impl Credential {
             requester: requester(issuer, sign_in.tenant_id, sign_in.client_id, token_file),
             proof,
             http,
+            vault,
         })
     }
 
@@ -102,7 +109,10 @@ impl Credential {
             issuer: self.requester.issuer,
         };
         match credential.get_token(&[&scope], None).await {
-            Ok(token) => Issued::new(token).ok_or(no_token),
+            Ok(token) => {
+                self.vault.keep(&token.token.secret().into());
+                Issued::new(token).ok_or(no_token)
+            }
             Err(error) => Err(SignInError::find(&error).unwrap_or(no_token)),
         }
     }
@@ -124,6 +134,7 @@ impl Credential {
                 Assertion {
                     source: source.clone(),
                     presented,
+                    vault: self.vault.clone(),
                 },
                 Some(ClientAssertionCredentialOptions { client_options }),
             )?,
@@ -300,7 +311,14 @@ mod tests {
             client_id: None,
             method: FakeAzure::oidc(),
         };
-        let error = Credential::new(sign_in, |_| None, azure.http(), azure.clock()).unwrap_err();
+        let error = Credential::new(
+            sign_in,
+            |_| None,
+            azure.http(),
+            azure.clock(),
+            azure.vault(),
+        );
+        let error = error.unwrap_err();
         assert!(matches!(error, SignInError::IdToken(_)) && !error.is_transient());
     }
 

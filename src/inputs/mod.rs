@@ -1,7 +1,5 @@
 //! The inputs of the action: from environment variables to a validated request.
 
-use secrecy::SecretString;
-
 pub(crate) mod catalog;
 mod creds;
 mod environment;
@@ -9,6 +7,7 @@ mod parse;
 mod problem;
 mod raw;
 mod request;
+mod secrets;
 mod stack;
 
 pub(crate) use environment::Environment;
@@ -17,10 +16,11 @@ pub(crate) use request::{
     BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,
     TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
 };
+pub(crate) use secrets::secrets;
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
 
 use self::raw::Raw;
-use crate::host::{ReportPath, id_token::REQUEST_TOKEN};
+use crate::host::ReportPath;
 
 /// Reads and checks the inputs.
 ///
@@ -30,15 +30,6 @@ pub(crate) fn read(environment: &Environment) -> Result<Request, Problems> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)
-}
-
-/// What must be masked before anything is printed, also if the inputs are invalid. Each is one line.
-#[must_use]
-pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
-    let mut secrets = Raw::read(environment).secrets();
-    let request_token = environment.get(REQUEST_TOKEN);
-    secrets.extend(request_token.map(SecretString::from));
-    secrets
 }
 
 /// Where the report file is to be, also if other inputs are invalid: the report then lists the problems.

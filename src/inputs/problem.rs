@@ -50,6 +50,11 @@ impl Problems {
         self.0.iter()
     }
 
+    /// The problems, to change their texts.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Problem> {
+        self.0.iter_mut()
+    }
+
     /// `value` if nothing is wrong.
     ///
     /// # Errors

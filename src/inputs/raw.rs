@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Environment, Problems, catalog::INPUTS, creds, request::is_address};
+use super::{Environment, Problems, catalog::INPUTS};
 use crate::{
     host::id_token::{REQUEST_TOKEN, REQUEST_URL},
     http::proxy,
@@ -91,19 +90,6 @@ impl Raw {
             (input.name.to_owned(), value.to_owned())
         });
         envy::from_iter(given).expect("every input has a field of text")
-    }
-
-    /// What must be masked of the inputs, one line each.
-    pub(super) fn secrets(&self) -> Vec<SecretString> {
-        let mut texts = creds::secrets(&self.creds);
-        texts.push(self.client_secret.as_str().into());
-        // The query of a signed address is its signature.
-        let addresses = [&self.template_uri, &self.parameters_file].into_iter();
-        let addresses = addresses.filter(|text| is_address(text));
-        texts.extend(addresses.filter_map(|text| Some(text.split_once('?')?.1.into())));
-        let lines = texts.iter().flat_map(|text| text.expose_secret().lines());
-        let lines = lines.map(str::trim).filter(|line| !line.is_empty());
-        lines.map(SecretString::from).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     clock::Clock,
-    event::Event,
+    event::{Event, Texts},
     host::{Annotation, ReportPath, Runner, Severity},
     inputs::Request,
     report::{
@@ -86,13 +86,15 @@ impl Reporter {
     /// Reports `event`. A file that cannot be written becomes an error annotation and does not stop the run.
     pub(crate) fn observe(&mut self, event: &Event) {
         let at = self.clock.elapsed();
+        let (event, warnings) = self.redact(event);
+        let event = &event;
         self.record.observe(event, at);
         match event {
             Event::Compiled(compilation) => self.print_compilation(compilation),
             Event::Submitted { .. } | Event::Adopted { .. } | Event::Found { .. } => {
                 self.write_ids_early();
             }
-            Event::OutputsRead(_) => self.add_masks(),
+            Event::OutputsRead(_) => warnings.iter().for_each(|warning| self.warn(warning)),
             Event::Ended(_) => self.write_results(),
             _ => {}
         }
@@ -109,14 +111,15 @@ impl Reporter {
     /// Reports what is certain after a bug in the report of `event`: at the end of the run the ids and the state.
     pub(crate) fn salvage(&mut self, event: &Event, panic: &str) {
         self.report_error(&format!(
-            "internal error while reporting, report this to the maintainers of the action: {panic}"
+            "internal error while reporting, report this to the maintainers of the action: {}",
+            self.runner.vault.redact(panic)
         ));
-        let Event::Ended(ending) = event else {
+        let (Event::Ended(ending), _) = self.redact(event) else {
             return;
         };
         let mut values = outputs::ids(&self.record);
         values.extend(
-            verdict::code(&self.record, ending).map(|code| ("error-code".to_owned(), code)),
+            verdict::code(&self.record, &ending).map(|code| ("error-code".to_owned(), code)),
         );
         if let Err(error) = self.runner.set_outputs(&values) {
             self.report_error(&format!("the outputs are lost: {error}"));
@@ -178,18 +181,17 @@ impl Reporter {
         }
     }
 
-    /// Masks values before any line that could contain them is printed.
-    fn add_masks(&mut self) {
-        let Some(outputs) = &self.record.outputs else {
-            return;
-        };
-        let masking = masking::masking(outputs, &self.settings.masked_outputs);
-        for mask in &masking.masks {
-            self.runner.console.mask(mask);
+    /// The event without known secrets, and warnings about those in outputs. Everything that is shown or written passes
+    /// here, before it is cut or escaped.
+    fn redact(&self, event: &Event) -> (Event, Vec<String>) {
+        let mut event = event.clone();
+        let vault = &self.runner.vault;
+        if let Event::OutputsRead(outputs) = &mut event {
+            let warnings = masking::redact(outputs, &self.settings.masked_outputs, vault);
+            return (event, warnings);
         }
-        for warning in &masking.warnings {
-            self.warn(warning);
-        }
+        event.texts(&mut |text| vault.clean(text));
+        (event, Vec::new())
     }
 
     /// Writes outputs, report file and summary; a failure of one does not prevent the others.

@@ -12,20 +12,21 @@ use crate::{
     clock::{Clock, TIME_SCALE},
     deploy::message_of,
     event::{Event, Events},
-    host::{self, Runner},
+    host::{self, Runner, Vault},
     identity::{Credential, NewsSender, Session, TokenNews},
     inputs::{self, Environment, Request},
     report::Reporter,
 };
 
-/// The runner that the environment describes, with all secrets of the inputs masked.
+/// The runner that the environment describes, with all secrets of the environment kept.
 pub(super) fn runner(environment: &Environment) -> Runner {
     let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
     for secret in inputs::secrets(environment) {
-        runner.console.mask(&secret);
+        runner.vault.keep(&secret);
     }
+    host::report_panics(&runner.vault);
     if runner.context.debug {
-        host::trace(&runner.console);
+        host::trace(&runner.console, &runner.vault);
     }
     runner
 }
@@ -43,11 +44,13 @@ pub(super) fn session(
     http: Arc<dyn HttpClient>,
     clock: &Clock,
     events: &Events,
+    vault: &Vault,
 ) -> Session {
     let variable = |name: &str| environment.get(name).map(str::to_owned);
-    let credential = Credential::new(request.sign_in.clone(), variable, http, clock.clone());
+    let (sign_in, clock) = (request.sign_in.clone(), clock.clone());
+    let credential = Credential::new(sign_in, variable, http, clock.clone(), vault.clone());
     let limit = request.timing.token_refresh_interval;
-    Session::new(credential, limit, clock.clone(), token_news(events))
+    Session::new(credential, limit, clock, token_news(events))
 }
 
 /// Token news as events of the run.

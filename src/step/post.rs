@@ -78,7 +78,8 @@ async fn look_after(
         Ok(http) => http,
         Err(error) => return unknown(error),
     };
-    let session = environment::session(environment, request, http.clone(), clock, &events);
+    let vault = &runner.vault;
+    let session = environment::session(environment, request, http.clone(), clock, &events, vault);
     let keeper = match session.keeper().await {
         Ok(keeper) => keeper,
         Err(error) => return unknown(format!("this cancelled job gets no token: {error}")),
@@ -108,11 +109,14 @@ fn unknown(reason: impl ToString) -> Aftermath {
 }
 
 fn conclude(runner: &Runner, request: &Request, state: &State, aftermath: &Aftermath) {
-    let console = &runner.console;
+    let (console, vault) = (&runner.console, &runner.vault);
+    let annotate = |severity, text: &str| {
+        console.annotate(&Annotation::new(severity, &vault.redact(text)));
+    };
     match message(request, &state.target, aftermath) {
-        Message::Line(text) => console.print(&Line::plain(&text)),
-        Message::Warning(text) => console.annotate(&Annotation::new(Severity::Warning, &text)),
-        Message::Error(text) => console.annotate(&Annotation::new(Severity::Error, &text)),
+        Message::Line(text) => console.print(&Line::plain(&vault.redact(&text))),
+        Message::Warning(text) => annotate(Severity::Warning, &text),
+        Message::Error(text) => annotate(Severity::Error, &text),
     }
 }
 

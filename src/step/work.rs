@@ -3,6 +3,7 @@
 use std::{env, ffi::OsStr, sync::Arc, time::Duration};
 
 use azure_core::http::HttpClient;
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::{environment::session, state::SavedStage};
@@ -44,11 +45,13 @@ impl Work {
         };
         let Self {
             environment,
+            runner,
             clock,
             events,
             ..
         } = &self;
-        let session = session(environment, &request, http.clone(), clock, events);
+        let vault = &runner.vault;
+        let session = session(environment, &request, http.clone(), clock, events, vault);
         let timeout = request.timing.timeout;
         let beginning = self.begin(&request, Arc::new(session));
         match unless_stopped(clock, timeout, &self.interrupt, beginning).await {
@@ -115,18 +118,31 @@ impl Work {
         if loaded.template.is_err() && gave_up && session.keeper().await.is_ok() {
             loaded = load().await;
         }
+        self.keep(request, &loaded.secrets);
         for compilation in loaded.compilations {
             self.events.emit(Event::Compiled(compilation));
         }
         loaded.template
     }
 
+    /// Keeps secure values, but no names and ids of this run that were declared to be secure.
+    fn keep(&self, request: &Request, values: &[SecretString]) {
+        let vault = &self.runner.vault;
+        let run = &self.runner.context;
+        let names = [&request.location, &request.name, &run.run_id, &run.run_url];
+        names
+            .into_iter()
+            .flatten()
+            .for_each(|name| vault.spare(name));
+        vault.spare(&request.scope.path());
+        vault.spare(&request.template.shown());
+        values.iter().for_each(|value| vault.keep_value(value));
+    }
+
     /// Who gives Bicep our token for private registries; without it they cannot be used.
     fn broker(&self, request: &Request, session: Arc<Session>) -> Option<Broker> {
-        let console = self.runner.console.clone();
         let broker = env::current_exe().and_then(|program| {
-            let clock = self.clock.clone();
-            Broker::start(&program, session, &request.sign_in, clock, console)
+            Broker::start(&program, session, &request.sign_in, self.clock.clone())
         });
         let told = broker.map_err(|error| {
             self.warn(format!("private Bicep registries cannot be used: {error}"));

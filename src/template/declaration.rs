@@ -55,14 +55,14 @@ impl Kind {
         matches!(self, Self::String | Self::SecureString)
     }
 
+    /// Whether values are secrets.
+    fn is_secure(self) -> bool {
+        matches!(self, Self::SecureString | Self::SecureObject)
+    }
+
     /// Whether values are objects.
     pub(super) fn is_object(self) -> bool {
         matches!(self, Self::Object | Self::SecureObject)
-    }
-
-    /// Whether Azure keeps values secret.
-    pub(super) fn is_secure(self) -> bool {
-        matches!(self, Self::SecureString | Self::SecureObject)
     }
 }
 
@@ -79,6 +79,8 @@ pub(super) struct Declaration<'t> {
     pub(super) name: &'t str,
     /// The declaration itself and the definitions that its `$ref` leads to, nearest first.
     chain: Vec<&'t Map<String, Value>>,
+    /// The template's definitions, for the types of parts.
+    definitions: Option<&'t Value>,
     /// Whether every `$ref` was found. Otherwise only Azure knows the type.
     is_resolved: bool,
 }
@@ -93,6 +95,7 @@ impl<'t> Declaration<'t> {
                 return Self {
                     name,
                     chain,
+                    definitions,
                     is_resolved: true,
                 };
             };
@@ -101,6 +104,7 @@ impl<'t> Declaration<'t> {
         Self {
             name,
             chain,
+            definitions,
             is_resolved: false,
         }
     }
@@ -108,6 +112,25 @@ impl<'t> Declaration<'t> {
     /// The type, as far as it is known without Azure.
     pub(super) fn kind(&self) -> Option<Kind> {
         self.rule("type").and_then(Value::as_str).and_then(Kind::of)
+    }
+
+    /// Whether its values are secrets.
+    pub(super) fn is_secure(&self) -> bool {
+        self.kind().is_some_and(Kind::is_secure)
+    }
+
+    /// The declaration of the property `name` of an object.
+    pub(super) fn property(&self, name: &str) -> Option<Self> {
+        let properties = self.rule("properties").and_then(Value::as_object);
+        let declared = properties.and_then(|all| member(all, name));
+        let declared = declared.or_else(|| self.rule("additionalProperties"))?;
+        Some(Self::new(self.name, declared, self.definitions))
+    }
+
+    /// The declaration of an array's items.
+    pub(super) fn items(&self) -> Option<Self> {
+        let declared = self.rule("items")?;
+        Some(Self::new(self.name, declared, self.definitions))
     }
 
     /// The value of `keyword` in the declaration, or in the nearest definition that has it.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Arguments, Link, Source, Template,
     canonical::Object,
-    secure::{self, SecureDigest, Values},
+    digest::{self, SecureDigest, Values},
 };
 use crate::{arm::Scope, inputs::DeploymentMode};
 
@@ -89,7 +89,7 @@ enum Parameters<'s> {
 impl<'s> Parameters<'s> {
     fn of(template: &'s Template) -> Self {
         match &template.arguments {
-            Arguments::Inline(_) => Self::Inline(secure::split(template).plain),
+            Arguments::Inline(_) => Self::Inline(digest::split(template).plain),
             Arguments::Link(link) => Self::Link(link),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     declaration::Declarations,
     file, inline, limits,
     parameters::{Given, Origin, Parameters},
-    parameters_file, schema, using,
+    parameters_file, schema, secure, using,
 };
 use crate::{
     arm::Scope,
@@ -25,6 +26,8 @@ pub(crate) struct Loaded {
     pub template: Result<Template, Problems>,
     /// What the Bicep compiler said, if it ran.
     pub compilations: Vec<Compilation>,
+    /// Values of secure parameters, and what of the environment went into them.
+    pub secrets: Vec<SecretString>,
 }
 
 /// State of a load: problems and compiler output so far.
@@ -59,6 +62,7 @@ impl<'a> Loader<'a> {
                 check::missing(&parameters, &declarations, &mut self.problems);
             }
         }
+        let secrets = self.secrets(&parameters, &declarations);
         let parameters = parameters.into_json(&declarations);
         if let Some(template) = template {
             self.check_template(template, &parameters, scope);
@@ -76,7 +80,18 @@ impl<'a> Loader<'a> {
         Loaded {
             template: self.problems.or(template),
             compilations: self.compilations,
+            secrets,
         }
+    }
+
+    fn secrets(&self, given: &Parameters, declared: &Declarations<'_>) -> Vec<SecretString> {
+        let mut secrets = secure::values(given, declared);
+        if let Some((_, file)) = self.inputs.bicepparam() {
+            let read = self.compiler.variables_read(file);
+            let parts = secure::parts(read, &secrets, given);
+            secrets.extend(parts);
+        }
+        secrets
     }
 
     fn check_template(

@@ -9,6 +9,7 @@ pub(crate) mod bicep;
 mod canonical;
 mod check;
 mod declaration;
+mod digest;
 mod exact;
 mod file;
 mod fingerprint;
@@ -30,9 +31,9 @@ mod using;
 use std::path::Path;
 
 pub(crate) use bicep::{Compilation, Compiler};
+pub(crate) use digest::SecureDigest;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use loader::Loaded;
-pub(crate) use secure::SecureDigest;
 pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;

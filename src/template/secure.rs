@@ -1,201 +1,231 @@
-//! The secure values of a template's parameters, and a digest of them that can be published.
+//! The secure values among the parameters, which must not be shown when Azure or the compiler quotes them.
 
-use std::collections::BTreeMap;
-
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use super::{
-    Arguments, Template,
-    canonical::Canonical,
-    declaration::{Declaration, Declarations, Kind},
+    declaration::{Declaration, Declarations},
+    parameters::{Given, Parameters},
 };
-use crate::arm::Scope;
 
-/// Memory for one digest in KiB, and passes over it: OWASP's memory and three times its passes, about 0.2 s on a runner
-/// of GitHub. Each guess at a value costs as much.
-const COST: (u32, u32) = if cfg!(test) { (64, 1) } else { (19 * 1024, 6) };
-/// Bytes of a digest.
-const LENGTH: usize = 32;
+/// Minimum length of a variable's value that is found within a secure value, in characters.
+const SHORTEST_PART: usize = 8;
+/// How deep the types of objects are followed; a type may contain itself.
+const DEEPEST: usize = 32;
 
-/// Parameters by name, as in [`Arguments`].
-pub(super) type Values<'t> = BTreeMap<&'t str, Canonical<'t>>;
-
-/// The given parameters of a template.
-#[derive(Default)]
-pub(super) struct Split<'t> {
-    /// Those that are not secret.
-    pub(super) plain: Values<'t>,
-    /// Those that are declared as `secureString` or `secureObject`, or whose type only Azure knows.
-    pub(super) secure: Values<'t>,
-}
-
-/// Takes the parameters of `template` apart.
-pub(super) fn split(template: &Template) -> Split<'_> {
-    let mut split = Split::default();
-    let Arguments::Inline(parameters) = &template.arguments else {
-        return split;
-    };
-    let declarations = template.source.inline().map(Declarations::of);
-    let declarations = declarations.unwrap_or_default();
-    for (name, value) in parameters {
-        let kind = declarations.get(name).and_then(Declaration::kind);
-        let is_secure = kind.is_none_or(Kind::is_secure);
-        let values = if is_secure {
-            &mut split.secure
-        } else {
-            &mut split.plain
-        };
-        values.insert(name, Canonical::of(value));
-    }
-    split
-}
-
-/// A slow hash of all secure values of a template; nothing if it has none.
-///
-/// The fingerprint is published in part, and a password that a dictionary holds could be found by it if guessing were
-/// cheap. Scope and name are the salt, as they are the same whenever the same deployment is run again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SecureDigest(Option<String>);
-
-impl SecureDigest {
-    /// The digest of the secure values in `template`, which is deployed to `scope` under a name that is, or begins with,
-    /// `name`. Computed on a thread for blocking work.
-    pub(crate) async fn of(template: &Template, scope: &Scope, name: &str) -> Self {
-        let secure = split(template).secure;
-        if secure.is_empty() {
-            return Self::default();
+/// The texts of all values that the template declares to be secure, its own default values among them.
+pub(super) fn values(parameters: &Parameters, declared: &Declarations<'_>) -> Vec<SecretString> {
+    let mut leaves = Leaves::default();
+    for declaration in declared.iter() {
+        if let Some(value) = declaration.rule("defaultValue") {
+            leaves.add(declaration, value, 0);
         }
-        let values = serde_json::to_string(&secure).expect("JSON values can be written");
-        let values = SecretString::from(values);
-        let salt = salt(scope, name);
-        let digest = tokio::task::spawn_blocking(move || stretch(&values, &salt));
-        Self(Some(digest.await.expect("hashing does not panic")))
     }
+    // Azure evaluates them in the template only, not in what it is given.
+    let is_expression = |text: &str| text.starts_with('[') && !text.starts_with("[[");
+    leaves
+        .secure
+        .retain(|value| !is_expression(value.expose_secret()));
+    for argument in parameters.iter() {
+        if let (Some(declaration), Given::Value(value)) =
+            (declared.get(&argument.name), &argument.given)
+        {
+            leaves.add(declaration, value, 0);
+        }
+    }
+    leaves.secure
+}
 
-    /// The digest in hexadecimal digits, if there are secure values.
-    pub(super) fn as_str(&self) -> Option<&str> {
-        self.0.as_deref()
+/// Whether anything in `value`, which has the type of `declaration`, is declared to be secure.
+pub(super) fn has_secure(declaration: &Declaration<'_>, value: &Value) -> bool {
+    reaches_secure(declaration, value, 0)
+}
+
+fn reaches_secure(declaration: &Declaration<'_>, value: &Value, depth: usize) -> bool {
+    let reaches = |part: Option<Declaration<'_>>, value| {
+        part.is_some_and(|part| reaches_secure(&part, value, depth + 1))
+    };
+    match value {
+        _ if declaration.is_secure() => true,
+        _ if depth == DEEPEST => false,
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.any(|(name, member)| reaches(declaration.property(name), member))
+        }
+        Value::Array(items) => items.iter().any(|item| reaches(declaration.items(), item)),
+        _ => false,
     }
 }
 
-fn salt(scope: &Scope, name: &str) -> [u8; LENGTH] {
-    let scope = scope.path().to_lowercase();
-    Sha256::digest(format!("{scope}\n{}", name.to_lowercase())).into()
+/// Those of `variables`, values from the environment, that went into a secure value and into no other one.
+pub(super) fn parts(
+    variables: Vec<SecretString>,
+    secure: &[SecretString],
+    parameters: &Parameters,
+) -> Vec<SecretString> {
+    let mut all = Vec::new();
+    for argument in parameters.iter() {
+        if let Given::Value(value) = &argument.given {
+            texts(value, &mut |text| all.push(text));
+        }
+    }
+    let is_secure = |text: &str| secure.iter().any(|value| value.expose_secret() == text);
+    let is_part = |variable: &SecretString| {
+        let variable = variable.expose_secret();
+        let mut around = all.iter().filter(|text| text.contains(variable)).peekable();
+        variable.chars().count() >= SHORTEST_PART
+            && around.peek().is_some()
+            && around.all(|text| is_secure(text))
+    };
+    variables.into_iter().filter(is_part).collect()
 }
 
-fn stretch(values: &SecretString, salt: &[u8]) -> String {
-    let (memory, passes) = COST;
-    let params = Params::new(memory, passes, 1, Some(LENGTH)).expect("the cost is valid");
-    let mut blocks = vec![Block::default(); params.block_count()];
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let mut digest = [0; LENGTH];
-    let values = values.expose_secret().as_bytes();
-    argon2
-        .hash_password_into_with_memory(values, salt, &mut digest, &mut blocks)
-        .expect("lengths are valid");
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+#[derive(Default)]
+struct Leaves {
+    secure: Vec<SecretString>,
+}
+
+impl Leaves {
+    /// Adds what is secure in `value`, which has the type of `declaration`.
+    fn add(&mut self, declaration: &Declaration<'_>, value: &Value, depth: usize) {
+        if declaration.is_secure() {
+            texts(value, &mut |text| self.secure.push(text.into()));
+            return;
+        }
+        if depth == DEEPEST {
+            return;
+        }
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    if let Some(part) = declaration.property(name) {
+                        self.add(&part, member, depth + 1);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                if let Some(part) = declaration.items() {
+                    items
+                        .iter()
+                        .for_each(|item| self.add(&part, item, depth + 1));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` with every string and number in `value`.
+fn texts(value: &Value, visit: &mut impl FnMut(String)) {
+    match value {
+        Value::String(text) => visit(text.clone()),
+        Value::Number(number) => visit(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, visit)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, visit)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// The names of the environment variables that a `.bicepparam` file reads.
+pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+    let calls = ["readEnvironmentVariable", "readEnvVar"];
+    let calls = calls.into_iter().flat_map(|call| text.split(call).skip(1));
+    calls.filter_map(|after| {
+        let argument = after.trim_start().strip_prefix('(')?.trim_start();
+        let (name, _) = argument.strip_prefix('\'')?.split_once('\'')?;
+        Some(name)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::template::{Link, Source};
+    use crate::template::parameters::{Argument, Origin};
 
-    fn template(parameters: Value) -> Template {
-        let Value::Object(parameters) = parameters else {
-            panic!("parameters are an object")
-        };
-        let declared = json!({"parameters": {
-            "Password": {"type": "SecureString"},
-            "settings": {"type": "secureObject"},
-            "indirect": {"$ref": "#/definitions/password"},
-            "unknown": {"$ref": "https://example.org/types.json#/a"},
-            "size": {"type": "int"},
-            "name": {"type": "string"},
-        }, "definitions": {"password": {"type": "securestring"}}});
-        Template {
-            source: Source::Inline(declared.as_object().unwrap().clone()),
-            arguments: Arguments::Inline(parameters),
-            name: "main.json".to_owned(),
-            stem: "main".to_owned(),
+    fn parameters(values: Value) -> Parameters {
+        let mut all = Parameters::default();
+        for (name, value) in values.as_object().unwrap() {
+            let _ = all.add(Argument {
+                name: name.clone(),
+                given: Given::Value(value.clone()),
+                origin: Origin::Inline,
+            });
         }
+        all
     }
 
-    async fn digest(parameters: Value) -> SecureDigest {
-        SecureDigest::of(&template(parameters), &Scope::Tenant, "main").await
-    }
-
-    #[test]
-    fn secure_is_what_is_declared_so_or_not_known() {
-        let given = json!({"Password": {"value": "a"}, "settings": {"value": {}}, "indirect": {"value": "b"},
-            "unknown": {"value": "c"}, "size": {"value": 1}, "name": {"value": "d"}});
-        let template = template(given);
-        let split = split(&template);
-        let names = |values: &Values<'_>| values.keys().copied().collect::<Vec<_>>().join(" ");
-        assert_eq!(names(&split.secure), "Password indirect settings unknown");
-        assert_eq!(names(&split.plain), "name size");
+    fn exposed(secrets: &[SecretString]) -> Vec<&str> {
+        secrets
+            .iter()
+            .map(|secret| secret.expose_secret())
+            .collect()
     }
 
     #[test]
-    fn of_a_template_that_azure_fetches_everything_is_secure() {
-        let linked = Template {
-            source: Source::Link(Link::Spec("/x".to_owned())),
-            ..template(json!({"size": {"value": 1}}))
-        };
-        assert_eq!(split(&linked).secure.len(), 1);
-        assert!(split(&linked).plain.is_empty());
-    }
-
-    #[tokio::test]
-    async fn equal_values_have_one_digest() {
-        let one =
-            digest(json!({"Password": {"value": "a"}, "settings": {"value": {"x": 1, "y": 2}}}));
-        let same = digest(
-            json!({"settings": {"value": {"y": 2, "x": 1}}, "Password": {"value": "a"}, "size": {"value": 7}}),
-        );
-        let other =
-            digest(json!({"Password": {"value": "b"}, "settings": {"value": {"x": 1, "y": 2}}}));
-        let one = one.await;
-        assert_eq!(one, same.await);
-        assert_ne!(one, other.await);
-        assert_eq!(one.as_str().unwrap().len(), 2 * LENGTH);
+    fn secure_values_are_found_at_any_depth() {
+        let template = json!({
+            "definitions": {
+                "password": {"type": "securestring"},
+                "login": {"type": "object", "properties": {
+                    "name": {"type": "string"},
+                    "password": {"$ref": "#/definitions/password"},
+                    "next": {"$ref": "#/definitions/login"},
+                }},
+            },
+            "parameters": {
+                "open": {"type": "string"},
+                "key": {"type": "secureString", "defaultValue": "by-default"},
+                "derived": {"type": "secureString", "defaultValue": "[newGuid()]"},
+                "bag": {"type": "secureObject"},
+                "logins": {"type": "array", "items": {"$ref": "#/definitions/login"}},
+                "map": {"type": "object", "additionalProperties": {"type": "securestring"}},
+            },
+        });
+        let given = parameters(json!({
+            "OPEN": "o",
+            "KEY": "[k]",
+            "bag": {"a": ["b1", {"c": 12345678}], "d": true, "e": null},
+            "logins": [{"name": "n", "password": "p1", "next": {"password": "p2"}}],
+            "map": {"x": "m"},
+            "unknown": "u",
+        }));
+        let declared = Declarations::of(template.as_object().unwrap());
+        let found = values(&given, &declared);
         assert_eq!(
-            digest(json!({"size": {"value": 7}})).await,
-            SecureDigest::default()
+            exposed(&found),
+            ["by-default", "b1", "12345678", "[k]", "p1", "p2", "m"]
         );
     }
 
-    #[tokio::test]
-    async fn scope_and_name_are_the_salt() {
-        let template = template(json!({"Password": {"value": "a"}}));
-        let group = |name: &str| Scope::ManagementGroup(name.to_owned());
-        let of = async |scope: Scope, name: &str| SecureDigest::of(&template, &scope, name).await;
-        let one = of(group("hub"), "main").await;
-        assert_eq!(
-            one,
-            of(group("HUB"), "Main").await,
-            "Azure knows no case either"
-        );
-        for (scope, name) in [
-            (group("spoke"), "main"),
-            (Scope::Tenant, "main"),
-            (group("hub"), "other"),
-        ] {
-            assert_ne!(one, of(scope, name).await, "{name}");
-        }
-    }
-
-    /// A later version of this program has to know the deployments of this one again.
     #[test]
-    fn the_digest_stays_as_it_is() {
-        let digest = stretch(&"{}".into(), &salt(&Scope::Tenant, "main"));
-        let known = "d7663e7c58b06e7cb0c0c15725d26f87ad3a6f7526411ebda7d1fc5ae77fa82e";
-        assert_eq!(digest, known);
+    fn a_variable_is_secret_if_it_went_into_secure_values_only() {
+        let secure = ["Server=x;Password=hunter2-long".into()];
+        let given = parameters(json!({
+            "connection": "Server=x;Password=hunter2-long",
+            "place": "westeurope",
+        }));
+        let read = [
+            "hunter2-long",
+            "westeurope",
+            "Server=x",
+            "unused-value",
+            "hunter2",
+        ];
+        let read = read.map(SecretString::from).to_vec();
+        assert_eq!(
+            exposed(&parts(read, &secure, &given)),
+            ["hunter2-long", "Server=x"]
+        );
+    }
+
+    #[test]
+    fn variables_of_a_parameters_file() {
+        let text = "param a = readEnvironmentVariable('ONE')\nparam b = int(readEnvironmentVariable ( 'TWO', '3'))\n\
+                    param c = readEnvVar('THREE') // readEnvironmentVariable\nparam d = readEnvironmentVariable(name)";
+        assert_eq!(variables(text).collect::<Vec<_>>(), ["ONE", "TWO", "THREE"]);
     }
 }

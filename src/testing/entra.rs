@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{
     clock::Clock,
-    host::jwt,
+    host::{Console, Dialect, Kept, Vault, jwt},
     identity::{Cloud, Credential, Method, SignIn},
 };
 
@@ -57,6 +57,8 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub(crate) struct FakeAzure {
     clock: Clock,
+    /// What the vault masks.
+    log: Kept,
     servers: Arc<Mutex<Servers>>,
 }
 
@@ -91,6 +93,7 @@ impl FakeAzure {
         };
         Self {
             clock: Clock::paused(),
+            log: Kept::default(),
             servers: Arc::new(Mutex::new(servers)),
         }
     }
@@ -121,6 +124,19 @@ impl FakeAzure {
         self.clock.clone()
     }
 
+    /// What was masked.
+    pub(crate) fn log(&self) -> Kept {
+        self.log.clone()
+    }
+
+    pub(crate) fn vault(&self) -> Vault {
+        let dialect = Dialect {
+            commands: true,
+            ..Dialect::default()
+        };
+        Vault::new(Console::new(self.log(), dialect))
+    }
+
     pub(crate) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }
@@ -146,7 +162,8 @@ impl FakeAzure {
     /// A credential of an application that signs in here.
     pub(crate) fn credential(&self, method: Method) -> Credential {
         let sign_in = Self::sign_in(method);
-        Credential::new(sign_in, Self::env, self.http(), self.clock()).expect("a credential")
+        Credential::new(sign_in, Self::env, self.http(), self.clock(), self.vault())
+            .expect("a credential")
     }
 
     /// Sets the lifetime of tokens from now on, in seconds.

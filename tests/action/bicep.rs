@@ -232,7 +232,7 @@ fn errors_become_annotations_at_their_place() {
         "BCP057",
     ]);
     assert!(
-        outcome.summary.contains("at **main.bicep&#58;3&#58;19**"),
+        outcome.summary.contains("at **main.bicep&#58;3:19**"),
         "{}",
         outcome.summary
     );
@@ -286,6 +286,32 @@ fn values_in_the_compilers_messages_are_not_shown() {
     if let Some(outcome) = refused(&files, &inputs) {
         outcome.hides("hunter2").says(&["BCP033", "dev.bicepparam"]);
     }
+}
+
+#[test]
+fn values_of_the_environment_are_not_shown() {
+    let main = "@secure()\nparam key string\nparam size int = 1\nparam place string\noutput place string = place\n";
+    let quoting = "using 'main.bicep'\nparam key = 'x'\nparam place = 'y'\nparam size = int(readEnvironmentVariable('PW'))\n";
+    let reading = "using 'main.bicep'\nparam key = 'Password=${readEnvironmentVariable('PW')}'\n\
+                   param place = readEnvironmentVariable('PLACE')\n";
+    let read = |parameters| {
+        let azure = azure();
+        let files = [("main.bicep", main), ("dev.bicepparam", parameters)];
+        let step = step(&azure, &files)?.input("parameters-file", "dev.bicepparam");
+        let step = step.environment("PW", "Hunter2-of-the-environment");
+        Some(step.environment("PLACE", "westeurope").run())
+    };
+    let Some(refused) = read(quoting) else {
+        return;
+    };
+    let refused = refused.expect(2).hides("Hunter2-of-the-environment");
+    refused.says(&["BCP338", "'***'"]);
+    let deployed = read(reading).unwrap().expect(0);
+    assert_eq!(deployed.output("place"), "westeurope", "no secret");
+    let masked = "::add-mask::Hunter2-of-the-environment\n";
+    assert!(deployed.log.contains(masked), "{}", deployed.log);
+    assert!(!deployed.log.contains("::add-mask::westeurope"));
+    deployed.hides("Hunter2-of-the-environment");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use azure_simulator::{Fault, ResourceFailure, Simulator, State};
 use serde_json::json;
 
 use super::{
+    common::{requests, wait_until},
     step::{ACCEPTED, Step, azure, options},
     templates::{gateway, nested, network, resource, template},
 };
@@ -188,7 +189,9 @@ fn a_cancelled_workflow_leaves_while_azure_is_silent_about_the_submission() {
     let step = Step::new(&azure, &gateway())
         .input("on-cancel", "cancel")
         .start();
-    let outcome = step.until("signed in").signal("INT").outcome().expect(5);
+    let step = step.until("signed in");
+    wait_until(|| !requests(&azure, "PUT", "").is_empty());
+    let outcome = step.signal("INT").outcome().expect(5);
     assert!(
         !outcome.log.contains("nothing was deployed"),
         "{}",

@@ -26,6 +26,7 @@ mod registry;
 mod report;
 mod reruns;
 mod scopes;
+mod secrets;
 mod sign_in;
 mod stacks;
 mod step;

@@ -8,7 +8,6 @@ use std::{
     },
 };
 
-use secrecy::SecretString;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
@@ -19,7 +18,7 @@ use url::Url;
 use super::wire::{AccessToken, TokenRequest, TokenResponse};
 use crate::{
     clock::Clock,
-    host::{Console, text::quote},
+    host::text::quote,
     identity::{Guid, Session, SignIn, SignInError},
 };
 
@@ -32,24 +31,17 @@ pub(super) struct TokenServer {
     resource_manager: Url,
     tenant_id: Option<Guid>,
     clock: Clock,
-    console: Console,
     /// Requests that were received and not answered.
     unanswered: AtomicUsize,
 }
 
 impl TokenServer {
-    pub(super) fn new(
-        session: Arc<Session>,
-        sign_in: &SignIn,
-        clock: Clock,
-        console: Console,
-    ) -> Self {
+    pub(super) fn new(session: Arc<Session>, sign_in: &SignIn, clock: Clock) -> Self {
         Self {
             session,
             resource_manager: sign_in.cloud.resource_manager.clone(),
             tenant_id: sign_in.tenant_id.clone(),
             clock,
-            console,
             unanswered: AtomicUsize::default(),
         }
     }
@@ -86,7 +78,7 @@ impl TokenServer {
         Ok(())
     }
 
-    /// A token for Resource Manager, masked in the log before it is sent; an error for any other request.
+    /// A token for Resource Manager, which the vault has had since it was issued; an error for any other request.
     async fn token(&self, request: &TokenRequest) -> TokenResponse {
         self.authorise(request)?;
         let failed =
@@ -94,7 +86,6 @@ impl TokenServer {
         let keeper = self.session.keeper().await.map_err(failed)?;
         let secret = keeper.token().await.map_err(failed)?;
         let secret = secret.secret();
-        self.console.mask(&SecretString::from(secret));
         let expires = self.clock.now() + keeper.expires_in();
         let tenant = self.tenant_id.as_ref().map(ToString::to_string);
         Ok(AccessToken::new(secret, expires, tenant))

@@ -346,7 +346,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "masked-outputs",
         "",
-        "Template outputs whose values are masked in the log.",
+        "Template outputs whose values are secrets: masked in the log, and delivered to later steps as they are. In any other output a known secret becomes `***`.",
     ),
     input(Section::Run, "summary", "true", "Write the step summary."),
     input(

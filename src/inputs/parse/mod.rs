@@ -22,6 +22,7 @@ use super::{
     creds::Creds,
     raw::Raw,
     request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
+    secrets::secrets,
 };
 use crate::{
     host::{ReportPath, ReportPathError, text::quote},
@@ -86,7 +87,7 @@ impl<'a> Parser<'a> {
             raw,
             environment,
             creds,
-            secrets: raw.secrets(),
+            secrets: secrets(environment),
             problems,
         }
     }

@@ -1,4 +1,4 @@
-//! Masks for the values of outputs.
+//! Secrets among the values of outputs.
 //!
 //! Each leaf of a JSON value is masked on its own: a mask of the whole text would not match its parts, and a mask of
 //! each line would hide every brace of the log. Short values would hide too much as well, so they cause a warning
@@ -7,15 +7,18 @@
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-/// Minimum length of a mask, in characters.
-const SHORTEST: usize = 4;
+use super::is_secure;
+use crate::{
+    event::Texts,
+    host::{SHORTEST_SECRET as SHORTEST, Vault},
+};
 
 /// Values to mask, and warnings about values that cannot be masked.
 #[derive(Debug, Default)]
-pub(crate) struct Masking {
-    pub(crate) masks: Vec<SecretString>,
+struct Masking {
+    masks: Vec<SecretString>,
     /// Lower-case fragments for the user.
-    pub(crate) warnings: Vec<String>,
+    warnings: Vec<String>,
 }
 
 /// Whether `name` is among `masked`, in any case.
@@ -23,8 +26,45 @@ pub(crate) fn is_masked(masked: &[String], name: &str) -> bool {
     masked.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
+/// Registers the secrets among `outputs`, those of a secure type and those named in `masked`, and takes all known secrets
+/// out of the others; the warnings for the user.
+pub(crate) fn redact(
+    outputs: &mut Map<String, Value>,
+    masked: &[String],
+    vault: &Vault,
+) -> Vec<String> {
+    let secure = outputs.iter().filter(|(_, output)| is_secure(output));
+    let secure: Vec<_> = secure.map(|(name, _)| name.clone()).collect();
+    let Masking {
+        masks,
+        mut warnings,
+    } = masking(outputs, masked);
+    let secure = masking(outputs, &secure).masks;
+    masks.iter().for_each(|mask| vault.keep(mask));
+    secure.iter().for_each(|value| vault.keep_value(value));
+    for (mut name, mut output) in std::mem::take(outputs) {
+        if !is_masked(masked, &name) {
+            let before = output.clone();
+            vault.clean(&mut name);
+            output.texts(&mut |text| vault.clean(text));
+            if output != before && !is_secure(&output) {
+                warnings.push(secret_inside(&name));
+            }
+        }
+        outputs.insert(name, output);
+    }
+    warnings
+}
+
+fn secret_inside(name: &str) -> String {
+    format!(
+        "the template's output {name:?} contains a secret, which the step's outputs replace with ***: leave the secret out \
+         of the output, or name the output in `masked-outputs`, which hands its value to later steps and masks it"
+    )
+}
+
 /// The masks of the `outputs` that are named in `masked`.
-pub(crate) fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Masking {
+fn masking(outputs: &Map<String, Value>, masked: &[String]) -> Masking {
     let mut masking = Masking::default();
     for name in masked {
         let Some((_, output)) = outputs
@@ -78,6 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::host::{Console, Dialect};
 
     fn of(value: Value) -> (Vec<String>, usize) {
         let outputs = json!({ "Key": { "type": "Object", "value": value } });
@@ -117,6 +158,31 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn known_secrets_leave_all_outputs_but_those_that_are_masked() {
+        let vault = Vault::new(Console::new(std::io::sink(), Dialect::default()));
+        vault.keep(&"hush-4711".into());
+        let outputs = json!({
+            "open": {"type": "String", "value": "a=hush-4711"},
+            "deep": {"type": "Object", "value": {"hush-4711": ["secure-value"]}},
+            "plain": {"type": "String", "value": "nothing"},
+            "key": {"type": "String", "value": "hush-4711"},
+            "secure": {"type": "SecureString", "value": "secure-value"},
+        });
+        let mut outputs = outputs.as_object().expect("an object").clone();
+        let warnings = redact(&mut outputs, &["KEY".to_owned()], &vault);
+        let values: Vec<_> = outputs
+            .values()
+            .map(|output| output["value"].clone())
+            .collect();
+        assert_eq!(
+            Value::from(values),
+            json!(["a=***", {"***": ["***"]}, "nothing", "hush-4711", "***"])
+        );
+        let named = warnings.iter().map(|warning| warning.split('"').nth(1));
+        assert_eq!(named.collect::<Vec<_>>(), [Some("open"), Some("deep")]);
     }
 
     #[test]

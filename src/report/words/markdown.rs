@@ -2,31 +2,91 @@
 //!
 //! Markup characters become character references, which Markdown never interprets. GitHub detects mentions and bare
 //! links after it has resolved those, so a zero-width space breaks them.
+//!
+//! Nothing more is escaped than must be: the runner masks the summary before GitHub draws it, and finds a secret only
+//! as it is. Within words the characters of passwords, tokens and signatures therefore stay.
 
 use crate::host::text;
 
 const BREAK: &str = "&#8203;";
+/// Maximum length of the name of a character reference, in characters.
+const LONGEST_REFERENCE: usize = 40;
 
 /// `raw` as plain text on one line, safe in any context.
 pub(crate) fn escape(raw: &str) -> String {
-    let raw = text::one_line(raw);
+    let raw: Vec<char> = text::one_line(raw).chars().collect();
     let mut escaped = String::with_capacity(raw.len());
-    let mut rest = raw.as_str();
-    while let Some(character) = rest.chars().next() {
-        if let Some(tail) = rest.strip_prefix("://") {
-            escaped.extend(["&#58;", BREAK, "//"]);
-            rest = tail;
-            continue;
-        }
-        if rest.len() >= 4 && rest.as_bytes()[..4].eq_ignore_ascii_case(b"www.") {
-            escaped.extend([&rest[..3], BREAK, "."]);
-            rest = &rest[4..];
-            continue;
-        }
-        push(&mut escaped, character);
-        rest = &rest[character.len_utf8()..];
+    let mut at = 0;
+    while let Some(character) = raw.get(at) {
+        let run = raw[at..].iter().take_while(|next| *next == character);
+        let around = Around {
+            before: &raw[..at],
+            length: run.count(),
+            after: &raw[at..],
+        };
+        at += push(&mut escaped, *character, &around);
     }
     escaped
+}
+
+/// A run of one character in a line.
+struct Around<'r> {
+    before: &'r [char],
+    length: usize,
+    /// The run and what follows it.
+    after: &'r [char],
+}
+
+impl Around<'_> {
+    fn rest(&self) -> &[char] {
+        &self.after[self.length..]
+    }
+
+    fn is_first(&self) -> bool {
+        self.before
+            .iter()
+            .all(|character| character.is_whitespace())
+    }
+
+    fn begins_word(&self) -> bool {
+        self.before
+            .last()
+            .is_none_or(|before| before.is_whitespace())
+    }
+
+    fn ends_word(&self) -> bool {
+        self.rest()
+            .first()
+            .is_none_or(|after| after.is_whitespace())
+    }
+
+    /// Whether a run of `_` or `~` at the edge of a word could mark the word. Within words such a run stays, as at the
+    /// end of a word that does not begin with one.
+    fn could_mark(&self) -> bool {
+        let mut word = self.before.iter().rev();
+        let mut word = word.by_ref().take_while(|before| !before.is_whitespace());
+        self.begins_word() || self.ends_word() && matches!(word.by_ref().last(), Some('_' | '~'))
+    }
+
+    /// Whether a line that begins with `&` could begin a character reference.
+    fn is_reference(&self) -> bool {
+        let mut name = self.rest().iter().take(LONGEST_REFERENCE);
+        let end = name.find(|next| **next != '#' && !next.is_ascii_alphanumeric());
+        self.length == 1 && end.is_none_or(|end| *end == ';')
+    }
+
+    /// Whether a colon could begin the name of an emoji.
+    fn is_emoji(&self) -> bool {
+        let mut name = self.rest().iter();
+        let end =
+            name.find(|next| !next.is_ascii_alphanumeric() && !matches!(next, '_' | '+' | '-'));
+        end == Some(&':')
+    }
+
+    fn starts_with(&self, text: &str) -> bool {
+        let after = self.after.iter().map(char::to_ascii_lowercase);
+        after.take(text.len()).eq(text.chars())
+    }
 }
 
 /// `raw` as code on one line; empty if `raw` is blank.
@@ -69,18 +129,40 @@ pub(crate) fn row(cells: &[impl AsRef<str>]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-fn push(escaped: &mut String, character: char) {
-    match character {
-        '@' => escaped.extend(["&#64;", BREAK]),
-        '&' => escaped.push_str("&amp;"),
-        '<' => escaped.push_str("&lt;"),
-        '>' => escaped.push_str("&gt;"),
-        ' ' | '-' | '.' | ',' | '/' | '(' | ')' | ';' | '%' | '?' | '\'' => escaped.push(character),
-        _ if character.is_ascii_punctuation() => {
-            escaped.push_str(&format!("&#{};", u32::from(character)));
-        }
-        _ => escaped.push(character),
+/// Appends `character`, or the run of it; returns how many characters that were.
+fn push(escaped: &mut String, character: char, around: &Around<'_>) -> usize {
+    if around.starts_with("://") {
+        escaped.extend(["&#58;", BREAK, "//"]);
+        return "://".len();
     }
+    if around.starts_with("www.") {
+        escaped.extend(&around.after[.."www".len()]);
+        escaped.extend([BREAK, "."]);
+        return "www.".len();
+    }
+    let is_digit = |next: &char| next.is_ascii_digit();
+    let is_plain = match character {
+        ' ' | '-' | '.' | ',' | '/' | '(' | ')' | ';' | '%' | '?' | '\'' | '"' | '{' | '}' => true,
+        // A list, or an underline.
+        '+' | '=' => !around.is_first(),
+        '_' | '~' => !around.could_mark(),
+        // A heading, or an issue.
+        '#' => !around.begins_word() && !around.rest().first().is_some_and(is_digit),
+        ':' => !around.is_emoji(),
+        '&' => !around.is_reference(),
+        _ => !character.is_ascii_punctuation(),
+    };
+    for _ in 0..around.length {
+        match character {
+            _ if is_plain => escaped.push(character),
+            '@' => escaped.extend(["&#64;", BREAK]),
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            _ => escaped.push_str(&format!("&#{};", u32::from(character))),
+        }
+    }
+    around.length
 }
 
 #[cfg(test)]
@@ -111,6 +193,24 @@ mod tests {
     }
 
     #[test]
+    fn within_words_little_is_escaped() {
+        for (raw, escaped) in [
+            ("abc8Q~d_e-f.g~", "abc8Q~d_e-f.g~"),
+            ("key a+b/c==", "key a+b/c=="),
+            ("sv=1&se=2&sig=a%2B", "sv=1&se=2&sig=a%2B"),
+            ("~a~ __b__, x_", "&#126;a&#126; &#95;&#95;b__, x_"),
+            ("===", "&#61;&#61;&#61;"),
+            ("+ a + b", "&#43; a + b"),
+            ("a #b#c d#7 ##", "a &#35;b#c d&#35;7 &#35;&#35;"),
+            (":smile: 1:2 a&b; c&d e", "&#58;smile: 1:2 a&amp;b; c&d e"),
+            ("&copy", "&amp;copy"),
+            ("{\"a\": \"b\"}", "{\"a\": \"b\"}"),
+        ] {
+            assert_eq!(escape(raw), escaped, "{raw}");
+        }
+    }
+
+    #[test]
     fn only_web_addresses_become_links() {
         assert_eq!(
             link("hub", "https://portal.azure.com/#x"),
@@ -135,12 +235,46 @@ mod tests {
         );
     }
 
+    /// What the runner may have to mask: Entra ID's client secrets, tokens, keys, signed queries and passwords.
+    fn secret() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[A-Za-z0-9]{3}8Q~[A-Za-z0-9._~-]{31}",
+            "eyJ[A-Za-z0-9_-]{9,40}\\.[A-Za-z0-9_-]{9,40}\\.[A-Za-z0-9_-]{20,60}",
+            "[A-Za-z0-9+/]{20,86}={0,2}",
+            "sv=2[0-9-]{8}&se=2026-01-05T02%3A00%3A00Z&sr=b&sp=r&sig=[A-Za-z0-9%]{40,50}%3D",
+            "[A-Za-z0-9][A-Za-z0-9_~+=%?/.,;{}\"'()-]{6,40}",
+            "[A-Za-z0-9][A-Za-z_#=]{6,40}",
+        ]
+    }
+
     proptest! {
         #[test]
         fn nothing_that_could_be_markup_remains(raw in any::<String>()) {
             let escaped = escape(&raw);
-            prop_assert!(!escaped.contains(['<', '>', '|', '`', '*', '_', '[', ']', '\\', '@', '\n', '\r', '~', '!']));
+            prop_assert!(!escaped.contains(['<', '>', '|', '`', '*', '[', ']', '\\', '@', '\n', '\r', '!', '$']));
             prop_assert!(!escaped.contains("://"));
+        }
+
+        #[test]
+        fn no_word_is_marked(raw in "[_~ab.,#+=: ]{0,40}") {
+            let escaped = escape(&raw);
+            for word in escaped.split_whitespace() {
+                prop_assert!(!word.starts_with(['_', '~', '#']), "{word:?} in {escaped:?}");
+            }
+            prop_assert!(!escaped.trim_start().starts_with(['+', '=']), "{escaped:?}");
+        }
+
+        #[test]
+        fn a_secret_stays_as_it_is(
+            secret in secret(),
+            before in prop::sample::select(vec!["is ", "'", "\"", "(", "key=", "&", "a: "]),
+            after in prop::sample::select(vec!["", " ", "'", "\"", ")", ".", "&a=b", "…"]),
+        ) {
+            prop_assume!(!secret.to_ascii_lowercase().contains("www."));
+            let escaped = escape(&format!("{before}{secret}{after}"));
+            prop_assert!(escaped.contains(&secret), "{secret} in {escaped}");
+            let escaped = code(&format!("{before}{secret}{after}"));
+            prop_assert!(escaped.contains(&secret), "{secret} in {escaped}");
         }
     }
 }

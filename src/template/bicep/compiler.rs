@@ -8,6 +8,7 @@ use std::{
     process::Output,
 };
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
@@ -23,7 +24,10 @@ use super::{
 use crate::{
     http::ExtraRoots,
     inputs::{BicepInputs, Environment},
-    template::file::{self, FileError},
+    template::{
+        file::{self, FileError},
+        secure,
+    },
 };
 
 /// Overrides and completes the parameters of a `.bicepparam` file, as a JSON object.
@@ -153,7 +157,7 @@ impl Compiler {
     pub(in crate::template) async fn template(&self, file: &Path) -> Compiled<Map<String, Value>> {
         let path = self.folder.join(file);
         let arguments = ["build".as_ref(), path.as_os_str()];
-        let compiled = self.compile(file, &arguments, None).await;
+        let compiled = self.compile(file, &arguments, None, &[]).await;
         compiled.map(|stdout| Ok(file::object(stdout)?))
     }
 
@@ -173,8 +177,16 @@ impl Compiler {
         if let Some(template) = &template {
             arguments.extend(["--bicep-file".as_ref(), template.as_os_str()]);
         }
-        let compiled = self.compile(file, &arguments, Some(overrides)).await;
+        let read = self.variables_read(file);
+        let compiled = self.compile(file, &arguments, Some(overrides), &read).await;
         compiled.map(|stdout| built(&stdout))
+    }
+
+    /// The values of the environment variables that the `.bicepparam` file reads by name.
+    pub(in crate::template) fn variables_read(&self, file: &Path) -> Vec<SecretString> {
+        let text = file::text(&self.folder.join(file)).unwrap_or_default();
+        let values = secure::variables(&text).filter_map(|name| self.environment.get(name));
+        values.map(SecretString::from).collect()
     }
 
     async fn compile(
@@ -182,6 +194,7 @@ impl Compiler {
         file: &Path,
         arguments: &[&OsStr],
         overrides: Option<&Map<String, Value>>,
+        read: &[SecretString],
     ) -> Compiled<Vec<u8>> {
         let name = file.display().to_string();
         match self.run(file, arguments, overrides).await {
@@ -189,7 +202,7 @@ impl Compiler {
                 let stderr = String::from_utf8_lossy(&output.stderr);
                 let mut compilation = Compilation::read(name, &stderr, &self.folder);
                 if let Some(overrides) = overrides {
-                    redact(&mut compilation, overrides.values());
+                    redact(&mut compilation, overrides.values(), read);
                 }
                 let result = outcome(output, &compilation);
                 if let Some(Err(untrusted)) = self.trust.get() {

@@ -1,41 +1,42 @@
 //! Removes values of parameters from the compiler's messages.
 
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::diagnostics::Compilation;
+use crate::host::Secrets;
 
 /// Precedes the type of a value in the compiler's messages. The type of a literal is the literal itself.
 const TYPE: &str = "provided value is of type \"";
-/// Shorter texts would match by chance.
-const LEAST: usize = 5;
+/// Minimum length of a text in `overrides`, in characters: it need not be secret, and a shorter one is found by chance.
+const SHORTEST: usize = 5;
 
-/// Removes values from messages about a parameters file: literals that are quoted as types, and all values of
-/// `overrides`.
+/// Removes values from messages about a parameters file: literals that are quoted as types, all values of `overrides`,
+/// and those that the file `read` from the environment. Only these messages hide them: elsewhere most are no secrets.
 pub(super) fn redact<'v>(
     compilation: &mut Compilation,
     overrides: impl Iterator<Item = &'v Value>,
+    read: &[SecretString],
 ) {
-    let mut secrets = Vec::new();
-    overrides.for_each(|value| collect(value, &mut secrets));
-    // Longest first, as one may contain another.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    let hide = |text: &mut String| {
-        for secret in &secrets {
-            *text = text.replace(secret, "***");
-        }
-    };
-    for diagnostic in &mut compilation.diagnostics {
-        diagnostic.message = without_literal(&diagnostic.message);
-        hide(&mut diagnostic.message);
+    let mut secrets = Secrets::default();
+    for value in read.iter().map(|value| value.expose_secret()) {
+        secrets.add(value, SHORTEST);
     }
-    hide(&mut compilation.text);
+    overrides.for_each(|value| collect(value, &mut secrets));
+    for diagnostic in &mut compilation.diagnostics {
+        let message = without_literal(&diagnostic.message);
+        diagnostic.message = secrets.redact(&message).into_owned();
+    }
+    compilation.text = secrets.redact(&compilation.text).into_owned();
 }
 
-fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+fn collect(value: &Value, secrets: &mut Secrets) {
     match value {
-        Value::String(text) if text.chars().count() >= LEAST => texts.push(text),
-        Value::Array(elements) => elements.iter().for_each(|value| collect(value, texts)),
-        Value::Object(members) => members.values().for_each(|value| collect(value, texts)),
+        Value::String(text) if text.chars().count() >= SHORTEST => {
+            secrets.add(text, SHORTEST);
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, secrets)),
+        Value::Object(members) => members.values().for_each(|member| collect(member, secrets)),
         _ => {}
     }
 }
@@ -87,7 +88,7 @@ mod tests {
         let diagnostic = Diagnostic {
             severity: Severity::Error,
             code: "BCP999".to_owned(),
-            message: "Cannot use \"hunter2-long\" in yes".to_owned(),
+            message: "Cannot use \"hunter2-long\" in yes, nor 'from-env'".to_owned(),
             place: None,
         };
         let mut compilation = Compilation {
@@ -96,10 +97,10 @@ mod tests {
             ..Compilation::default()
         };
         let overrides = json!({"a": "hunter2", "b": [{"c": "hunter2-long"}], "d": "yes", "e": 7});
-        redact(&mut compilation, [overrides].iter());
+        redact(&mut compilation, [overrides].iter(), &["from-env".into()]);
         assert_eq!(
             compilation.diagnostics[0].message,
-            "Cannot use \"***\" in yes"
+            "Cannot use \"***\" in yes, nor '***'"
         );
         assert_eq!(compilation.text, "exception: ***");
     }

@@ -130,6 +130,11 @@ impl Door {
                 let response = faulty::answer(status, body, headers);
                 self.recorded(response, exchange).await
             }
+            Kind::Echo(status) => {
+                let body = faulty::echo(self.service, &exchange);
+                let response = faulty::answer(status, Some(body), Vec::new());
+                self.recorded(response, exchange).await
+            }
             Kind::Unauthorized => {
                 let response = ArmError::invalid_token().reply().into_response();
                 self.recorded(response, exchange).await

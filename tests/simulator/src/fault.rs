@@ -40,6 +40,7 @@ pub(crate) enum Kind {
     Delay(Duration),
     Flood(usize),
     Unauthorized,
+    Echo(u16),
 }
 
 /// Which requests can meet the fault. Without a condition all do.
@@ -143,6 +144,13 @@ impl Fault {
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(Kind::Unauthorized)
+    }
+
+    /// An error with this status, in the service's own shape, whose message quotes what the request brought to prove
+    /// itself, and its body.
+    #[must_use]
+    pub fn echo(status: u16) -> Self {
+        Self::new(Kind::Echo(status))
     }
 
     /// The body of a [`Fault::status`]; its content type is that of JSON, HTML or plain text.

@@ -12,8 +12,12 @@ use axum::{
     response::IntoResponse,
 };
 use hyper::body::Frame;
+use serde_json::json;
 
-use crate::reply::Reply;
+use crate::{
+    journal::{Exchange, Service},
+    reply::Reply,
+};
 
 /// An answer with this status, these headers and this text.
 pub(crate) fn answer(
@@ -33,6 +37,21 @@ pub(crate) fn answer(
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     *response.body_mut() = Body::from(body);
     response
+}
+
+/// The service's error, with the request's headers and body in its message.
+pub(crate) fn echo(service: Service, request: &Exchange) -> String {
+    let secrets = ["authorization", "x-identity-header"];
+    let brought = secrets.map(|name| request.request_headers.get(name).map(String::as_str));
+    let brought = brought.map(Option::unwrap_or_default).concat();
+    let body = request.request_body.clone().unwrap_or_default();
+    let message = format!("The request is not acceptable: {brought} with {body}");
+    let error = match service {
+        Service::Entra => json!({"error": "invalid_request", "error_description": message}),
+        Service::GitHub => json!({"message": message}),
+        _ => json!({"error": {"code": "BadRequest", "message": message}}),
+    };
+    error.to_string()
 }
 
 fn content_type(body: &str) -> &'static str {
