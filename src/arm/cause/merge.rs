@@ -1,6 +1,9 @@
 //! The same cause, seen on several ways, told once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::{model::Cause, text::comparable};
 
@@ -31,22 +34,20 @@ pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
     let telling = merged.iter().filter(|seen| seen.cause.is_telling());
     let told: HashSet<String> = telling.map(|seen| seen.resource.clone()).collect();
     merged.retain(|seen| {
-        let explained = seen.resource.is_empty() || told.contains(&seen.resource);
-        seen.cause.is_telling() || told.is_empty() || !explained
+        let explained = || seen.resource.is_empty() || told.contains(&seen.resource);
+        told.is_empty() || seen.cause.is_telling() || !explained()
     });
     merged.into_iter().map(|seen| seen.cause).collect()
 }
 
 /// The causes so far.
 ///
-/// Each is compared with all others as long as `work` lasts, which is for some thousands of them. An error with more
-/// details than that is not Azure's; of those, only the ones with the same words are told once.
+/// Each is compared with all others as long as `work` lasts: for about 700 causes without a resource, or 2,500 of
+/// different resources. Beyond that, only causes with the same words are found to be the same.
 struct Known {
     seen: Vec<Seen>,
-    /// Where a cause with these words was first met.
-    by_words: HashMap<String, usize>,
-    /// Where a cause with these words and this resource and code was first met.
-    by_all: HashMap<(String, String, String), usize>,
+    /// Where a cause was first met, by the hash of its words, and by that of its words, resource and code.
+    by_hash: HashMap<u64, usize>,
     work: usize,
 }
 
@@ -54,8 +55,7 @@ impl Default for Known {
     fn default() -> Self {
         Self {
             seen: Vec::new(),
-            by_words: HashMap::new(),
-            by_all: HashMap::new(),
+            by_hash: HashMap::new(),
             work: WORK,
         }
     }
@@ -67,8 +67,9 @@ impl Known {
             Some(at) => self.seen[at].learn(seen),
             None => {
                 let at = self.seen.len();
-                self.by_words.entry(seen.words.clone()).or_insert(at);
-                self.by_all.entry(seen.key()).or_insert(at);
+                for hash in seen.hashes() {
+                    self.by_hash.entry(hash).or_insert(at);
+                }
                 self.seen.push(seen);
             }
         }
@@ -89,10 +90,9 @@ impl Known {
     }
 
     fn find_equal(&self, seen: &Seen) -> Option<usize> {
-        let by_words = self.by_words.get(&seen.words);
-        let candidates = [by_words, self.by_all.get(&seen.key())];
-        let mut candidates = candidates.into_iter().flatten().copied();
-        candidates.find(|&at| self.seen[at].is_same(seen))
+        let hashes = seen.hashes();
+        let mut candidates = hashes.iter().filter_map(|hash| self.by_hash.get(hash));
+        candidates.find(|&&at| self.seen[at].is_same(seen)).copied()
     }
 }
 
@@ -114,10 +114,14 @@ impl Seen {
         }
     }
 
-    /// All by which causes are compared.
-    fn key(&self) -> (String, String, String) {
-        let code = self.cause.code.to_ascii_lowercase();
-        (self.words.clone(), self.resource.clone(), code)
+    /// The hash of the words, and that of all by which causes are compared.
+    fn hashes(&self) -> [u64; 2] {
+        let mut hasher = DefaultHasher::new();
+        self.words.hash(&mut hasher);
+        let by_words = hasher.finish();
+        self.resource.hash(&mut hasher);
+        self.cause.code.to_ascii_lowercase().hash(&mut hasher);
+        [by_words, hasher.finish()]
     }
 
     /// What comparing both costs, as a part of [`WORK`].
