@@ -17,6 +17,7 @@ mod foreign_answers;
 mod grammar;
 mod identity_of_deployment;
 mod inputs;
+mod mutations;
 mod operations;
 mod outputs;
 mod post;
