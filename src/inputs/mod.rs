@@ -7,6 +7,8 @@ use secrecy::SecretString;
 pub(crate) mod catalog;
 mod creds;
 mod environment;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod parse;
 mod problem;
 mod raw;

@@ -11,6 +11,8 @@ mod declaration;
 mod exact;
 mod file;
 mod fingerprint;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod inline;
 mod json;
 mod limits;

@@ -16,14 +16,7 @@ struct Seen {
 /// `causes` without repetitions, in the order in which they were first met. What says nothing is left out where
 /// something tells more.
 pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
-    let mut merged: Vec<Seen> = Vec::new();
-    for cause in causes {
-        let seen = Seen::new(cause);
-        match merged.iter_mut().find(|known| known.is_same(&seen)) {
-            Some(known) => known.learn(seen),
-            None => merged.push(seen),
-        }
-    }
+    let mut merged = unite(causes.into_iter().map(Seen::new).collect());
     let told: Vec<String> = merged
         .iter()
         .filter(|seen| seen.cause.is_telling())
@@ -34,6 +27,24 @@ pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
         seen.cause.is_telling() || told.is_empty() || !explained
     });
     merged.into_iter().map(|seen| seen.cause).collect()
+}
+
+/// `causes` with those that are the same as one. Repeated, as what a cause learns may make it the same as another.
+fn unite(mut causes: Vec<Seen>) -> Vec<Seen> {
+    loop {
+        let count = causes.len();
+        let mut united: Vec<Seen> = Vec::new();
+        for cause in causes {
+            match united.iter_mut().find(|known| known.is_same(&cause)) {
+                Some(known) => known.learn(cause),
+                None => united.push(cause),
+            }
+        }
+        if united.len() == count {
+            return united;
+        }
+        causes = united;
+    }
 }
 
 impl Seen {
@@ -107,6 +118,13 @@ mod tests {
             resource: resource.map(str::to_owned),
             path: path.iter().map(|&name| name.to_owned()).collect(),
         }
+    }
+
+    #[test]
+    fn what_a_later_cause_joins_is_told_once() {
+        let parts = ["quota is", "is exceeded", "the quota is exceeded"];
+        let merged = merge(parts.map(|part| cause("", part, None, &[])).into());
+        assert_eq!(merged, [cause("", "the quota is exceeded", None, &[])]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod timing;
 mod values;
 mod what_if;
 
+#[cfg(feature = "fuzzing")]
+pub(super) use duration::parse as duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::values::list;
