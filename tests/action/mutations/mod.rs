@@ -36,7 +36,7 @@ const SCALE: u32 = 600;
 const STATUSES: [u16; 14] = [
     200, 201, 202, 204, 302, 400, 401, 403, 404, 409, 412, 429, 500, 503,
 ];
-/// No run of minutes has need of more requests.
+/// More requests than any run of minutes needs.
 const TOO_MANY: usize = 1_500;
 
 /// An answer with something wrong in it, and how often it is given.
@@ -72,23 +72,8 @@ impl Mutation {
     fn new(seed: u64, recorded: &[Answer], correlation: &str) -> Self {
         let mut dice = Dice::new(seed);
         let Answer { kind, status, body } = dice.pick(recorded).clone();
-        let mut body = body;
-        if dice.one_in(4) {
-            // Somebody else's answer, perhaps of one that has ended.
-            body = mutated(body, &mut dice);
-        } else {
-            own(&mut body, correlation);
-            body = mutated(body, &mut dice);
-        }
-        if body["properties"]["correlationId"] == correlation {
-            unended(&mut body);
-        }
-        let text = body.to_string();
-        let cut = if dice.one_in(8) {
-            text.floor_char_boundary(dice.below(text.len() + 1))
-        } else {
-            text.len()
-        };
+        let body = changed(body, correlation, &mut dice);
+        let body = shortened(body.to_string(), &mut dice);
         let status = if dice.one_in(4) {
             *dice.pick(&STATUSES)
         } else {
@@ -98,7 +83,7 @@ impl Mutation {
             seed,
             kind,
             status,
-            body: text[..cut].to_owned(),
+            body,
             times: *dice.pick(&[Some(1), Some(1), Some(2), Some(5), None]),
             with_effect: dice.one_in(2),
         }
@@ -127,6 +112,28 @@ impl Mutation {
     }
 }
 
+/// An answer with something wrong in it: mostly about the deployment that is followed, else about another one, which
+/// may have ended.
+fn changed(mut body: Value, correlation: &str, dice: &mut Dice) -> Value {
+    if !dice.one_in(4) {
+        own(&mut body, correlation);
+    }
+    let mut body = mutated(body, dice);
+    if body["properties"]["correlationId"] == correlation {
+        unended(&mut body);
+    }
+    body
+}
+
+/// Sometimes only the beginning of `text`.
+fn shortened(mut text: String, dice: &mut Dice) -> String {
+    if dice.one_in(8) {
+        let end = dice.below(text.len() + 1);
+        text.truncate(text.floor_char_boundary(end));
+    }
+    text
+}
+
 /// Makes it an answer about the deployment that is followed, if there is one.
 fn own(body: &mut Value, correlation: &str) {
     if !correlation.is_empty() && body.get("properties").is_some_and(Value::is_object) {
@@ -136,7 +143,7 @@ fn own(body: &mut Value, correlation: &str) {
     }
 }
 
-/// Lets it say of no end: what Azure says of its own deployment counts, also when it is not true.
+/// Takes an end out of it: what Azure says of the deployment counts, even if it is not true.
 fn unended(body: &mut Value) {
     let state = &mut body["properties"]["provisioningState"];
     let is_end = |text: &str| {
