@@ -18,6 +18,9 @@ mod cli;
 mod clock;
 mod deploy;
 mod event;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod http;
 mod identity;

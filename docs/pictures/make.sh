@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-[ -d tests/render/node_modules ] || npm install --prefix tests/render --ignore-scripts --no-package-lock
+[ -d tests/render/node_modules ] || npm ci --prefix tests/render --ignore-scripts
 
 work=$(mktemp -d)
 # shellcheck disable=SC2064 # the folder of now

@@ -8,6 +8,8 @@ mod delete;
 mod deployment;
 mod diagnostic;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod model;
 mod portal;
 mod scope;

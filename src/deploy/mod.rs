@@ -9,6 +9,8 @@ mod context;
 mod correlation;
 mod delete;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod job;
 mod pace;
 mod plan;

@@ -101,7 +101,7 @@ impl Annotation {
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let properties: Vec<String> = [
             ("title", self.title.as_deref().map(short_title)),
-            ("file", self.file.clone()),
+            ("file", self.file.as_deref().map(text::one_line)),
             ("line", number(self.line)),
             ("col", number(self.column)),
         ]

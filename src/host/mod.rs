@@ -1,6 +1,8 @@
 //! Where we run: GitHub's runner with its commands and files. Another CI system would get a module beside `runner`.
 
 mod annotation;
+#[cfg(test)]
+pub(crate) mod commands;
 mod console;
 mod files;
 #[cfg(test)]

@@ -3,6 +3,8 @@
 pub(crate) mod catalog;
 mod creds;
 mod environment;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod parse;
 mod problem;
 mod raw;

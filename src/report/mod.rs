@@ -4,6 +4,8 @@
 //! with its annotations, the step's [`outputs`], the [`summary`] and the [`report_file`]. The wording that they share
 //! is in [`words`].
 
+#[cfg(test)]
+mod hostile;
 mod log;
 mod outputs;
 pub(crate) mod record;

@@ -13,6 +13,8 @@ mod digest;
 mod exact;
 mod file;
 mod fingerprint;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod inline;
 mod json;
 mod limits;

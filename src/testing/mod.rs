@@ -1,7 +1,8 @@
-//! What tests share: stand-ins for Resource Manager and Entra ID, and runs as lists of events.
+//! What tests share: stand-ins for Resource Manager and Entra ID, runs as lists of events, hostile texts.
 
 pub(crate) mod arm;
 pub(crate) mod entra;
+pub(crate) mod hostile;
 pub(crate) mod stories;
 
 /// The certificate of a public authority, as PEM.

@@ -17,6 +17,7 @@ mod foreign_answers;
 mod grammar;
 mod identity_of_deployment;
 mod inputs;
+mod mutations;
 mod network;
 mod operations;
 mod outputs;

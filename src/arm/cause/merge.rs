@@ -26,11 +26,7 @@ struct Seen {
 /// `causes` without repetitions, in the order in which they were first met. What says nothing is left out where
 /// something tells more.
 pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
-    let mut known = Known::default();
-    for cause in causes {
-        known.take(Seen::new(cause));
-    }
-    let mut merged = known.seen;
+    let mut merged = unite(causes.into_iter().map(Seen::new).collect());
     let telling = merged.iter().filter(|seen| seen.cause.is_telling());
     let told: HashSet<String> = telling.map(|seen| seen.resource.clone()).collect();
     merged.retain(|seen| {
@@ -38,6 +34,21 @@ pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
         told.is_empty() || seen.cause.is_telling() || !explained()
     });
     merged.into_iter().map(|seen| seen.cause).collect()
+}
+
+/// `causes` with those that are the same as one. Repeated, as what a cause learns may make it the same as another.
+fn unite(mut causes: Vec<Seen>) -> Vec<Seen> {
+    loop {
+        let count = causes.len();
+        let mut known = Known::default();
+        for cause in causes {
+            known.take(cause);
+        }
+        if known.seen.len() == count {
+            return known.seen;
+        }
+        causes = known.seen;
+    }
 }
 
 /// The causes so far.
@@ -189,6 +200,13 @@ mod tests {
             resource: resource.map(str::to_owned),
             path: path.iter().map(|&name| name.to_owned()).collect(),
         }
+    }
+
+    #[test]
+    fn what_a_later_cause_joins_is_told_once() {
+        let parts = ["quota is", "is exceeded", "the quota is exceeded"];
+        let merged = merge(parts.map(|part| cause("", part, None, &[])).into());
+        assert_eq!(merged, [cause("", "the quota is exceeded", None, &[])]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_hours(30 * 24);
 ///
 /// # Errors
 /// What is wrong with it and what to give instead.
-pub(super) fn parse(text: &str) -> Result<Duration, &'static str> {
+pub(in crate::inputs) fn parse(text: &str) -> Result<Duration, &'static str> {
     let duration = whole_seconds(text).or_else(|| text.parse::<SignedDuration>().ok());
     let duration = duration
         .ok_or("is not a duration: write hours, minutes and seconds, such as 45m or 1h 30m")?;

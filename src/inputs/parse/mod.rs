@@ -13,6 +13,8 @@ mod what_if;
 
 use std::path::Path;
 
+#[cfg(feature = "fuzzing")]
+pub(super) use duration::parse as duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::values::list;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Names of the step's own outputs, which template outputs must not overwrite.
-const RESERVED: [&str; 14] = [
+pub(super) const RESERVED: [&str; 14] = [
     "deployment-id",
     "deployment-name",
     "provisioning-state",

@@ -7,6 +7,8 @@
 mod budget;
 mod facts;
 mod failures;
+#[cfg(test)]
+pub(super) mod gantt;
 mod incidents;
 mod mermaid;
 mod outputs;

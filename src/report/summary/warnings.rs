@@ -7,7 +7,7 @@ use crate::{
         record::Record,
         words::{
             diagnostic,
-            markdown::{code, paragraph},
+            item::{item, titled_item},
         },
     },
 };
@@ -24,9 +24,8 @@ pub(super) fn remarks(record: &Record, budget: &mut Budget) -> String {
     let validated = record.validated.as_ref();
     let remarks = validated.map_or(&[][..], |validated| &validated.diagnostics);
     let lines = remarks.iter().map(|remark| {
-        let title = code(&cut(&remark.code, NAME));
         let sentence = cut(&diagnostic::sentence(remark), MESSAGE);
-        format!("- **{title}** {}\n", paragraph(&sentence))
+        titled_item(&cut(&remark.code, NAME), &sentence) + "\n"
     });
     budget.lines(frame, lines)
 }
@@ -40,6 +39,6 @@ pub(super) fn section(warnings: &[String], budget: &mut Budget) -> String {
     };
     let lines = warnings
         .iter()
-        .map(|warning| format!("- {}\n", paragraph(&cut(warning, MESSAGE))));
+        .map(|warning| item(&cut(warning, MESSAGE)) + "\n");
     budget.lines(frame, lines)
 }

@@ -12,7 +12,8 @@ use crate::{
     host::text::{cut, one_line},
     report::words::{
         diagnostic,
-        markdown::{code, escape, paragraph, table},
+        item::titled_item,
+        markdown::{code, escape, table},
     },
 };
 
@@ -143,9 +144,9 @@ fn diagnostics(what_if: &WhatIf) -> String {
     let diagnostics = &what_if.diagnostics;
     let mut text = String::new();
     for each in diagnostics.iter().take(DIAGNOSTICS) {
-        let title = code(&cut(&each.code, NAME));
-        let message = paragraph(&cut(&diagnostic::sentence(each), MESSAGE));
-        let _ = write!(text, "\n- **{title}** {message}");
+        let sentence = cut(&diagnostic::sentence(each), MESSAGE);
+        let item = titled_item(&cut(&each.code, NAME), &sentence);
+        let _ = write!(text, "\n{item}");
     }
     if diagnostics.len() > DIAGNOSTICS {
         let _ = write!(text, "\n- … and {} more", diagnostics.len() - DIAGNOSTICS);

@@ -4,8 +4,11 @@ pub(super) mod advice;
 pub(super) mod changes;
 pub(super) mod diagnostic;
 pub(crate) mod duration;
+#[cfg(test)]
+pub(super) mod gfm;
 pub(super) mod headline;
 pub(super) mod hints;
+pub(super) mod item;
 pub(super) mod left;
 pub(super) mod lines;
 pub(super) mod markdown;

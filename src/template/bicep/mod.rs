@@ -12,3 +12,9 @@ mod version;
 pub(crate) use compiler::Compiler;
 pub(super) use compiler::{BuiltParameters, Compiled, Using};
 pub(crate) use diagnostics::{Compilation, Diagnostic};
+
+/// The compiler's messages about `main.bicep` in `folder`, for fuzzing.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_messages(stderr: &str, folder: &std::path::Path) -> Compilation {
+    Compilation::read("main.bicep".to_owned(), stderr, folder)
+}

@@ -1,0 +1,405 @@
+//! Whole runs with hostile texts wherever Azure, Bicep or a user may put one.
+
+use std::time::Duration;
+
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+
+use super::{Reporter, Settings, summary::gantt, words::gfm};
+use crate::{
+    arm::{Cause, Correlation, Diagnostic, ProvisioningState, WhatIf},
+    clock::Clock,
+    event::{Ending, Event, Left, Resource, StackResources, Trouble},
+    host::{Kept, Place, Runner, Severity, commands, grammar, is_name},
+    inputs::Problems,
+    template::{Compilation, bicep},
+    testing::{
+        hostile,
+        stories::{self, Story, minutes},
+    },
+};
+
+/// Commands that we write, and the properties that they have.
+const OURS: [&str; 7] = [
+    "add-mask", "debug", "endgroup", "error", "group", "notice", "warning",
+];
+const PROPERTIES: [&str; 4] = ["title", "file", "line", "col"];
+
+/// Hostile texts, handed out in turn.
+struct Texts<'t> {
+    texts: std::iter::Cycle<std::slice::Iter<'t, String>>,
+}
+
+impl<'t> Texts<'t> {
+    fn new(texts: &'t [String]) -> Self {
+        Self {
+            texts: texts.iter().cycle(),
+        }
+    }
+
+    fn next(&mut self) -> String {
+        self.texts.next().cloned().unwrap_or_default()
+    }
+
+    fn cause(&mut self) -> Cause {
+        Cause {
+            code: self.next(),
+            message: self.next(),
+            resource: Some(self.next()),
+            path: vec![self.next()],
+        }
+    }
+
+    fn resource(&mut self, state: &str) -> Resource {
+        Resource {
+            id: self.next(),
+            kind: self.next(),
+            path: vec![self.next(), self.next()],
+            state: ProvisioningState::new(state),
+            causes: vec![self.cause()],
+            ..stories::resource(&self.next(), state, 3)
+        }
+    }
+
+    fn compilation(&mut self) -> Compilation {
+        let place = Place {
+            file: self.next(),
+            line: 3,
+            column: 7,
+        };
+        let diagnostic = |severity, code, message| bicep::Diagnostic {
+            severity,
+            code,
+            message,
+            place: Some(place.clone()),
+        };
+        Compilation {
+            file: self.next(),
+            diagnostics: vec![
+                diagnostic(Severity::Warning, self.next(), self.next()),
+                diagnostic(Severity::Notice, self.next(), self.next()),
+            ],
+            text: self.next(),
+        }
+    }
+
+    fn diagnostic(&mut self) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            code: self.next(),
+            message: self.next(),
+            target: self.next(),
+        }
+    }
+
+    fn what_if(&mut self) -> WhatIf {
+        let mut change = |kind: &str| {
+            json!({
+                "resourceId": self.next(), "changeType": kind, "before": { self.next(): self.next() },
+                "after": { self.next(): [self.next()] }, "unsupportedReason": self.next(),
+                "delta": [{ "path": self.next(), "propertyChangeType": "Modify", "before": self.next(), "after": self.next() }],
+            })
+        };
+        let changes = [change("Modify"), change("Create"), change("Unsupported")];
+        let odd = change("");
+        let odd = json!({ "resourceId": odd["resourceId"], "changeType": self.next() });
+        let diagnostic =
+            json!({ "code": self.next(), "message": self.next(), "target": self.next() });
+        WhatIf::read(
+            json!({ "status": "Succeeded", "properties": {
+                "changes": changes, "potentialChanges": [odd], "diagnostics": [diagnostic] } }),
+            &[],
+        )
+    }
+
+    /// Outputs of the template; the secure one has no value.
+    fn outputs(&mut self) -> Value {
+        json!({
+            self.next(): { "type": "String", "value": self.next() },
+            self.next(): { "type": self.next(), "value": { self.next(): [self.next()] } },
+            "AdminKey": { "type": "String", "value": self.next() },
+            "plain": { "type": "String", "value": self.next() },
+            "secure": { "type": "SecureString" },
+        })
+    }
+
+    fn left(&mut self) -> Left {
+        Left::CancelRefused(vec![self.cause()])
+    }
+
+    fn ending(&mut self, at: Index) -> Ending {
+        let causes = vec![self.cause(), self.cause()];
+        let (text, left) = (self.next(), self.left());
+        let mut problems = Problems::default();
+        problems.add("parameters", text.clone());
+        let place = Place {
+            file: self.next(),
+            line: 1,
+            column: 1,
+        };
+        problems.add_at(Some(place), "template-file", self.next());
+        let endings = [
+            Ending::Succeeded,
+            Ending::Failed {
+                causes: causes.clone(),
+            },
+            Ending::Refused {
+                causes: causes.clone(),
+            },
+            Ending::CannotFollow {
+                causes: causes.clone(),
+                left: left.clone(),
+            },
+            Ending::Replaced {
+                by: Correlation::new(text.clone()),
+            },
+            Ending::CancelRefused { causes },
+            Ending::NothingToCancel {
+                state: ProvisioningState::new(&text),
+            },
+            Ending::InvalidInputs(problems),
+            Ending::SignInFailed {
+                message: text.clone(),
+                left: left.clone(),
+            },
+            Ending::TimedOut {
+                after: minutes(9),
+                left: Left::CancelUnknown {
+                    reason: text.clone(),
+                },
+            },
+            Ending::Unreachable {
+                reason: text.clone(),
+                left: left.clone(),
+            },
+            Ending::Bug {
+                message: text,
+                left,
+            },
+        ];
+        at.get(&endings).clone()
+    }
+}
+
+/// A run that tells of everything, in texts that are all hostile.
+fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
+    let mut story = stories::begun();
+    if let Some((_, Event::Planned(plan))) = story.first_mut() {
+        plan.template = texts.next();
+        plan.location = Some(texts.next());
+        plan.client_id = Some(texts.next());
+    }
+    let odd_state = texts.next();
+    let events = [
+        Event::Compiled(texts.compilation()),
+        Event::Validated {
+            resources: Some(2),
+            diagnostics: vec![texts.diagnostic()],
+        },
+        Event::WhatIfRead(texts.what_if()),
+        Event::Waiting {
+            correlation: Correlation::new(texts.next()),
+            since: None,
+        },
+        Event::Submitted {
+            correlation: Correlation::new(texts.next()),
+            recovered: true,
+        },
+        Event::StateChanged {
+            state: ProvisioningState::new(&texts.next()),
+        },
+        Event::Progressed {
+            changed: vec![
+                texts.resource("Running"),
+                texts.resource("Failed"),
+                texts.resource(&odd_state),
+            ],
+            done: 1,
+            known: 3,
+        },
+        Event::StillRunning {
+            running: vec![texts.resource("Running")],
+            token_age: minutes(3),
+        },
+        Event::TokenRefreshFailed {
+            reason: texts.next(),
+            expires_in: minutes(3),
+        },
+        Event::OutageBegan {
+            trouble: Trouble::Unreadable,
+            reason: texts.next(),
+        },
+        Event::OutageEnded {
+            lasted: Duration::from_secs(9),
+            attempts: 3,
+        },
+        Event::Warned {
+            message: texts.next(),
+        },
+        Event::ProgressHidden {
+            path: vec![texts.next()],
+            reason: texts.next(),
+            missing: None,
+        },
+        Event::Replaced {
+            by: Correlation::new(texts.next()),
+        },
+        Event::OutputsRead(texts.outputs().as_object().cloned().unwrap_or_default()),
+        Event::StackRead(StackResources {
+            managed: 3,
+            detached: vec![texts.next()],
+            deleted: vec![texts.next()],
+            failed: vec![texts.next()],
+        }),
+        Event::Ended(texts.ending(ending)),
+    ];
+    story.extend(
+        (1..)
+            .zip(events)
+            .map(|(minute, event)| (minutes(minute), event)),
+    );
+    story
+}
+
+/// What a run leaves.
+struct Traces {
+    log: String,
+    outputs: String,
+    summary: String,
+}
+
+fn run(story: &Story) -> Traces {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = Kept::default();
+    let variable = |name: &str| match name {
+        "GITHUB_ACTIONS" => Some("true".to_owned()),
+        "RUNNER_DEBUG" => Some("1".to_owned()),
+        _ => Some(folder.path().join(name).display().to_string()),
+    };
+    let settings = Settings {
+        masked_outputs: vec!["AdminKey".to_owned()],
+        ..Settings::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let clock = Clock::paused();
+        let runner = Runner::new(&variable, kept.clone(), false);
+        let mut reporter = Reporter::new(runner, clock.clone(), settings);
+        for (at, event) in story {
+            tokio::time::advance(at.saturating_sub(clock.elapsed())).await;
+            reporter.observe(event);
+        }
+    });
+    let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    Traces {
+        log: kept.text(),
+        outputs: read("GITHUB_OUTPUT"),
+        summary: read("GITHUB_STEP_SUMMARY"),
+    }
+}
+
+/// Checks that the page is ours alone, its charts too.
+fn check_page(page: &str) -> Result<(), String> {
+    let read = gfm::read(page).map_err(|wrong| format!("{wrong}\n\n{page}"))?;
+    for (language, content) in &read.fences {
+        if language == "mermaid" {
+            gantt::read(content)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_page_of_every_story_is_read() {
+    for story in [
+        stories::success(),
+        stories::failure(),
+        stories::time_out(true),
+        stories::cancel(),
+        stories::outage(),
+        stories::sign_in_lost(),
+        stories::input_problems(),
+        stories::no_resources(),
+        stories::hostile(),
+        stories::throttling(),
+        stories::failure_of_the_old_generation(),
+        stories::failure_of_the_new_generation(),
+        stories::failure_in_plain_words(),
+        stories::what_if(),
+        stories::stack(),
+        stories::many_resources(60),
+    ] {
+        let page = run(&story).summary;
+        assert_eq!(check_page(&page), Ok(()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn no_text_leaves_its_place(texts in hostile::texts(23), ending in any::<Index>()) {
+        let story = story(&mut Texts::new(&texts), ending);
+        let Traces { log, outputs, summary } = run(&story);
+        for command in commands::commands(&log) {
+            prop_assert!(OURS.contains(&command.name.as_str()), "{command:?}\n{log}");
+            for (name, _) in &command.properties {
+                prop_assert!(PROPERTIES.contains(&name.as_str()), "{command:?}\n{log}");
+            }
+        }
+        prop_assert_eq!(check_page(&summary), Ok(()));
+        let read = grammar::parse(&outputs);
+        prop_assert!(read.is_ok(), "{read:?}\n{outputs}");
+        check_outputs(&story, &read.unwrap_or_default())?;
+    }
+}
+
+/// Stands for a secret.
+const REDACTED: &str = "***";
+
+/// Each output of the template has its value, and no other name is there than the step's own.
+fn check_outputs(
+    story: &Story,
+    read: &std::collections::BTreeMap<String, String>,
+) -> Result<(), TestCaseError> {
+    let events = story.iter().map(|(_, event)| event);
+    let mut template = events.filter_map(|event| match event {
+        Event::OutputsRead(outputs) => Some(outputs.clone()),
+        _ => None,
+    });
+    let template = template.next_back().unwrap_or_default();
+    for name in read.keys() {
+        let own = super::outputs::RESERVED.contains(&name.as_str());
+        // A text that is also the value of a masked output is a secret wherever it stands.
+        let is_redacted = name.contains(REDACTED);
+        prop_assert!(
+            own || is_redacted || template.contains_key(name),
+            "{name:?} is forged"
+        );
+    }
+    for (name, output) in &template {
+        let own = super::outputs::RESERVED.iter();
+        let is_ours = own.clone().any(|own| own == name);
+        let Some(value) = output["value"]
+            .as_str()
+            .filter(|_| is_name(name) && !is_ours)
+        else {
+            continue;
+        };
+        match read.get(name) {
+            Some(given) => prop_assert!(
+                given == value || given.contains(REDACTED),
+                "{name:?}: {given:?}"
+            ),
+            None => prop_assert!(
+                read.keys().any(|name| name.contains(REDACTED)),
+                "{name:?} is lost"
+            ),
+        }
+    }
+    Ok(())
+}
