@@ -101,6 +101,11 @@ async fn our_own_active_deployment_is_known_in_any_wording_and_under_any_if_acti
             told.ending
         );
         assert_eq!(azure.accepted(), 1, "{if_active:?}");
+        assert_eq!(
+            azure.count(Kind::Put),
+            2,
+            "{if_active:?}: it is looked for, not sent again"
+        );
         assert_eq!(told.recovered(), 1, "{if_active:?}");
     }
 }
@@ -393,4 +398,41 @@ async fn a_bad_certificate_that_stays_ends_the_run_after_minutes() {
     assert_eq!(*left, Left::Running);
     let lasted = told.lasted;
     assert!(lasted >= 10 * MINUTE && lasted < 13 * MINUTE, "{lasted:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_that_quotes_our_id_needs_no_look() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Put, [Reply::Lose]);
+    // Invisible for longer than a silent conflict is looked for.
+    azure.stale_until(6 * MINUTE);
+    let told = follow(&azure, job()).await.succeeded();
+    assert_eq!((azure.count(Kind::Put), told.recovered()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_told_as_soon_as_it_is_known_not_to_be_ours() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, THEIRS, HOUR, "Succeeded");
+    let told = follow_until(&azure, job(), Some(30 * SECOND)).await;
+    assert_eq!(
+        told.count(|event| matches!(event, Event::Waiting { .. })),
+        1
+    );
+    assert_eq!(told.ending.left(), Some(&Left::NotSubmitted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_active_deployment_is_waited_for() {
+    for (status, code) in [(409, "Conflict"), (400, "DeploymentActive")] {
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::Put, [Reply::Refuse(status, code)]);
+        let told = follow(&azure, job()).await;
+        assert!(
+            matches!(told.ending, Ending::Refused { .. }),
+            "{code}: {:?}",
+            told.ending
+        );
+        assert_eq!(told.lasted, Duration::ZERO, "{code}");
+    }
 }
