@@ -68,11 +68,11 @@ impl Around<'_> {
         self.begins_word() || self.ends_word() && matches!(word.by_ref().last(), Some('_' | '~'))
     }
 
-    /// Whether a line that begins with `&` could begin a character reference.
+    /// Whether the last `&` of a row could begin a character reference.
     fn is_reference(&self) -> bool {
         let mut name = self.rest().iter().take(LONGEST_REFERENCE);
         let end = name.find(|next| **next != '#' && !next.is_ascii_alphanumeric());
-        self.length == 1 && end.is_none_or(|end| *end == ';')
+        end.is_none_or(|end| *end == ';')
     }
 
     /// Whether a colon could begin the name of an emoji.
@@ -177,6 +177,7 @@ mod tests {
             ("afw-hub (1.2)", "afw-hub (1.2)"),
             ("a|b", "a&#124;b"),
             ("<script>&amp;", "&lt;script&gt;&amp;amp;"),
+            ("a && b&&amp;", "a && b&amp;&amp;amp;"),
             ("*a* _b_ `c`", "&#42;a&#42; &#95;b&#95; &#96;c&#96;"),
             ("[x](y) ![z](y)", "&#91;x&#93;(y) &#33;&#91;z&#93;(y)"),
             (
