@@ -374,3 +374,17 @@ async fn an_expired_token_waits_for_minutes_while_a_bad_certificate_is_in_the_wa
     let outages = told.count(|event| matches!(event, Event::OutageBegan { .. }));
     assert_eq!(outages, 1, "the token had expired");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_most_of_a_short_time_is_why_it_was_up() {
+    let azure = FakeArm::start(HOUR);
+    azure.always(Kind::Get, Reply::Drop);
+    let mut job = job();
+    job.timeout = 4 * MINUTE;
+    let told = follow(&azure, job).await;
+    assert!(
+        matches!(told.ending, Ending::Unreachable { .. }),
+        "{:?}",
+        told.ending
+    );
+}

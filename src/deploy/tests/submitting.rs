@@ -436,3 +436,13 @@ async fn only_an_active_deployment_is_waited_for() {
         assert_eq!(told.lasted, Duration::ZERO, "{code}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_asks_once_and_not_for_long() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Put, [Reply::Lose]);
+    azure.always(Kind::Get, Reply::Hang);
+    let told = follow_until(&azure, job(), Some(20 * SECOND)).await;
+    assert_eq!(told.ending.left(), Some(&Left::Unknown));
+    assert!(told.lasted <= 23 * SECOND, "{:?}", told.lasted);
+}
