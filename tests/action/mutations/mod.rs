@@ -85,7 +85,8 @@ impl Mutation {
             status,
             body,
             times: *dice.pick(&[Some(1), Some(1), Some(2), Some(5), None]),
-            with_effect: dice.one_in(2),
+            // A 429 promises that nothing was done, so the request may be sent again.
+            with_effect: dice.one_in(2) && status != 429,
         }
     }
 
