@@ -302,6 +302,7 @@ fn outputs_deliver_a_secret_only_where_it_is_masked() {
     let step = with_password(Step::new(&azure, &with_outputs(guarded(), outputs)));
     let outcome = step
         .input("masked-outputs", "handed")
+        .reveals("GITHUB_OUTPUT")
         .run()
         .expect(0)
         .says(&[

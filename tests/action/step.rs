@@ -1,16 +1,18 @@
 //! One step of a workflow: the program with its inputs and files, and what came of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead, BufReader, Read},
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
-use azure_simulator::{CLIENT_ID, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator, TENANT_ID};
+use azure_simulator::{
+    CLIENT_ID, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simulator, TENANT_ID, Witness,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -42,6 +44,9 @@ pub struct Step {
     program: &'static str,
     folder: TempDir,
     environment: BTreeMap<String, String>,
+    /// Files that the test wrote, which may hold secrets.
+    given: BTreeSet<PathBuf>,
+    witness: Witness,
 }
 
 /// What came of a step.
@@ -79,6 +84,8 @@ impl Step {
             program: "/long-deploy",
             folder,
             environment,
+            given: BTreeSet::new(),
+            witness: azure.witness(),
         }
         .file("main.json", template.to_string())
         .input("environment", "custom")
@@ -128,8 +135,17 @@ impl Step {
     }
 
     /// Writes a file into the workspace.
-    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
-        fs::write(self.path(name), content).unwrap();
+    pub fn file(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        self.given.insert(path);
+        self
+    }
+
+    /// Says that this file holds a secret by intention, as an output that the author wants to be handed on.
+    pub fn reveals(mut self, name: &str) -> Self {
+        let path = self.path(name);
+        self.given.insert(path);
         self
     }
 
@@ -183,6 +199,7 @@ impl Step {
     }
 
     fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
+        self.hides_every_secret(log);
         let read = |file| fs::read_to_string(self.path(file)).unwrap();
         Outcome {
             status,
@@ -192,6 +209,77 @@ impl Step {
             log: plain(log),
         }
     }
+}
+
+impl Step {
+    /// Checks that neither the log nor any file that the step wrote holds what was secret to it, as it stands or as
+    /// GitHub draws it.
+    #[track_caller]
+    fn hides_every_secret(&self, log: &str) {
+        let is_shown = |line: &&str| !line.starts_with("::add-mask::");
+        let shown: String = log.lines().filter(is_shown).collect::<Vec<_>>().join("\n");
+        let secrets = self.witness.secrets();
+        let check = |place: &str, text: &str| {
+            for secret in &secrets {
+                let is_held =
+                    text.contains(secret.as_str()) || drawn(text).contains(secret.as_str());
+                assert!(!is_held, "{place} holds {secret:?}:\n{text}");
+            }
+        };
+        check("the log", &shown);
+        for path in files(self.folder.path()) {
+            if !self.given.contains(&path) {
+                let content = fs::read(&path).unwrap_or_default();
+                check(
+                    &path.display().to_string(),
+                    &String::from_utf8_lossy(&content),
+                );
+            }
+        }
+    }
+}
+
+/// The regular files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_symlink() {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The text with its character references resolved, as far as ours go.
+fn drawn(text: &str) -> String {
+    let mut pieces = text.split("&#");
+    let mut drawn = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let reference = piece.split_once(';').and_then(|(number, rest)| {
+            let character = char::from_u32(number.parse().ok()?)?;
+            Some((character, rest))
+        });
+        match reference {
+            Some((character, rest)) => {
+                drawn.push(character);
+                drawn.push_str(rest);
+            }
+            None => {
+                drawn.push_str("&#");
+                drawn.push_str(piece);
+            }
+        }
+    }
+    drawn
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 /// A step that runs.

@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod circles;
+mod claims;
 mod house;
 mod paths;
 mod rooms;
@@ -45,4 +46,16 @@ fn rooms_import_from_below() {
     let found = rooms::wrong_imports(&house);
     println!("{} imports from above", found.len());
     assert!(found.is_empty(), "imports from a room above: {found:?}");
+}
+
+#[test]
+fn claims_about_security_name_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let claims = std::fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let named = claims::named(&claims);
+    assert!(named.len() > 20, "{named:?}");
+    let mut known = claims::functions(&root.join("src"));
+    known.extend(claims::functions(&root.join("tests")));
+    let missing: Vec<_> = named.difference(&known).collect();
+    assert!(missing.is_empty(), "docs/security.md names {missing:?}");
 }

@@ -36,6 +36,7 @@ mod simulator;
 mod snapshot;
 mod template;
 mod tls;
+mod witness;
 mod world;
 
 pub use self::{
@@ -45,6 +46,7 @@ pub use self::{
     plan::timeline::State,
     simulator::Simulator,
     snapshot::{ResourceSnapshot, Snapshot},
+    witness::Witness,
 };
 
 /// The only tenant.

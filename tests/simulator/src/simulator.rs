@@ -24,6 +24,7 @@ use crate::{
     registry, snapshot,
     snapshot::Snapshot,
     tls::Authority,
+    witness::Witness,
     world::{Origins, World, lock},
 };
 
@@ -190,6 +191,12 @@ impl Simulator {
     #[must_use]
     pub fn journal(&self) -> Vec<Exchange> {
         lock(&self.world.journal).clone()
+    }
+
+    /// Who knows every secret of this simulation.
+    #[must_use]
+    pub fn witness(&self) -> Witness {
+        Witness(Arc::clone(&self.world))
     }
 
     /// The assertions that Entra ID has seen.
