@@ -5,6 +5,7 @@ use super::{
     cancel::{Cancelling, cancel, follow_cancelled},
     pace::{CANCEL_INTERVAL, REPLACED_AFTER, SETTLE_INTERVAL, SETTLED_WITHIN, SUBMIT_WITHIN},
     retry::Retry,
+    stage::Ours,
     watch::{Followed, Watch},
 };
 use crate::{
@@ -59,8 +60,13 @@ pub(crate) async fn look_after(
             Aftermath::Ended(found.state)
         }
         Target::Deployment(id) if on_cancel == OnStop::Cancel => {
-            let mut watch =
-                Watch::new(context, CANCEL_INTERVAL, target.clone(), ours.clone(), None);
+            let mut watch = Watch::new(
+                context,
+                CANCEL_INTERVAL,
+                target.clone(),
+                Ours::shown(ours.clone()),
+                None,
+            );
             let cancelling = if is_over {
                 Cancelling::Agreed
             } else {

@@ -176,8 +176,8 @@ impl<'a> Run<'a> {
 
     pub(super) fn watch(&mut self, ours: Ours, earlier: Option<DeploymentId>) {
         let (interval, target) = (self.job.poll_interval, self.job.target.clone());
-        self.status = ours.status;
-        let watch = Watch::new(self.context, interval, target, ours.correlation, earlier);
+        self.status = ours.status.clone();
+        let watch = Watch::new(self.context, interval, target, ours, earlier);
         self.watch = Some(watch);
     }
 
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
             since: found.began,
             correlation: found.correlation.clone(),
         });
-        self.watch(Ours::known_by(found.correlation), None);
+        self.watch(Ours::shown(found.correlation), None);
         Ok(())
     }
 

@@ -20,14 +20,25 @@ pub(super) struct Ours {
     pub(super) correlation: Correlation,
     /// Where to ask for its state even if its name is taken by another one.
     pub(super) status: Option<Location>,
+    /// A read showed it, so another one in its place is no view from before.
+    pub(super) is_shown: bool,
 }
 
 impl Ours {
-    /// A submission of which only the correlation id is known.
+    /// A submission that Azure says it has, and does not show yet.
     pub(super) fn known_by(correlation: Correlation) -> Self {
         Self {
             correlation,
             status: None,
+            is_shown: false,
+        }
+    }
+
+    /// A submission that a read showed.
+    pub(super) fn shown(correlation: Correlation) -> Self {
+        Self {
+            is_shown: true,
+            ..Self::known_by(correlation)
         }
     }
 }

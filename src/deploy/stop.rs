@@ -39,7 +39,7 @@ impl Run<'_> {
                 correlation: ours.clone(),
                 recovered: true,
             });
-            self.watch(Ours::known_by(ours), None);
+            self.watch(Ours::shown(ours), None);
         }
     }
 

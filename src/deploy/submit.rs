@@ -49,7 +49,7 @@ impl Submitting<'_, '_> {
                     self.context.events.emit(Event::Adopted {
                         correlation: correlation.clone(),
                     });
-                    return Ok(Ours::known_by(correlation));
+                    return Ok(Ours::shown(correlation));
                 }
                 Conflict::Gone => {}
             }
@@ -79,6 +79,7 @@ impl Submitting<'_, '_> {
                     let ours = Ours {
                         correlation: accepted.snapshot.correlation,
                         status: accepted.status,
+                        is_shown: false,
                     };
                     return Ok(Sent::Accepted {
                         ours,
@@ -104,7 +105,7 @@ impl Submitting<'_, '_> {
             // The refusal of a later attempt says nothing about an earlier one.
             if (is_unanswered || was_unanswered && is_final) && self.settle().await? {
                 return Ok(Sent::Accepted {
-                    ours: Ours::known_by(ours.clone()),
+                    ours: Ours::shown(ours.clone()),
                     recovered: true,
                 });
             }

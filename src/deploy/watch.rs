@@ -9,6 +9,7 @@ use super::{
     },
     progress::Progress,
     retry::Retry,
+    stage::Ours,
 };
 use crate::{
     arm::{ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Snapshot, Target},
@@ -63,7 +64,7 @@ impl<'a> Watch<'a> {
         context: Context<'a>,
         poll_interval: Duration,
         target: Target,
-        ours: Correlation,
+        ours: Ours,
         earlier: Option<DeploymentId>,
     ) -> Self {
         let root = match &target {
@@ -74,10 +75,10 @@ impl<'a> Watch<'a> {
             context,
             poll_interval,
             target,
-            ours,
+            ours: ours.correlation,
             earlier,
             state: ProvisioningState::default(),
-            is_seen: false,
+            is_seen: ours.is_shown,
             other_since: None,
             progress: root.map(|root| Progress::new(context, poll_interval, root)),
             ended: None,

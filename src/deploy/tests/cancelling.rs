@@ -92,6 +92,8 @@ async fn what_had_ended_otherwise_was_not_cancelled() {
             told.ending
         );
         assert_eq!(azure.count(Kind::Cancel), 0, "{end}");
+        let agreed = told.count(|event| matches!(event, Event::CancelRequested));
+        assert_eq!(agreed, 0, "{end}: Azure was not asked");
     }
 }
 
@@ -286,4 +288,45 @@ async fn a_stale_view_does_not_keep_from_cancelling() {
     let told = follow(&azure, job_of(task)).await;
     assert!(matches!(told.ending, Ending::Stopped), "{:?}", told.ending);
     assert_eq!(azure.count(Kind::Cancel), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_submission_that_stays_is_not_cancelled_instead() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, EARLIER, 2 * MINUTE, "Succeeded");
+    azure.submit(2 * MINUTE, THEIRS, HOUR, "Succeeded");
+    // Ours is found in the last moment before another one takes its place.
+    azure.script(
+        Kind::Get,
+        [Reply::Busy(503, 119), Reply::Serve, Reply::Busy(503, 5)],
+    );
+    let task = Task::Cancel(DeploymentId::from_target(ID));
+    let told = follow(&azure, job_of(task)).await;
+    assert!(
+        matches!(told.ending, Ending::Replaced { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(azure.count(Kind::Cancel), 0);
+    let minutes = told.lasted.as_secs() / 60;
+    assert!((3..=5).contains(&minutes), "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_azure_no_longer_shows_is_not_cancelled() {
+    for (status, code, is_refusal) in [
+        (403, "AuthorizationFailed", true),
+        (404, "DeploymentNotFound", false),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.submit(Duration::ZERO, THEIRS, 5 * HOUR, "Succeeded");
+        azure.script(Kind::Get, [Reply::Serve]);
+        azure.always(Kind::Get, Reply::Refuse(status, code));
+        let task = Task::Cancel(DeploymentId::from_target(ID));
+        let told = follow(&azure, job_of(task)).await;
+        let is_refused = matches!(told.ending, Ending::CancelRefused { .. });
+        assert_eq!(is_refused, is_refusal, "{code}: {:?}", told.ending);
+        assert_ne!(told.ending.exit_status(), 0, "{code}");
+        assert_eq!(azure.count(Kind::Cancel), 0, "{code}");
+    }
 }
