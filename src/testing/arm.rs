@@ -19,6 +19,7 @@ use crate::clock::Clock;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const ORIGIN: &str = "https://management.azure.com";
+const INNER: &str = "/providers/Microsoft.Resources/deployments/inner";
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +28,9 @@ pub(crate) enum Kind {
     Get,
     Operations,
     Cancel,
+    /// To see the deployment that is nested in ours.
+    GetInner,
+    CancelInner,
     /// The state of one submission, whatever its name carries.
     Status,
     /// Validation, what-if, deletion and what else has no servant here: a test scripts the answers.
@@ -83,6 +87,10 @@ struct State {
     stale_until: Duration,
     /// Refusals because of an active deployment do not say whose it is.
     is_silent: bool,
+    /// Each deployment has its resource in another one within it.
+    is_nested: bool,
+    /// Why the resource fails.
+    failure: Option<&'static str>,
     asked: Vec<Asked>,
     token_ages: Vec<Duration>,
 }
@@ -94,12 +102,22 @@ struct Submission {
     since: Duration,
     lasts: Duration,
     cancelled: Option<Duration>,
+    /// When the deployment within it was cancelled; nobody else does that.
+    inner_cancelled: Option<Duration>,
     end: &'static str,
 }
 
 impl Submission {
     fn state(&self, now: Duration) -> &'static str {
-        match self.cancelled {
+        self.state_if(self.cancelled, now)
+    }
+
+    fn inner_state(&self, now: Duration) -> &'static str {
+        self.state_if(self.inner_cancelled, now)
+    }
+
+    fn state_if(&self, cancelled: Option<Duration>, now: Duration) -> &'static str {
+        match cancelled {
             Some(at) if now >= at => "Canceled",
             _ if now.saturating_sub(self.since) >= self.lasts => self.end,
             _ => "Running",
@@ -110,23 +128,40 @@ impl Submission {
         self.state(now) == "Running"
     }
 
+    /// The deployment within it.
+    fn inner(&self, now: Duration) -> Value {
+        json!({
+            "operationId": "2",
+            "properties": {
+                "provisioningOperation": "Create",
+                "provisioningState": self.inner_state(now),
+                "targetResource": { "id": INNER, "resourceType": "Microsoft.Resources/deployments", "resourceName": "inner" }
+            }
+        })
+    }
+
     /// Its only resource ends two minutes before it.
-    fn operation(&self, now: Duration) -> Value {
+    fn operation(&self, now: Duration, failure: Option<&str>) -> Value {
         let is_over = now.saturating_sub(self.since) + 2 * MINUTE >= self.lasts;
-        let state = if is_over { "Succeeded" } else { "Running" };
+        let state = match failure {
+            _ if !is_over => "Running",
+            Some(_) => "Failed",
+            None => "Succeeded",
+        };
         json!({
             "operationId": "1",
             "properties": {
                 "provisioningOperation": "Create",
                 "provisioningState": state,
+                "statusMessage": { "error": { "code": failure, "message": "as the test wants it" } },
                 "targetResource": { "id": "/vgw", "resourceType": "Microsoft.Network/virtualNetworkGateways", "resourceName": "vgw" }
             }
         })
     }
 
-    fn body(&self, now: Duration) -> Value {
+    fn body(&self, state: &str) -> Value {
         json!({"properties": {
-            "provisioningState": self.state(now),
+            "provisioningState": state,
             "correlationId": self.correlation,
             "outputs": {"whose": {"type": "String", "value": self.correlation}},
         }})
@@ -173,6 +208,7 @@ impl FakeArm {
             since: at,
             lasts,
             cancelled: None,
+            inner_cancelled: None,
             end,
         });
     }
@@ -185,6 +221,16 @@ impl FakeArm {
     /// Refusals because of an active deployment do not say whose it is, as they did in 2016.
     pub(crate) fn keep_silent(&self) {
         self.state().is_silent = true;
+    }
+
+    /// Each deployment has its resource in another one within it, which goes on when it is cancelled.
+    pub(crate) fn nest(&self) {
+        self.state().is_nested = true;
+    }
+
+    /// The resource fails, with this code.
+    pub(crate) fn fail(&self, code: &'static str) {
+        self.state().failure = Some(code);
     }
 
     /// How many requests of this kind came.
@@ -241,19 +287,31 @@ impl FakeArm {
         match kind {
             Kind::Put => state.put(request, now, self.lasts),
             Kind::Cancel => state.cancel(now),
+            Kind::CancelInner => {
+                let present = state.present(now).expect("a submission");
+                present.inner_cancelled = Some(now);
+                plain(204, Value::Null)
+            }
             Kind::Status => {
                 let id = request.url().path().rsplit('/').next().unwrap_or_default();
                 let found = state.submissions.iter().find(|each| each.correlation == id);
                 let status = found.expect("a submission").state(now);
                 plain(200, json!({"status": status}))
             }
-            Kind::Get | Kind::Operations => {
+            Kind::Get | Kind::GetInner | Kind::Operations => {
                 let Some(shown) = state.shown(now) else {
                     return refusal(404, "DeploymentNotFound");
                 };
+                let is_inner = request.url().path().contains("/inner");
+                let operation = if state.is_nested && !is_inner {
+                    shown.inner(now)
+                } else {
+                    shown.operation(now, state.failure)
+                };
                 let body = match kind {
-                    Kind::Operations => json!({"value": [shown.operation(now)]}),
-                    _ => shown.body(now),
+                    Kind::Operations => json!({"value": [operation]}),
+                    Kind::GetInner => shown.body(shown.inner_state(now)),
+                    _ => shown.body(shown.state(now)),
                 };
                 plain(200, body)
             }
@@ -297,12 +355,13 @@ impl State {
             since: now,
             lasts,
             cancelled: None,
+            inner_cancelled: None,
             end: "Succeeded",
         };
         let mut headers = Headers::new();
         let status = format!("{ORIGIN}/operationStatuses/{}", submission.correlation);
         headers.insert("azure-asyncoperation", status);
-        let body = submission.body(now);
+        let body = submission.body("Accepted");
         self.submissions.push(submission);
         (201, headers, body)
     }
@@ -361,6 +420,8 @@ fn kind(request: &Request) -> Kind {
     match request.method() {
         Method::Put if path.ends_with("/hub") => Kind::Put,
         Method::Get if path.ends_with("/hub") => Kind::Get,
+        Method::Get if path.ends_with("/inner") => Kind::GetInner,
+        Method::Post if path.ends_with("/inner/cancel") => Kind::CancelInner,
         Method::Get if path.ends_with("/operations") => Kind::Operations,
         Method::Get if path.contains("/operationStatuses/") => Kind::Status,
         Method::Post if path.ends_with("/cancel") => Kind::Cancel,

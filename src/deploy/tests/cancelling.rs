@@ -330,3 +330,45 @@ async fn a_deployment_that_azure_no_longer_shows_is_not_cancelled() {
         assert_eq!(azure.count(Kind::Cancel), 0, "{code}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_within_is_cancelled_too_and_waited_for() {
+    let azure = FakeArm::start(HOUR);
+    azure.nest();
+    // The first request to the inner one is lost before Azure has it.
+    azure.script(Kind::CancelInner, [Reply::Drop]);
+    let told = cancel(&azure).await;
+    assert!(matches!(told.ending, Ending::Stopped), "{:?}", told.ending);
+    assert_eq!(azure.count(Kind::Cancel), 1);
+    assert_eq!(azure.count(Kind::CancelInner), 2, "once more at the end");
+    let last = azure.asked().pop().expect("a request");
+    assert_eq!(last.kind, Kind::GetInner, "until the inner one has ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_cancels_what_is_within_if_the_whole_is_cancelled() {
+    for (reply, inner) in [
+        (Reply::Serve, 1),
+        (Reply::Refuse(403, "AuthorizationFailed"), 0),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.nest();
+        azure.always(Kind::Cancel, reply.clone());
+        let mut job = job();
+        job.on_cancel = OnStop::Cancel;
+        follow_until(&azure, job, Some(10 * MINUTE)).await;
+        assert_eq!(azure.count(Kind::CancelInner), inner, "{reply:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_within_and_does_not_answer_takes_no_more_than_seconds() {
+    let azure = FakeArm::start(HOUR);
+    azure.nest();
+    azure.always(Kind::CancelInner, Reply::Hang);
+    let mut job = job();
+    job.on_cancel = OnStop::Cancel;
+    let told = follow_until(&azure, job, Some(10 * MINUTE)).await;
+    assert_eq!(told.ending.left(), Some(&Left::Cancelled));
+    assert!(told.lasted <= 10 * MINUTE + 4 * SECOND, "{:?}", told.lasted);
+}

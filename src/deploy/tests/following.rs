@@ -388,3 +388,21 @@ async fn an_outage_of_most_of_a_short_time_is_why_it_was_up() {
         told.ending
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_has_the_causes_of_its_resources() {
+    for is_nested in [false, true] {
+        let azure = FakeArm::start(HOUR);
+        if is_nested {
+            azure.nest();
+        }
+        azure.fail("SkuNotAvailable");
+        azure.submit(Duration::ZERO, OURS, HOUR, "Failed");
+        let told = follow(&azure, job_of(Task::Wait)).await;
+        let Ending::Failed { causes } = &told.ending else {
+            panic!("{:?}", told.ending);
+        };
+        let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
+        assert_eq!(codes, ["SkuNotAvailable"], "{is_nested}");
+    }
+}

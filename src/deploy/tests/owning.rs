@@ -178,3 +178,16 @@ async fn an_end_that_was_seen_is_the_ending_whatever_stops_the_run_then() {
     );
     assert_eq!(told.outputs_of(), [OURS]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_when_it_was_replaced_says_so() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(HOUR, THEIRS, HOUR, "Succeeded");
+    azure.always(Kind::Status, Reply::Hang);
+    let told = follow_until(&azure, job(), Some(HOUR + 2 * MINUTE)).await;
+    assert!(
+        matches!(told.ending, Ending::Replaced { .. }),
+        "{:?}",
+        told.ending
+    );
+}
