@@ -98,6 +98,22 @@ async fn what_had_ended_otherwise_was_not_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_ends_while_it_is_cancelled_is_a_conflict_and_no_refusal() {
+    let ended = json!({"properties": {"provisioningState": "Succeeded", "correlationId": THEIRS}});
+    for (status, is_refused) in [(409, false), (400, true)] {
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::Cancel, [Reply::Refuse(status, "Conflict")]);
+        azure.script(Kind::Get, [Reply::Serve, Reply::Serve]);
+        azure.always(Kind::Get, Reply::Answer(200, ended.clone()));
+        let told = cancel(&azure).await;
+        assert_eq!(azure.count(Kind::Cancel), 1, "{status}");
+        let was_refused = matches!(told.ending, Ending::CancelRefused { .. });
+        assert_eq!(was_refused, is_refused, "{status}: {:?}", told.ending);
+        assert_eq!(told.ending.exit_status(), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_time_out_cancels_if_that_is_wished_even_when_azure_was_silent() {
     for reply in passing() {
         let azure = FakeArm::start(8 * HOUR);
@@ -283,7 +299,11 @@ async fn a_stale_view_does_not_keep_from_cancelling() {
     azure.submit(Duration::ZERO, THEIRS, 5 * HOUR, "Succeeded");
     let stale = json!({"properties": {"provisioningState": "Succeeded", "correlationId": EARLIER}});
     let stale = Reply::Answer(200, stale);
-    azure.script(Kind::Get, [Reply::Serve, stale.clone(), stale]);
+    // Two minutes into the run, so that the bound counts from the request and not from the start.
+    azure.script(
+        Kind::Get,
+        [Reply::Busy(503, 119), Reply::Serve, stale.clone(), stale],
+    );
     let task = Task::Cancel(DeploymentId::from_target(ID));
     let told = follow(&azure, job_of(task)).await;
     assert!(matches!(told.ending, Ending::Stopped), "{:?}", told.ending);
