@@ -1,12 +1,17 @@
 //! Whole runs as report files, each checked against the published schema.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
 use super::*;
-use crate::testing::stories::{self, Story};
+use crate::{
+    arm::{Correlation, ProvisioningState},
+    event::{Ending, Event, Left},
+    inputs::Problems,
+    testing::stories::{self, Story},
+};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
@@ -99,6 +104,64 @@ fn every_story_fits_the_schema() {
     ] {
         report(&story);
     }
+}
+
+/// One ending of each kind.
+fn endings() -> Vec<Ending> {
+    let (causes, left) = (Vec::new(), Left::Running);
+    let text = || "unknown".to_owned();
+    vec![
+        Ending::Succeeded,
+        Ending::Stopped,
+        Ending::Detached,
+        Ending::Validated,
+        Ending::Predicted,
+        Ending::Forbidden { changes: vec![] },
+        Ending::Failed { causes: vec![] },
+        Ending::Refused { causes: vec![] },
+        Ending::CannotFollow { causes, left },
+        Ending::Replaced {
+            by: Correlation::new(text()),
+        },
+        Ending::CancelRefused { causes: vec![] },
+        Ending::NothingToCancel {
+            state: ProvisioningState::new("Failed"),
+        },
+        Ending::InvalidInputs(Problems::default()),
+        Ending::SignInFailed {
+            message: text(),
+            left: Left::NotSubmitted,
+        },
+        Ending::TimedOut {
+            after: stories::minutes(9),
+            left: Left::Cancelled,
+        },
+        Ending::Cancelled { left: Left::Ended },
+        Ending::Unreachable {
+            reason: text(),
+            left: Left::Unknown,
+        },
+        Ending::Bug {
+            message: text(),
+            left: Left::CancelUnknown { reason: text() },
+        },
+    ]
+}
+
+#[test]
+fn every_kind_of_ending_is_in_the_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let known = &schema["properties"]["ending"]["properties"]["kind"]["enum"];
+    let told: BTreeSet<String> = endings()
+        .into_iter()
+        .map(|ending| {
+            let mut story = stories::begun();
+            story.push((stories::minutes(9), Event::Ended(ending)));
+            report(&story)["ending"]["kind"].to_string()
+        })
+        .collect();
+    let known = known.as_array().expect("a list").iter();
+    assert_eq!(told, known.map(Value::to_string).collect());
 }
 
 #[test]
