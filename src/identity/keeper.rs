@@ -334,6 +334,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn debugging_shows_the_age_and_no_token() {
+        let run = Run::start(FakeAzure::start()).await;
+        pass(MINUTE * 50).await;
+        assert_eq!(
+            format!("{:?}", run.keeper),
+            "Keeper { age: 300s, refreshes: 1, .. }"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn short_tokens_are_renewed_at_three_quarters_of_their_life() {
         let azure = FakeAzure::start();
         azure.set_lifetime(600);
