@@ -406,3 +406,19 @@ async fn a_failure_has_the_causes_of_its_resources() {
         assert_eq!(codes, ["SkuNotAvailable"], "{is_nested}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn pauses_after_failures_double_up_to_the_poll_interval() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Get, repeat_n(Reply::Drop, 7));
+    follow(&azure, job()).await.succeeded();
+    let asked = azure.asked();
+    let looks = asked.iter().filter(|asked| asked.kind == Kind::Get);
+    let times: Vec<_> = looks.map(|asked| asked.at).collect();
+    let pauses: Vec<_> = times
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .take(7)
+        .collect();
+    assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30]);
+}
