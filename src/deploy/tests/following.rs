@@ -422,3 +422,18 @@ async fn pauses_after_failures_double_up_to_the_poll_interval() {
         .collect();
     assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_second_failure_is_news_unless_azure_only_does_not_show_the_deployment_yet() {
+    for (reply, is_news) in [
+        (Reply::Drop, true),
+        (Reply::Refuse(503, "Busy"), true),
+        (Reply::Refuse(404, "DeploymentNotFound"), false),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::Get, repeat_n(reply.clone(), 2));
+        let told = follow(&azure, job()).await.succeeded();
+        let outages = told.count(|event| matches!(event, Event::OutageBegan { .. }));
+        assert_eq!(outages, usize::from(is_news), "{reply:?}");
+    }
+}
