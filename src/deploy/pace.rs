@@ -27,7 +27,7 @@ pub(super) const ANSWER_INTERVAL: Duration = SECOND.saturating_mul(5);
 pub(super) const CANCEL_INTERVAL: Duration = SECOND.saturating_mul(5);
 /// Time between two polls of somebody else's deployment of our name.
 pub(super) const CONFLICT_INTERVAL: Duration = SECOND.saturating_mul(30);
-/// Wait between the end of somebody else's deployment and our submission, so that whoever follows it sees its end
+/// Wait between the end of somebody else's deployment and our submission, so that its followers see its end
 /// before its name is taken: the longest poll interval by default, and a little more.
 pub(super) const HANDOVER: Duration = SECOND.saturating_mul(35);
 /// Wait before submitting again when Azure says that the name is active and does not show by whom.

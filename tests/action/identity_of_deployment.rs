@@ -60,7 +60,7 @@ fn anothers_success_is_not_ours() {
 }
 
 #[test]
-fn an_end_that_was_seen_is_told_whoever_comes_next() {
+fn an_end_that_was_seen_is_told_whatever_comes_next() {
     let azure = azure();
     azure.take_over_after(HUB, told(gateway(), "theirs"), Duration::from_secs(120));
     let outcome = hub(&azure, &told(network(), "ours")).run().expect(0);

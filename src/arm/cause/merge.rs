@@ -12,7 +12,7 @@ const WORK: usize = 50_000_000;
 /// What the comparison of two places costs, in the same unit.
 const PLACES: usize = 16;
 
-/// What holds resources rather than being one: a failure in it befell a resource in it.
+/// What holds resources rather than being one: a failure in it is that of a resource in it.
 const DEPLOYMENT: &str = "/microsoft.resources/deployments/";
 
 /// A cause and what it is compared by.

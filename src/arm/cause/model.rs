@@ -29,7 +29,7 @@ pub(crate) struct Cause {
     pub(crate) code: String,
     /// Azure's message, and what Azure knows besides: the policy's name, the place in the template.
     pub(crate) message: String,
-    /// The resource it befell, by its id, where known.
+    /// The resource that failed, by its id, where known.
     pub(crate) resource: Option<String>,
     /// Names of the nested deployments around that resource, outermost first.
     pub(crate) path: Vec<String>,

@@ -1,10 +1,12 @@
 //! Runs of hours on paused time, against a Resource Manager that misbehaves.
 
 mod cancelling;
+mod conflicting;
 mod deleting;
 mod following;
 mod owning;
 mod previewing;
+mod retrying;
 mod submitting;
 
 use std::{

@@ -1,5 +1,6 @@
 //! Tests with whole sets of inputs.
 
+mod network;
 mod problems;
 mod secrets;
 mod stacks;
@@ -50,4 +51,10 @@ fn environment(changes: &[(&str, &str)]) -> Environment {
 
 fn request(changes: &[(&str, &str)]) -> Request {
     read(&environment(changes)).expect("valid inputs")
+}
+
+/// The problems of inputs with these changes, as they are reported.
+fn problems(changes: &[(&str, &str)]) -> String {
+    let problems = read(&environment(changes)).expect_err("wrong inputs");
+    problems.to_string()
 }

@@ -1,18 +1,18 @@
 //! Whole runs with hostile texts wherever Azure, Bicep or a user may put one.
 
+mod texts;
+
 use std::time::Duration;
 
 use proptest::{prelude::*, sample::Index};
-use serde_json::{Value, json};
 
+use self::texts::Texts;
 use super::{Reporter, Settings, summary::gantt, words::gfm};
 use crate::{
-    arm::{Cause, Correlation, Diagnostic, ProvisioningState, WhatIf},
+    arm::{Correlation, ProvisioningState},
     clock::Clock,
-    event::{Ending, Event, Left, Resource, StackResources, Trouble},
-    host::{Kept, Place, Runner, Severity, commands, grammar, is_name},
-    inputs::Problems,
-    template::{Compilation, bicep},
+    event::{Event, StackResources, Trouble},
+    host::{Kept, Runner, commands, grammar, is_name},
     testing::{
         hostile,
         stories::{self, Story, minutes},
@@ -24,162 +24,6 @@ const OURS: [&str; 7] = [
     "add-mask", "debug", "endgroup", "error", "group", "notice", "warning",
 ];
 const PROPERTIES: [&str; 4] = ["title", "file", "line", "col"];
-
-/// Hostile texts, handed out in turn.
-struct Texts<'t> {
-    texts: std::iter::Cycle<std::slice::Iter<'t, String>>,
-}
-
-impl<'t> Texts<'t> {
-    fn new(texts: &'t [String]) -> Self {
-        Self {
-            texts: texts.iter().cycle(),
-        }
-    }
-
-    fn next(&mut self) -> String {
-        self.texts.next().cloned().unwrap_or_default()
-    }
-
-    fn cause(&mut self) -> Cause {
-        Cause {
-            code: self.next(),
-            message: self.next(),
-            resource: Some(self.next()),
-            path: vec![self.next()],
-        }
-    }
-
-    fn resource(&mut self, state: &str) -> Resource {
-        Resource {
-            id: self.next(),
-            kind: self.next(),
-            path: vec![self.next(), self.next()],
-            state: ProvisioningState::new(state),
-            causes: vec![self.cause()],
-            ..stories::resource(&self.next(), state, 3)
-        }
-    }
-
-    fn compilation(&mut self) -> Compilation {
-        let place = Place {
-            file: self.next(),
-            line: 3,
-            column: 7,
-        };
-        let diagnostic = |severity, code, message| bicep::Diagnostic {
-            severity,
-            code,
-            message,
-            place: Some(place.clone()),
-        };
-        Compilation {
-            file: self.next(),
-            diagnostics: vec![
-                diagnostic(Severity::Warning, self.next(), self.next()),
-                diagnostic(Severity::Notice, self.next(), self.next()),
-            ],
-            text: self.next(),
-        }
-    }
-
-    fn diagnostic(&mut self) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            code: self.next(),
-            message: self.next(),
-            target: self.next(),
-        }
-    }
-
-    fn what_if(&mut self) -> WhatIf {
-        let mut change = |kind: &str| {
-            json!({
-                "resourceId": self.next(), "changeType": kind, "before": { self.next(): self.next() },
-                "after": { self.next(): [self.next()] }, "unsupportedReason": self.next(),
-                "delta": [{ "path": self.next(), "propertyChangeType": "Modify", "before": self.next(), "after": self.next() }],
-            })
-        };
-        let changes = [change("Modify"), change("Create"), change("Unsupported")];
-        let odd = change("");
-        let odd = json!({ "resourceId": odd["resourceId"], "changeType": self.next() });
-        let diagnostic =
-            json!({ "code": self.next(), "message": self.next(), "target": self.next() });
-        WhatIf::read(
-            json!({ "status": "Succeeded", "properties": {
-                "changes": changes, "potentialChanges": [odd], "diagnostics": [diagnostic] } }),
-            &[],
-        )
-    }
-
-    /// Outputs of the template; the secure one has no value.
-    fn outputs(&mut self) -> Value {
-        json!({
-            self.next(): { "type": "String", "value": self.next() },
-            self.next(): { "type": self.next(), "value": { self.next(): [self.next()] } },
-            "AdminKey": { "type": "String", "value": self.next() },
-            "plain": { "type": "String", "value": self.next() },
-            "secure": { "type": "SecureString" },
-        })
-    }
-
-    fn left(&mut self) -> Left {
-        Left::CancelRefused(vec![self.cause()])
-    }
-
-    fn ending(&mut self, at: Index) -> Ending {
-        let causes = vec![self.cause(), self.cause()];
-        let (text, left) = (self.next(), self.left());
-        let mut problems = Problems::default();
-        problems.add("parameters", text.clone());
-        let place = Place {
-            file: self.next(),
-            line: 1,
-            column: 1,
-        };
-        problems.add_at(Some(place), "template-file", self.next());
-        let endings = [
-            Ending::Succeeded,
-            Ending::Failed {
-                causes: causes.clone(),
-            },
-            Ending::Refused {
-                causes: causes.clone(),
-            },
-            Ending::CannotFollow {
-                causes: causes.clone(),
-                left: left.clone(),
-            },
-            Ending::Replaced {
-                by: Correlation::new(text.clone()),
-            },
-            Ending::CancelRefused { causes },
-            Ending::NothingToCancel {
-                state: ProvisioningState::new(&text),
-            },
-            Ending::InvalidInputs(problems),
-            Ending::SignInFailed {
-                message: text.clone(),
-                left: left.clone(),
-            },
-            Ending::TimedOut {
-                after: minutes(9),
-                left: Left::CancelUnknown {
-                    reason: text.clone(),
-                },
-            },
-            Ending::Unreachable {
-                reason: text.clone(),
-                left: left.clone(),
-            },
-            Ending::Bug {
-                message: text,
-                left,
-            },
-        ];
-        at.get(&endings).clone()
-    }
-}
 
 /// A run that tells of everything, in texts that are all hostile.
 fn story(texts: &mut Texts<'_>, ending: Index) -> Story {

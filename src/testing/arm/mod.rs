@@ -14,6 +14,9 @@ use azure_core::{
 };
 use serde_json::{Value, json};
 
+mod submission;
+
+use self::submission::Submission;
 use super::entra::{FakeAzure, untrusted};
 use crate::clock::Clock;
 
@@ -93,79 +96,6 @@ struct State {
     failure: Option<&'static str>,
     asked: Vec<Asked>,
     token_ages: Vec<Duration>,
-}
-
-/// What was submitted under the one name.
-#[derive(Clone, Debug)]
-struct Submission {
-    correlation: String,
-    since: Duration,
-    lasts: Duration,
-    cancelled: Option<Duration>,
-    /// When the deployment within it was cancelled; nobody else does that.
-    inner_cancelled: Option<Duration>,
-    end: &'static str,
-}
-
-impl Submission {
-    fn state(&self, now: Duration) -> &'static str {
-        self.state_if(self.cancelled, now)
-    }
-
-    fn inner_state(&self, now: Duration) -> &'static str {
-        self.state_if(self.inner_cancelled, now)
-    }
-
-    fn state_if(&self, cancelled: Option<Duration>, now: Duration) -> &'static str {
-        match cancelled {
-            Some(at) if now >= at => "Canceled",
-            _ if now.saturating_sub(self.since) >= self.lasts => self.end,
-            _ => "Running",
-        }
-    }
-
-    fn is_active(&self, now: Duration) -> bool {
-        self.state(now) == "Running"
-    }
-
-    /// The deployment within it.
-    fn inner(&self, now: Duration) -> Value {
-        json!({
-            "operationId": "2",
-            "properties": {
-                "provisioningOperation": "Create",
-                "provisioningState": self.inner_state(now),
-                "targetResource": { "id": INNER, "resourceType": "Microsoft.Resources/deployments", "resourceName": "inner" }
-            }
-        })
-    }
-
-    /// Its only resource ends two minutes before it.
-    fn operation(&self, now: Duration, failure: Option<&str>) -> Value {
-        let is_over = now.saturating_sub(self.since) + 2 * MINUTE >= self.lasts;
-        let state = match failure {
-            _ if !is_over => "Running",
-            Some(_) => "Failed",
-            None => "Succeeded",
-        };
-        json!({
-            "operationId": "1",
-            "properties": {
-                "provisioningOperation": "Create",
-                "provisioningState": state,
-                "statusMessage": { "error": { "code": failure, "message": "as the test wants it" } },
-                "targetResource": { "id": "/vgw", "resourceType": "Microsoft.Network/virtualNetworkGateways", "resourceName": "vgw" }
-            }
-        })
-    }
-
-    fn body(&self, state: &str) -> Value {
-        json!({"properties": {
-            "provisioningState": state,
-            "correlationId": self.correlation,
-            "outputs": {"whose": {"type": "String", "value": self.correlation}},
-        }})
-    }
 }
 
 type Answer = (u16, Headers, Value);
