@@ -60,6 +60,11 @@ pub(crate) enum Ending {
     },
     /// The inputs are wrong; nothing was sent.
     InvalidInputs(Problems),
+    /// The Bicep compiler that the inputs ask for could not be downloaded. Nothing was sent to Azure.
+    NoCompiler {
+        /// What was in the way.
+        reason: String,
+    },
     /// Signing in failed.
     SignInFailed {
         /// What happened and what to do, possibly several lines.
@@ -116,7 +121,7 @@ impl Ending {
             Self::SignInFailed { .. } => 3,
             Self::TimedOut { .. } => 4,
             Self::Cancelled { .. } => 5,
-            Self::Unreachable { .. } => 6,
+            Self::Unreachable { .. } | Self::NoCompiler { .. } => 6,
             Self::Bug { .. } => 70,
         }
     }

@@ -103,6 +103,7 @@ impl Texts for Ending {
             Self::Replaced { by } => by.texts(visit),
             Self::NothingToCancel { state } => state.texts(visit),
             Self::InvalidInputs(problems) => problems.texts(visit),
+            Self::NoCompiler { reason } => visit(reason),
             Self::SignInFailed { message, left } | Self::Bug { message, left } => {
                 visit(message);
                 left.texts(visit);
@@ -486,6 +487,9 @@ mod tests {
         for event in [
             Event::Compiled(compilation),
             Event::Ended(Ending::InvalidInputs(problems)),
+            Event::Ended(Ending::NoCompiler {
+                reason: "hush".to_owned(),
+            }),
         ] {
             let shown = hidden(event);
             assert!(!shown.contains("hush"), "{shown}");

@@ -3,8 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
-    fmt,
-    path::PathBuf,
+    fmt, fs,
+    path::{Path, PathBuf},
 };
 
 /// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
@@ -36,10 +36,29 @@ impl Environment {
         PathBuf::from(self.get("GITHUB_WORKSPACE").unwrap_or("."))
     }
 
+    /// A folder for temporary files: the system's, or that of the runner where the system's cannot be written, as in a
+    /// container with `--read-only`.
+    #[must_use]
+    pub(crate) fn temp_dir(&self) -> PathBuf {
+        let system = std::env::temp_dir();
+        let runners = self.get("RUNNER_TEMP").map(PathBuf::from);
+        match runners {
+            Some(runners) if !is_writable(&system) => runners,
+            _ => system,
+        }
+    }
+
     /// Whether `name` is set to something that is not UTF-8.
     pub(super) fn is_not_text(&self, name: &str) -> bool {
         self.not_text.contains(name)
     }
+}
+
+/// Whether files can be created in `folder`, which permissions alone do not show.
+pub(crate) fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));
+    let made = fs::File::create_new(&probe).is_ok();
+    made && fs::remove_file(&probe).is_ok()
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {

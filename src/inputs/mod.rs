@@ -12,7 +12,7 @@ mod request;
 mod secrets;
 mod stack;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, is_writable};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use request::{
     BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,

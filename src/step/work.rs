@@ -17,7 +17,7 @@ use crate::{
     identity::{Broker, Keeper, Session, SignInError},
     inputs::{Environment, Problems, Request},
     report::duration,
-    template::{self, Compiler, Template},
+    template::{self, Compiler, NoTemplate, Template},
 };
 
 /// What the default `timeout` may lack of six hours because earlier steps took their time: not worth a warning.
@@ -94,9 +94,10 @@ impl Work {
             return Ok(deploy::plan_existing(request));
         }
         let template = self.load(request, session).await;
-        let template = template.map_err(|problems| match session.failure() {
-            Some(error) => sign_in_failed(&error),
-            None => Ending::InvalidInputs(problems),
+        let template = template.map_err(|reason| match (session.failure(), reason) {
+            (Some(error), _) => sign_in_failed(&error),
+            (None, NoTemplate::Problems(problems)) => Ending::InvalidInputs(problems),
+            (None, NoTemplate::NoCompiler(reason)) => Ending::NoCompiler { reason },
         })?;
         let run_id = self.runner.context.run_id.as_deref();
         let plan = deploy::plan(request, &template, run_id).await;
@@ -104,7 +105,11 @@ impl Work {
     }
 
     /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
-    async fn load(&self, request: &Request, session: &Arc<Session>) -> Result<Template, Problems> {
+    async fn load(
+        &self,
+        request: &Request,
+        session: &Arc<Session>,
+    ) -> Result<Template, NoTemplate> {
         let workspace = self.environment.workspace();
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
@@ -142,7 +147,14 @@ impl Work {
     /// Who gives Bicep our token for private registries; without it they cannot be used.
     fn broker(&self, request: &Request, session: Arc<Session>) -> Option<Broker> {
         let broker = env::current_exe().and_then(|program| {
-            Broker::start(&program, session, &request.sign_in, self.clock.clone())
+            let folder = self.environment.temp_dir();
+            Broker::start(
+                &program,
+                &folder,
+                session,
+                &request.sign_in,
+                self.clock.clone(),
+            )
         });
         let told = broker.map_err(|error| {
             self.warn(format!("private Bicep registries cannot be used: {error}"));

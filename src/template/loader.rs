@@ -22,12 +22,21 @@ use crate::{
 /// The result of loading a template.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// The template, or all its problems that can be found without Azure.
-    pub template: Result<Template, Problems>,
+    /// The template, or why there is none.
+    pub template: Result<Template, NoTemplate>,
     /// What the Bicep compiler said, if it ran.
     pub compilations: Vec<Compilation>,
     /// Values of secure parameters, and what of the environment went into them.
     pub secrets: Vec<SecretString>,
+}
+
+/// Why there is no template.
+#[derive(Debug)]
+pub(crate) enum NoTemplate {
+    /// All problems that can be found without Azure.
+    Problems(Problems),
+    /// Nothing is wrong with the inputs, but the compiler could not be downloaded.
+    NoCompiler(String),
 }
 
 /// State of a load: problems and compiler output so far.
@@ -35,6 +44,8 @@ pub(super) struct Loader<'a> {
     inputs: &'a TemplateInputs,
     compiler: &'a Compiler,
     problems: Problems,
+    /// Why the compiler could not be downloaded.
+    no_compiler: Option<String>,
     compilations: Vec<Compilation>,
 }
 
@@ -44,6 +55,7 @@ impl<'a> Loader<'a> {
             inputs,
             compiler,
             problems: Problems::default(),
+            no_compiler: None,
             compilations: Vec::new(),
         }
     }
@@ -78,7 +90,10 @@ impl<'a> Loader<'a> {
             stem: self.inputs.stem(),
         });
         Loaded {
-            template: self.problems.or(template),
+            template: match self.no_compiler {
+                Some(reason) if self.problems.is_empty() => Err(NoTemplate::NoCompiler(reason)),
+                _ => self.problems.or(template).map_err(NoTemplate::Problems),
+            },
             compilations: self.compilations,
             secrets,
         }
@@ -209,6 +224,10 @@ impl<'a> Loader<'a> {
             compilation,
         } = compiled;
         let result = result.map_err(|error| {
+            if error.is_out_of_reach() {
+                self.no_compiler = Some(error.to_string());
+                return;
+            }
             for found in compilation.errors() {
                 let message = format!("{}: {}", found.code, found.message);
                 self.problems.add_at(found.place.clone(), input, message);

@@ -35,7 +35,7 @@ use std::path::Path;
 pub(crate) use bicep::{Compilation, Compiler};
 pub(crate) use digest::SecureDigest;
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use loader::Loaded;
+pub(crate) use loader::{Loaded, NoTemplate};
 pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;
@@ -112,7 +112,11 @@ mod tests {
             };
             let folder = self.0.path().to_owned();
             let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
-            load(&inputs, &Scope::Tenant, &compiler).await.template
+            let loaded = load(&inputs, &Scope::Tenant, &compiler).await;
+            loaded.template.map_err(|reason| match reason {
+                NoTemplate::Problems(problems) => problems,
+                NoTemplate::NoCompiler(reason) => panic!("{reason}"),
+            })
         }
     }
 

@@ -283,7 +283,11 @@ fn a_download_of_bicep_is_not_repeated_where_the_network_is_in_the_way() {
         .inputs(&[("template-file", "main.bicep"), ("bicep-version", "0.30.3")])
         .environment("HTTPS_PROXY", &proxy.address)
         .run()
-        .expect(2)
-        .says(&["cannot be downloaded", "HTTP 407"]);
+        .expect(6)
+        .says(&[
+            "Bicep could not be downloaded; nothing was deployed",
+            "HTTP 407",
+            "bicep-path",
+        ]);
     assert_eq!(proxy.asked(), 1);
 }

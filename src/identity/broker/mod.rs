@@ -38,12 +38,13 @@ pub(crate) struct Broker {
 
 impl Broker {
     /// Offers the tokens of `session`, which signs in as `sign_in` at the first request. `program`, our own
-    /// executable, is offered as `az`. Must be called within a tokio runtime.
+    /// executable, is offered as `az` in a new folder below `parent`. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// When no folder with a socket can be created in the system's folder for temporary files.
+    /// When no folder with a socket can be created there.
     pub(crate) fn start(
         program: &Path,
+        parent: &Path,
         session: Arc<Session>,
         sign_in: &SignIn,
         clock: Clock,
@@ -51,7 +52,7 @@ impl Broker {
         let folder = tempfile::Builder::new()
             .prefix("long-deploy-")
             .permissions(Permissions::from_mode(0o700))
-            .tempdir()?;
+            .tempdir_in(parent)?;
         symlink(program, folder.path().join(AZ))?;
         let socket = socket(folder.path());
         let listener = UnixListener::bind(&socket)?;
@@ -148,7 +149,14 @@ mod tests {
             let session = Session::new(Ok(credential), limit, clock.clone(), kept().0);
             let sign_in = FakeAzure::sign_in(FakeAzure::oidc());
             let program = Path::new("/bin/true");
-            let broker = Broker::start(program, session.into(), &sign_in, clock).unwrap();
+            let broker = Broker::start(
+                program,
+                &std::env::temp_dir(),
+                session.into(),
+                &sign_in,
+                clock,
+            )
+            .unwrap();
             Self {
                 broker,
                 log: azure.log(),

@@ -145,6 +145,9 @@ impl<'t> Texts<'t> {
                 state: ProvisioningState::new(&text),
             },
             Ending::InvalidInputs(problems),
+            Ending::NoCompiler {
+                reason: text.clone(),
+            },
             Ending::SignInFailed {
                 message: text.clone(),
                 left: left.clone(),

@@ -71,6 +71,7 @@ fn kind(ending: &Ending) -> &'static str {
         Ending::TimedOut { .. } => "timedOut",
         Ending::Cancelled { .. } => "cancelled",
         Ending::Unreachable { .. } => "unreachable",
+        Ending::NoCompiler { .. } => "noCompiler",
         Ending::Bug { .. } => "bug",
     }
 }

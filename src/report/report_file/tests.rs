@@ -128,6 +128,7 @@ fn endings() -> Vec<Ending> {
             state: ProvisioningState::new("Failed"),
         },
         Ending::InvalidInputs(Problems::default()),
+        Ending::NoCompiler { reason: text() },
         Ending::SignInFailed {
             message: text(),
             left: Left::NotSubmitted,

@@ -45,6 +45,10 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
                 "correct the step's inputs, then run the workflow again",
             )]
         }
+        Ending::NoCompiler { .. } => vec![text_only(
+            "let the runner reach downloads.bicep.azure.com, or use the image's Bicep (no `bicep-version`) or one of \
+             your own (`bicep-path`), then re-run the workflow",
+        )],
         Ending::CannotFollow { left, .. } => with_commands(
             &cli,
             left,

@@ -37,6 +37,7 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         ),
         Ending::Refused { .. } => fill(words.refused),
         Ending::InvalidInputs(_) => format!("the inputs are invalid; {}", words.no_effect),
+        Ending::NoCompiler { .. } => format!("Bicep could not be downloaded; {}", words.no_effect),
         Ending::CannotFollow { left, .. } => {
             format!(
                 "{it} cannot be followed any further; {}",

@@ -102,6 +102,7 @@ pub(crate) fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
             )
         }
         Ending::Unreachable { reason, .. } => own("Unreachable", reason),
+        Ending::NoCompiler { reason } => own("NoCompiler", reason),
         Ending::Bug { message, .. } => own("Bug", message),
         Ending::Succeeded
         | Ending::Stopped

@@ -101,6 +101,7 @@ pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
         Ending::TimedOut { .. } => "TimedOut",
         Ending::Cancelled { .. } => "Cancelled",
         Ending::Unreachable { .. } => "Unreachable",
+        Ending::NoCompiler { .. } => "NoCompiler",
         Ending::Bug { .. } => "Bug",
     };
     Some(code.to_owned())

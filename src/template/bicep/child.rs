@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    fs,
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     process::{Output, Stdio},
@@ -16,7 +15,11 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{clock::Clock, http::ExtraRoots, inputs::Environment};
+use crate::{
+    clock::Clock,
+    http::ExtraRoots,
+    inputs::{Environment, is_writable},
+};
 
 /// How long a compilation may take; large landing zones take a minute.
 pub(super) const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -39,6 +42,8 @@ const INVARIANT: &str = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 /// Where .NET unpacks libraries; by default a folder in `HOME`.
 const EXTRACT: &str = "DOTNET_BUNDLE_EXTRACT_BASE_DIR";
 
+/// Where .NET keeps temporary files.
+const TEMPORARY: &str = "TMPDIR";
 /// Names the file of certificates that .NET reads instead of the system's, so it must hold the root certificates too.
 pub(super) const CERTIFICATES: &str = "SSL_CERT_FILE";
 /// The most that is read of the compiler's result, in bytes; `build-params` quotes the template in another document.
@@ -121,18 +126,19 @@ pub(super) fn environment(ours: &Environment) -> BTreeMap<OsString, OsString> {
         let folder = scratch(ours).join("bicep-libraries");
         theirs.entry(EXTRACT.into()).or_insert(folder.into());
     }
+    theirs.insert(TEMPORARY.into(), ours.temp_dir().into());
     theirs
 }
 
-/// A temporary file of the root certificates and the extra ones.
+/// A temporary file in `folder` of the root certificates and the extra ones.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn certificates(extra_roots: &ExtraRoots) -> io::Result<NamedTempFile> {
+pub(super) fn certificates(extra_roots: &ExtraRoots, folder: &Path) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix("long-deploy-")
         .suffix(".pem")
-        .tempfile()?;
+        .tempfile_in(folder)?;
     file.write_all(extra_roots.bundle().as_bytes())?;
     Ok(file)
 }
@@ -149,16 +155,11 @@ fn is_ours(name: &str) -> bool {
     OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || OUR_VARIABLES.contains(&name)
 }
 
-/// Whether files can be created in `folder`, which permissions alone do not show.
-fn is_writable(folder: &Path) -> bool {
-    let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));
-    let made = fs::File::create_new(&probe).is_ok();
-    made && fs::remove_file(&probe).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::fs;
 
     use super::*;
 
@@ -180,7 +181,10 @@ mod tests {
         .collect();
         let theirs = environment(&ours);
         let names: Vec<_> = theirs.keys().filter_map(|name| name.to_str()).collect();
-        assert_eq!(names, ["AZURE_TENANT_ID", INVARIANT, "HOME", "MY_VALUE"]);
+        assert_eq!(
+            names,
+            ["AZURE_TENANT_ID", INVARIANT, "HOME", "MY_VALUE", TEMPORARY]
+        );
         assert!(fs::read_dir(&home).unwrap().next().is_none());
     }
 

@@ -81,6 +81,11 @@ pub(in crate::template) enum CompileError {
 }
 
 impl CompileError {
+    /// Whether the compiler could not be downloaded, with which the inputs have nothing to do.
+    pub(in crate::template) fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Program(error) if error.is_out_of_reach())
+    }
+
     /// The input to change, where it is not that of the file to compile.
     pub(in crate::template) fn input(&self) -> Option<&'static str> {
         match self {
@@ -238,7 +243,8 @@ impl Compiler {
             environment.extend(self.variables.iter().cloned());
         }
         if !self.extra_roots.is_empty() {
-            let write = async || child::certificates(&self.extra_roots);
+            let write =
+                async || child::certificates(&self.extra_roots, &self.environment.temp_dir());
             let file = self.certificates.get_or_try_init(write).await;
             let file = file.map_err(|error| CompileError::Certificates(error.kind()))?;
             environment.insert(child::CERTIFICATES.into(), file.path().into());

@@ -252,6 +252,20 @@ impl Downloads {
 }
 
 impl DownloadError {
+    /// Whether network, proxy or server were in the way, rather than what was asked for.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Blocked { .. }
+            | Self::Refused { .. }
+            | Self::TimedOut { .. } => true,
+            Self::NoSuchVersion { .. }
+            | Self::NoChecksum { .. }
+            | Self::WrongChecksum { .. }
+            | Self::Storage { .. } => false,
+        }
+    }
+
     /// Whether another try may succeed.
     fn is_transient(&self) -> bool {
         match self {

@@ -36,6 +36,11 @@ pub(in crate::template) enum ProgramError {
 }
 
 impl ProgramError {
+    /// Whether the program could not be downloaded, with which the inputs have nothing to do.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Download(error) if error.is_out_of_reach())
+    }
+
     /// The input to change, where it is not that of the file to compile.
     pub(super) fn input(&self) -> Option<&'static str> {
         match self {
