@@ -1,4 +1,4 @@
-//! What docs/security.md claims names the test that proves it.
+//! What docs/security.md and docs/reliability.md claim names the test that proves it.
 
 use std::{collections::BTreeSet, fs, path::Path};
 

@@ -1,5 +1,5 @@
-//! Keeps `action.yml` and the README in step with the catalog and the examples. `UPDATE_DOCS=1 cargo test` rewrites
-//! them.
+//! Keeps `action.yml`, `docs/inputs.md` and the README in step with the catalog and the quick start.
+//! `UPDATE_DOCS=1 cargo test` rewrites them.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -109,15 +109,15 @@ fn action_yml_lists_the_inputs() {
 }
 
 #[test]
-fn the_readme_shows_inputs_outputs_and_an_example() {
-    for (part, expected) in [
-        ("inputs", markdown_inputs()),
-        ("outputs", markdown_outputs()),
-        ("example", markdown_example()),
+fn the_documents_show_inputs_outputs_and_an_example() {
+    for (file, part, expected) in [
+        ("docs/inputs.md", "inputs", markdown_inputs()),
+        ("docs/inputs.md", "outputs", markdown_outputs()),
+        ("README.md", "example", markdown_example()),
     ] {
         let begin = format!("<!-- begin {part} -->\n");
         let end = format!("<!-- end {part} -->");
-        check("README.md", &begin, &end, &expected);
+        check(file, &begin, &end, &expected);
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    /// All sections, in the README's order.
+    /// All sections, in the order of `docs/inputs.md`.
     pub(crate) const ALL: [Self; 3] = [Self::SignIn, Self::Deployment, Self::Run];
 
     /// The section's heading.

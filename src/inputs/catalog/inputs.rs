@@ -24,7 +24,7 @@ impl Input {
     }
 }
 
-/// The inputs, in the README's order.
+/// The inputs, in the order of `docs/inputs.md`.
 pub(crate) const INPUTS: &[Input] = &[
     input(
         Section::SignIn,

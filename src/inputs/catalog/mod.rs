@@ -1,4 +1,4 @@
-//! All inputs and outputs of the action, for the parser, `--help`, `action.yml` and the README.
+//! All inputs and outputs of the action, for the parser, `--help`, `action.yml` and `docs/inputs.md`.
 
 #[cfg(test)]
 mod docs;
