@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Prints the text of a release: announcement.sh VERSION OWNER/REPOSITORY IMAGE SLIM
+set -euo pipefail
+
+version=$1 repository=$2 image=$3 slim=$4
+"$(dirname "$0")/notes.sh" "$version"
+cat <<TEXT
+
+## Images
+
+| | |
+|---|---|
+| with Bicep, the one of \`$repository@v$version\` | \`$image\` |
+| without, for JSON templates | \`$slim\` |
+
+Both are for linux/amd64 and linux/arm64, and signed by the workflow that built them:
+
+\`\`\`sh
+gh attestation verify oci://$image --repo $repository \\
+  --signer-workflow $repository/.github/workflows/release.yml --source-ref refs/tags/release/v$version
+cosign verify $image \\
+  --certificate-identity https://github.com/$repository/.github/workflows/release.yml@refs/tags/release/v$version \\
+  --certificate-oidc-issuer https://token.actions.githubusercontent.com
+\`\`\`
+TEXT

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Prints what an image is made of, one JSON object a line, for sbom.sh: packages.sh IMAGE TARGET
+#
+# The program has no list of its crates in it, so they come from Cargo: those that are linked into it for TARGET, without
+# what only builds or tests it. Those of the system are in the image, where Debian keeps them.
+set -euo pipefail
+
+image=$1 target=$2
+
+crates() {
+  cargo tree --locked --package long-deploy-action --edges normal,no-proc-macro --target "$target" --no-dedupe \
+    --prefix none --format '{p}|{l}' | sort -u | jq --raw-input --compact-output '
+      capture("^(?<name>[^ ]+) v(?<version>[^ |]+)\\|(?<license>.*)$")
+      | {kind: "cargo", name, version, license: (.license | gsub("/"; " OR "))}'
+}
+
+debian() {
+  local container folder
+  folder=$(mktemp -d)
+  container=$("${ENGINE:-docker}" create "$image")
+  "${ENGINE:-docker}" export --output "$folder/image.tar" "$container"
+  "${ENGINE:-docker}" rm "$container" >/dev/null
+  # Slim or not, the image has them as distroless images do, for scanners.
+  { tar --extract --to-stdout --wildcards --file "$folder/image.tar" 'var/lib/dpkg/status.d/*' 2>/dev/null || true; } \
+    | awk '/^Package: /{name = $2} /^Version: /{version = $2} /^Architecture: /{architecture = $2}
+      name && version && architecture {print name, version, architecture; name = version = architecture = ""}' \
+    | jq --raw-input --compact-output \
+      'split(" ") | {kind: "deb", name: .[0], version: .[1], architecture: .[2], license: ""}'
+  if tar --list --file "$folder/image.tar" | grep --line-regexp opt/bicep/bicep >/dev/null; then bicep; fi
+  rm -rf "$folder"
+}
+
+bicep() {
+  "${ENGINE:-docker}" run --rm --network none --entrypoint /opt/bicep/bicep "$image" --version \
+    | sed -nE 's/.* version ([0-9.]+) .*/\1/p' \
+    | jq --raw-input --compact-output '{kind: "github", name: "azure/bicep", version: "v\(.)", license: "MIT"}'
+}
+
+crates
+debian
