@@ -8,18 +8,20 @@ cat <<TEXT
 
 ## Images
 
-| | |
+| image | reference |
 |---|---|
-| with Bicep, the one of \`$repository@v$version\` | \`$image\` |
-| without, for JSON templates | \`$slim\` |
+| with Bicep, which \`$repository@v$version\` runs | \`$image\` |
+| without Bicep, for JSON templates | \`$slim\` |
 
-Both are for linux/amd64 and linux/arm64, and signed by the workflow that built them:
+Both are for linux/amd64 and linux/arm64. This verifies that the workflow of this repository built one of them, or a file below:
 
 \`\`\`sh
-gh attestation verify oci://$image --repo $repository \\
+image=$image
+gh attestation verify "oci://\$image" --repo $repository \\
   --signer-workflow $repository/.github/workflows/release.yml --source-ref refs/tags/release/v$version
-cosign verify $image \\
+cosign verify "\$image" \\
   --certificate-identity https://github.com/$repository/.github/workflows/release.yml@refs/tags/release/v$version \\
   --certificate-oidc-issuer https://token.actions.githubusercontent.com
+gh attestation verify long-deploy-v$version-linux-x86_64 --repo $repository
 \`\`\`
 TEXT

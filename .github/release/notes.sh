@@ -1,27 +1,19 @@
 #!/usr/bin/env bash
-# Prints the section of a version in CHANGELOG.md: notes.sh VERSION. A candidate may do with that of its version.
+# Prints the section of a version in CHANGELOG.md: notes.sh VERSION
+#
+# Its heading is "## 1.2.3 - DATE". A candidate has that of its version, which may still say "unreleased".
 set -euo pipefail
 # shellcheck source=.github/release/common.sh
 . "$(dirname "$0")/common.sh"
 
-# The heading is "## 1.2.3", with or without a date after it.
-section() {
-  awk -v version="$1" '
-    /^## / { within = ($2 == version || $2 == "[" version "]"); if (within) { heading = $0 }; next }
-    within { lines[++count] = $0 }
-    END {
-      if (tolower(heading) ~ /unreleased/) { exit 3 }
-      while (count && lines[count] ~ /^[[:space:]]*$/) { count-- }
-      first = 1
-      while (first <= count && lines[first] ~ /^[[:space:]]*$/) { first++ }
-      for (line = first; line <= count; line++) { print lines[line] }
-    }' CHANGELOG.md || fail "the section $1 of CHANGELOG.md says that it is unreleased"
-}
+version=${1%-rc.*}
 
-[ -f CHANGELOG.md ] || fail "there is no CHANGELOG.md"
-notes=$(section "$1")
-if [ -z "$notes" ] && is_candidate "$1"; then
-  notes=$(section "${1%-rc.*}")
-fi
-[ -n "$notes" ] || fail "CHANGELOG.md has no section $1, or an empty one"
+# The lines between the heading and the next one.
+section() { awk -v version="$version" '/^## / {within = ($2 == version); next} within' CHANGELOG.md; }
+
+heading=$(awk -v version="$version" '/^## / && $2 == version' CHANGELOG.md)
+[ -n "$heading" ] || fail "CHANGELOG.md has no section $version"
+[[ $heading != *[Uu]nreleased* ]] || is_candidate "$1" || fail "CHANGELOG.md says that $version is unreleased, not when it is"
+notes=$(section | sed '/./,$!d')
+[ -n "$notes" ] || fail "the section $version of CHANGELOG.md is empty"
 echo "$notes"

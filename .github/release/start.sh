@@ -29,5 +29,8 @@ folder=$(mktemp -d)
 trap 'git worktree remove --force "$folder/release"; rm -rf "$folder"' EXIT
 git worktree add --quiet --detach "$folder/release" "$commit"
 (cd "$folder/release" && .github/release/check.sh "$version" "$repository")
+if [ "$(remote_commit "refs/tags/release/v$version")" = "$commit" ]; then
+  fail "release/v$version is started from this commit already: run its jobs again in the tab Actions"
+fi
 git push --quiet --atomic --force origin "$commit:refs/heads/releasing/v$version" "$commit:refs/tags/release/v$version"
 echo "started: see the run of release.yml for release/v$version in the tab Actions of $repository"
