@@ -30,8 +30,10 @@ debian() {
   rm -rf "$folder"
 }
 
+# The image has no data about languages, and .NET must be told, as the program does.
 bicep() {
-  "${ENGINE:-docker}" run --rm --network none --entrypoint /opt/bicep/bicep "$image" --version \
+  "${ENGINE:-docker}" run --rm --network none --env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
+    --entrypoint /opt/bicep/bicep "$image" --version \
     | sed -nE 's/.* version ([0-9.]+) .*/\1/p' \
     | jq --raw-input --compact-output '{kind: "github", name: "azure/bicep", version: "v\(.)", license: "MIT"}'
 }
