@@ -42,6 +42,17 @@ check_callable() {
   done < <(sed -n '/^outputs:/,/^runs:/s/^  \([a-z-]*\):$/\1/p' action.yml)
 }
 
+# Dependabot does not know the documents, so that their actions would stay behind.
+check_pins() {
+  local pins
+  pins=$(cat .github/workflows/*.yml examples/*.yml "${GUIDES[@]}" "${DOCUMENTS[@]}" \
+    | sed -n 's/^.*uses: \([^ ]*@[0-9a-f]\{40\} # v.*\)$/\1/p' | sort -u)
+  if [ -n "$(cut -d @ -f 1 <<< "$pins" | uniq -d)" ]; then
+    printf '%s\n' "$pins" >&2
+    fail "workflows, examples and documents must have one version of each action"
+  fi
+}
+
 # Writes each block of YAML in a Markdown file to a file of its own. Of a diff it takes what is there after the change.
 extract_blocks() {
   local folder=$1 file
@@ -160,6 +171,7 @@ done
 
 step Workflows
 check_callable
+check_pins
 if actionlint=$(find_actionlint); then
   run_actionlint .github/workflows/*.yml
   make_project "$folder/project" examples/*.yml "$folder"/guides/*.yml "$folder"/documents/*.yml
