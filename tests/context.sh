@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the Dockerfile's build of the program on just the files that .dockerignore lets into the image's build, so that a
+# Carries out the Dockerfile's stage `build` with just the files that .dockerignore lets into the image's build, so that a
 # missing one is found without a container engine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,26 +32,42 @@ fill() {
   [ -n "$emptied" ] || fail ".dockerignore has no rule *"
 }
 
-build_command() {
-  local commands
-  commands=$(sed -n 's/^RUN \(cargo .*\)$/\1/p' Dockerfile)
-  [[ -n $commands && $commands != *$'\n'* ]] || fail "expected one line \"RUN cargo …\" in the Dockerfile"
-  [[ $commands != *'\' ]] || fail "cannot read a RUN line of the Dockerfile that goes on in the next one"
-  echo "$commands"
+# The instructions of the Dockerfile's stage `build`, one a line.
+instructions() {
+  sed -n '/^FROM .* AS build$/,/^FROM /{ /^ *#/d; /^FROM /d; p; }' Dockerfile | sed -e ':more' -e '/\\$/{ N; s/ *\\\n */ /; b more; }'
+}
+
+# Carries out one instruction in the folder `build`, with files from the folder `context`.
+carry_out() {
+  local instruction=$1 words
+  case $instruction in
+    '' | 'WORKDIR /build') ;;
+    COPY\ *)
+      read -r -a words <<< "${instruction#COPY }"
+      # A folder's content is what Docker copies, files go into the folder that ends in a slash.
+      if [ -d "$folder/context/${words[0]}" ]; then words[0]+=/.; fi
+      mkdir -p "$folder/build/${words[-1]}"
+      (cd "$folder/context" && cp --archive "${words[@]:0:${#words[@]}-1}" "$folder/build/${words[-1]}")
+      ;;
+    RUN\ *) (cd "$folder/build" && bash -euo pipefail -c "${instruction#RUN }") ;;
+    *) fail "cannot carry out \"$instruction\" of the Dockerfile" ;;
+  esac
 }
 
 # Outside of the repository, where Cargo would find a missing manifest or configuration in a parent folder. The path is
 # the same in every run, because Cargo builds again what has moved.
-context=${TMPDIR:-/tmp}/long-deploy-context-$(pwd | cksum | cut -d ' ' -f 1)
-rm -rf "$context"
-mkdir -p "$context"
-trap 'rm -rf "$context"' EXIT
-fill "$context"
-command=$(build_command)
+folder=${TMPDIR:-/tmp}/long-deploy-context-$(pwd | cksum | cut -d ' ' -f 1)
+rm -rf "$folder"
+mkdir -p "$folder/context" "$folder/build"
+trap 'rm -rf "$folder"' EXIT
+fill "$folder/context"
+echo "$(find "$folder/context" -type f | wc -l) files, $(du --summarize --human-readable "$folder/context" | cut -f 1)"
 
 # Quicker than the image's build, which optimizes the program as a whole; the files that it reads are the same.
-export CARGO_TARGET_DIR=$PWD/target/context
+mkdir -p target/context
+ln -s "$PWD/target/context" "$folder/build/target"
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
-echo "$(find "$context" -type f | wc -l) files, $(du --summarize --human-readable "$context" | cut -f 1): $command"
-(cd "$context" && bash -euo pipefail -c "$command")
-"$CARGO_TARGET_DIR/release/long-deploy" --version
+while IFS= read -r instruction; do
+  carry_out "$instruction"
+done < <(instructions)
+"$folder/build/program/long-deploy-post" --version

@@ -13,22 +13,20 @@ use azure_simulator::{
 const USAGE: &str = "\
 azure-simulator: an Azure on loopback
 
-Usage: azure-simulator [--time-scale N]
+Usage: azure-simulator [--time-scale N] [--resource-group NAME]...
 
-  --time-scale N   simulated seconds in a real second (default 60)
+  --time-scale N          simulated seconds in a real second (default 60)
+  --resource-group NAME   a resource group that exists besides the default one
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some(time_scale) = time_scale(&arguments) else {
+    let Some(options) = options(&arguments) else {
         // Nothing is left to do when even the usage cannot be written.
         let _ = io::stderr().write_all(USAGE.as_bytes());
         return ExitCode::from(2);
     };
-    let azure = Simulator::start(Options {
-        time_scale,
-        ..Options::default()
-    });
+    let azure = Simulator::start(options);
     if io::stdout()
         .write_all(environment(&azure).as_bytes())
         .is_err()
@@ -40,15 +38,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn time_scale(arguments: &[String]) -> Option<f64> {
-    match arguments {
-        [] => Some(60.0),
-        [option, value] if option == "--time-scale" => value
-            .parse()
-            .ok()
-            .filter(|scale: &f64| scale.is_finite() && *scale > 0.0),
-        _ => None,
+fn options(arguments: &[String]) -> Option<Options> {
+    let mut options = Options {
+        time_scale: 60.0,
+        ..Options::default()
+    };
+    for pair in arguments.chunks(2) {
+        match pair {
+            [option, value] if option == "--time-scale" => {
+                let scale = value.parse().ok();
+                options.time_scale =
+                    scale.filter(|scale: &f64| scale.is_finite() && *scale > 0.0)?;
+            }
+            [option, value] if option == "--resource-group" => {
+                options.resource_groups.push(value.clone());
+            }
+            _ => return None,
+        }
     }
+    Some(options)
 }
 
 fn environment(azure: &Simulator) -> String {

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# For scripts to source: finds a container engine, or starts one.
+#
+# `need_engine` sets ENGINE to docker or podman, and DOCKER_HOST where it started a Docker daemon of its own, which ends
+# with the script. It fails, and says why, where there is none.
+
+need_engine() {
+  local program
+  for program in docker podman; do
+    # What podman is asked instead of docker does not matter to the tests of the image, but act needs docker's socket.
+    if command -v "$program" >/dev/null && "$program" info >/dev/null 2>&1; then
+      ENGINE=$program
+      export ENGINE
+      return
+    fi
+  done
+  start_daemon
+}
+
+# A daemon without a network of its own, which would need rules of the machine's firewall: containers use the host's.
+start_daemon() {
+  local folder
+  if [ "$(id -u)" != 0 ]; then
+    echo "there is no container engine, and only root can start one" >&2
+    return 1
+  fi
+  command -v dockerd >/dev/null || install_daemon || return
+  folder=$(realpath -m "${ENGINE_FOLDER:-target/engine}")
+  # The path of a socket has at most 107 characters, which that of a repository may exceed.
+  ENGINE_SOCKET=$(mktemp -d)
+  mkdir -p "$folder"
+  dockerd --bridge=none --iptables=false --ip6tables=false --data-root="$folder/data" --exec-root="$ENGINE_SOCKET/exec" \
+    --pidfile="$ENGINE_SOCKET/pid" --host="unix://$ENGINE_SOCKET/socket" >"$folder/log" 2>&1 &
+  DAEMON=$!
+  trap stop_daemon EXIT
+  export ENGINE=docker DOCKER_HOST="unix://$ENGINE_SOCKET/socket"
+  for _ in $(seq 100); do
+    docker info >/dev/null 2>&1 && return
+    kill -0 "$DAEMON" 2>/dev/null || break
+    sleep 0.2
+  done
+  echo "the Docker daemon did not start:" >&2
+  tail -n 5 "$folder/log" >&2
+  return 1
+}
+
+stop_daemon() {
+  kill "$DAEMON" 2>/dev/null && wait "$DAEMON" 2>/dev/null
+  rm -rf "$ENGINE_SOCKET"
+}
+
+install_daemon() {
+  if ! command -v apt-get >/dev/null; then
+    echo "there is no container engine, and no apt-get to install Debian's" >&2
+    return 1
+  fi
+  apt-get update --quiet >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
+    --no-install-recommends docker.io >/dev/null
+}
