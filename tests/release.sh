@@ -124,7 +124,7 @@ commit_of() { git -C "$origin" rev-parse --verify --quiet "refs/tags/$1" || true
 
 # What a release has that main has not.
 check_files() {
-  local commit reference actionlint
+  local commit reference
   commit=$(commit_of "v$version")
   same "the files that differ from main" \
     "$(git -C "$origin" diff --name-only main "$commit" | xargs)" ".github/workflows/deploy.yml action.yml"
@@ -134,16 +134,21 @@ check_files() {
   same "action.yml names the image" "$reference" "$name:v$version@$digest"
   same "its digest is one of the registry" "$(crane digest "${reference/:v$version@/@}")" "$digest"
   run_image "$reference"
-  if actionlint=$(find_tool actionlint); then
-    git -C "$runner" checkout --quiet --detach "v$version" 2>/dev/null || {
-      git -C "$runner" fetch --quiet origin "refs/tags/v$version:refs/tags/v$version"
-      git -C "$runner" checkout --quiet --detach "v$version"
-    }
-    (cd "$runner" && "$actionlint" .github/workflows/*.yml) && echo "actionlint accepts the release"
-    git -C "$runner" checkout --quiet --detach "release/v$version"
-  else
-    echo "SKIPPED: actionlint is not installed"
+  lint_release
+}
+
+lint_release() {
+  local actionlint
+  if ! actionlint=$(find_tool actionlint); then
+    echo "SKIPPED: actionlint is not installed (https://github.com/rhysd/actionlint)"
+    return
   fi
+  git -C "$runner" fetch --quiet origin "refs/tags/v$version:refs/tags/v$version"
+  git -C "$runner" checkout --quiet --detach "v$version"
+  # It takes the path in the image for one of the repository.
+  (cd "$runner" && "$actionlint" -ignore 'file "/long-deploy-post" does not exist' .github/workflows/*.yml)
+  echo "actionlint accepts the workflows of the release"
+  git -C "$runner" checkout --quiet --detach "release/v$version"
 }
 
 rehearse() {
@@ -166,7 +171,8 @@ rehearse() {
   tag_release "$version"
   check_files
   same "v${version%%.*}" "$(commit_of "v${version%%.*}")" "$(commit_of "v$version")"
-  tag_release "$version" && echo "the same release again changes nothing"
+  tag_release "$version"
+  echo "the same release again changes nothing"
   refused "tag.sh, another image of the same version" "exists already, and is another release" \
     tag_with_digest "$version" "sha256:$(printf '%064d' 1)"
 
@@ -179,7 +185,8 @@ check_alone() {
   refused "a program that needs libraries" "does not start alone" "$steps/alone.sh" "$(command -v cat)" "$version"
   printf 'fn main() { println!("long-deploy %s"); }' "$version" > "$work/alone.rs"
   rustc -C target-feature=+crt-static -o "$work/alone" "$work/alone.rs"
-  "$steps/alone.sh" "$work/alone" "$version" && echo "a static program starts alone"
+  "$steps/alone.sh" "$work/alone" "$version"
+  echo "a static program starts alone"
   refused "a program of another version" "not long-deploy 0.0.1" "$steps/alone.sh" "$work/alone" 0.0.1
 }
 

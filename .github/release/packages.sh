@@ -20,7 +20,10 @@ debian() {
   container=$("${ENGINE:-docker}" create "$image")
   "${ENGINE:-docker}" export --output "$folder/image.tar" "$container"
   "${ENGINE:-docker}" rm "$container" >/dev/null
-  # Slim or not, the image has them as distroless images do, for scanners.
+  # Where scanners look for them in images without dpkg.
+  if ! tar --list --file "$folder/image.tar" | grep --fixed-strings var/lib/dpkg/status.d/ >/dev/null; then
+    echo "::warning::$image does not say which packages of Debian it has: they are missing in the bill of materials" >&2
+  fi
   { tar --extract --to-stdout --wildcards --file "$folder/image.tar" 'var/lib/dpkg/status.d/*' 2>/dev/null || true; } \
     | awk '/^Package: /{name = $2} /^Version: /{version = $2} /^Architecture: /{architecture = $2}
       name && version && architecture {print name, version, architecture; name = version = architecture = ""}' \
