@@ -13,8 +13,9 @@ use azure_simulator::{
 const USAGE: &str = "\
 azure-simulator: an Azure on loopback
 
-Usage: azure-simulator [--time-scale N] [--resource-group NAME]...
+Usage: azure-simulator [--address IP] [--time-scale N] [--resource-group NAME]...
 
+  --address IP            where it listens, and its name (default: loopback, as localhost)
   --time-scale N          simulated seconds in a real second (default 60)
   --resource-group NAME   a resource group that exists besides the default one
 ";
@@ -50,6 +51,7 @@ fn options(arguments: &[String]) -> Option<Options> {
                 options.time_scale =
                     scale.filter(|scale: &f64| scale.is_finite() && *scale > 0.0)?;
             }
+            [option, value] if option == "--address" => options.address = value.parse().ok()?,
             [option, value] if option == "--resource-group" => {
                 options.resource_groups.push(value.clone());
             }

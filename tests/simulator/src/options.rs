@@ -1,6 +1,9 @@
 //! What a simulation is made of.
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -11,6 +14,8 @@ use crate::{
 /// How the simulated Azure behaves. Every duration is simulated time.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// Where the services listen. One that is not of loopback is their name, too: containers reach it.
+    pub address: IpAddr,
     /// Simulated seconds per real second.
     pub time_scale: f64,
     /// How long an access token lasts.
@@ -85,6 +90,7 @@ impl Default for Options {
     fn default() -> Self {
         let subject = "repo:contoso/landing-zone:ref:refs/heads/main";
         Self {
+            address: Ipv4Addr::LOCALHOST.into(),
             time_scale: 1.0,
             token_lifetime: Duration::from_secs(60 * 60),
             assertion_lifetime: Duration::from_secs(5 * 60),

@@ -1,7 +1,7 @@
 //! The handle that tests hold.
 
 use std::{
-    net::TcpListener,
+    net::{IpAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -41,13 +41,13 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts the services on free loopback ports, on threads of their own.
+    /// Starts the services on free ports, on threads of their own.
     ///
     /// # Panics
-    /// When the machine does not let it: no loopback port, no temporary folder.
+    /// When the machine does not let it: no such address, no free port, no temporary folder.
     #[must_use]
     pub fn start(options: Options) -> Self {
-        Self::try_start(options).expect("the simulator needs loopback ports and a temporary folder")
+        Self::try_start(options).expect("the simulator needs free ports and a temporary folder")
     }
 
     fn try_start(options: Options) -> Result<Self, Box<dyn std::error::Error>> {
@@ -57,7 +57,9 @@ impl Simulator {
             .tempdir()?;
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, &authority.certificate)?;
-        let listeners = [listen()?, listen()?, listen()?, listen()?];
+        let address = options.address;
+        let [a, b, c, d] = [(); 4].map(|()| listen(address));
+        let listeners = [a?, b?, c?, d?];
         let [github, entra, resource_manager, modules] = &listeners;
         let origins = Origins {
             github: origin(github)?,
@@ -76,7 +78,7 @@ impl Simulator {
         for (door, listener) in doors {
             let mut bad = world.options.bad_certificates.iter();
             let bad = bad.rfind(|(service, _)| *service == door.service);
-            let server = authority.server(bad.map(|(_, bad)| *bad))?;
+            let server = authority.server(address, bad.map(|(_, bad)| *bad))?;
             let listener = {
                 let _context = runtime.enter();
                 tokio::net::TcpListener::from_std(listener)?
@@ -299,15 +301,16 @@ fn doors(world: &Arc<World>) -> [Door; 4] {
     ]
 }
 
-fn listen() -> std::io::Result<TcpListener> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+fn listen(address: IpAddr) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind((address, 0))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
 
 fn origin(listener: &TcpListener) -> std::io::Result<String> {
-    Ok(format!(
-        "https://localhost:{}",
-        listener.local_addr()?.port()
-    ))
+    let address = listener.local_addr()?;
+    if address.ip().is_loopback() {
+        return Ok(format!("https://localhost:{}", address.port()));
+    }
+    Ok(format!("https://{address}"))
 }

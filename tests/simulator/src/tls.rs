@@ -1,6 +1,6 @@
-//! A certificate authority for loopback.
+//! A certificate authority for the simulated servers.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -34,14 +34,18 @@ impl Authority {
         })
     }
 
-    /// A server of `localhost` and 127.0.0.1 with a new key; its certificate is good unless it is to be `bad`.
-    pub(crate) fn server(&self, bad: Option<BadCertificate>) -> Result<Arc<ServerConfig>> {
+    /// A server of `localhost` and `address` with a new key; its certificate is good unless it is to be `bad`.
+    pub(crate) fn server(
+        &self,
+        address: IpAddr,
+        bad: Option<BadCertificate>,
+    ) -> Result<Arc<ServerConfig>> {
         if bad == Some(BadCertificate::UnknownIssuer) {
-            return Self::new("Somebody else")?.server(None);
+            return Self::new("Somebody else")?.server(address, None);
         }
         let names = match bad {
             Some(BadCertificate::OtherName) => vec!["portal.example".to_owned()],
-            _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            _ => vec!["localhost".to_owned(), address.to_string()],
         };
         let mut server = CertificateParams::new(names)?;
         server
