@@ -49,7 +49,7 @@ RUN architecture=$(dpkg --print-architecture) \
 # The files of the system that the programs need. OpenSSL with its zlib and zstd is for Bicep, which loads it only when it
 # opens a connection, and asks `az` for a token through `sh`: without them only private registries would fail.
 FROM ${DEBIAN_IMAGE} AS system
-RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates libssl3t64 libstdc++6 zlib1g
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates libssl3t64 libstdc++6 libzstd1 zlib1g
 RUN libraries=$(dirname "$(ls /usr/lib/*/libc.so.6)") \
     && mkdir -p /system/usr/bin /system/usr/lib/ssl /system/usr/lib64 /system/etc/ssl/certs /system/root \
     && install -d -m 1777 /system/tmp \
@@ -68,7 +68,13 @@ RUN libraries=$(dirname "$(ls /usr/lib/*/libc.so.6)") \
     && ln -s /etc/ssl/certs/ca-certificates.crt /system/usr/lib/ssl/cert.pem \
     && echo 'root:x:0:0:root:/root:/bin/sh' > /system/etc/passwd \
     && echo 'root:x:0:' > /system/etc/group \
-    && echo 'hosts: files dns' > /system/etc/nsswitch.conf
+    && echo 'hosts: files dns' > /system/etc/nsswitch.conf \
+    # What scanners look for: which packages these files are from.
+    && cp --dereference /etc/os-release /system/etc/ \
+    && mkdir -p /system/var/lib/dpkg/status.d \
+    && for package in base-files ca-certificates dash libc6 libgcc-s1 libssl3t64 libstdc++6 libzstd1 zlib1g; do \
+      dpkg-query --status "$package" > "/system/var/lib/dpkg/status.d/$package" || exit; \
+    done
 
 FROM scratch AS slim
 ARG VERSION=

@@ -4,26 +4,26 @@
 # `need_engine` sets ENGINE to docker or podman, and DOCKER_HOST where it started a Docker daemon of its own, which ends
 # with the script. It fails, and says why, where there is none.
 
+# Docker is preferred, as GitHub's runner and act use it.
 need_engine() {
-  local program
-  for program in docker podman; do
-    # What podman is asked instead of docker does not matter to the tests of the image, but act needs docker's socket.
-    if command -v "$program" >/dev/null && "$program" info >/dev/null 2>&1; then
-      ENGINE=$program
-      export ENGINE
-      return
-    fi
-  done
-  start_daemon
+  if answers docker; then
+    ENGINE=docker
+  elif [ "$(id -u)" = 0 ] && start_daemon; then
+    ENGINE=docker
+  elif answers podman; then
+    ENGINE=podman
+  else
+    echo "there is no container engine, and only root can start one" >&2
+    return 1
+  fi
+  export ENGINE
 }
+
+answers() { command -v "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
 
 # A daemon without a network of its own, which would need rules of the machine's firewall: containers use the host's.
 start_daemon() {
   local folder
-  if [ "$(id -u)" != 0 ]; then
-    echo "there is no container engine, and only root can start one" >&2
-    return 1
-  fi
   command -v dockerd >/dev/null || install_daemon || return
   folder=$(realpath -m "${ENGINE_FOLDER:-target/engine}")
   # The path of a socket has at most 107 characters, which that of a repository may exceed.
@@ -33,7 +33,7 @@ start_daemon() {
     --pidfile="$ENGINE_SOCKET/pid" --host="unix://$ENGINE_SOCKET/socket" >"$folder/log" 2>&1 &
   DAEMON=$!
   trap stop_daemon EXIT
-  export ENGINE=docker DOCKER_HOST="unix://$ENGINE_SOCKET/socket"
+  export DOCKER_HOST="unix://$ENGINE_SOCKET/socket"
   for _ in $(seq 100); do
     docker info >/dev/null 2>&1 && return
     kill -0 "$DAEMON" 2>/dev/null || break
@@ -41,6 +41,7 @@ start_daemon() {
   done
   echo "the Docker daemon did not start:" >&2
   tail -n 5 "$folder/log" >&2
+  unset DOCKER_HOST
   return 1
 }
 
