@@ -13,12 +13,16 @@ work=target/image
 
 exists() { "$ENGINE" image inspect "$1" >/dev/null 2>&1; }
 
+install_debootstrap() {
+  apt-get update --quiet >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes debootstrap >/dev/null
+}
+
 # Not what the Dockerfile installs, so that its own commands are tested.
 make_debian() {
   local root=$work/debian
   rm -rf "$root"
   mkdir -p "$root"
-  command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes debootstrap >/dev/null
+  command -v debootstrap >/dev/null || install_debootstrap
   # The compiler's parts are for the other stand-in: one bootstrap takes a minute.
   debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev trixie "$root" \
     >"$work/debootstrap.log" 2>&1 || { tail -n 5 "$work/debootstrap.log" >&2; return 1; }
