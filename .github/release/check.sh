@@ -16,7 +16,7 @@ check_version() {
   [ "$locked" = "$version" ] || fail "Cargo.lock has the version $locked, not $version: run cargo update --workspace"
 }
 
-# Whoever copies an example must get this action.
+# People who copy an example must get this action.
 check_names() {
   local stated others
   stated=$(sed -n 's|^repository = "https://github.com/\(.*\)"$|\1|p' Cargo.toml)
