@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    deploy::{Aftermath, look_after},
     event::Left,
     testing::arm::{Kind, Reply},
 };
@@ -209,88 +208,6 @@ async fn an_interruption_outranks_what_follows_a_time_out() {
     let told = follow_until(&azure, job, Some(HOUR + 10 * SECOND)).await;
     assert_eq!(told.ending.exit_status(), 5, "{:?}", told.ending);
     assert!(told.lasted < HOUR + 20 * SECOND, "{:?}", told.lasted);
-}
-
-async fn aftermath(azure: &FakeArm, stage: Stage, on_cancel: OnStop) -> Aftermath {
-    let clock = azure.clock();
-    let (sender, _received) = unbounded_channel();
-    let events = Events::new(sender);
-    let credential = azure.identity.credential(FakeAzure::oidc());
-    let news = token_news(&events);
-    let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
-    let keeper = keeper.await.expect("signed in");
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &Saved::default(),
-    };
-    look_after(context, &target(), &stage, on_cancel).await
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_post_step_finds_what_is_not_visible_yet() {
-    for stage in [
-        Stage::Sent(Correlation::new(OURS)),
-        Stage::Ours(Correlation::new(OURS)),
-    ] {
-        let azure = FakeArm::start(HOUR);
-        azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
-        azure.stale_until(45 * SECOND);
-        let found = aftermath(&azure, stage, OnStop::Cancel).await;
-        assert!(matches!(found, Aftermath::Cancelled(_)), "{found:?}");
-        assert_eq!(azure.count(Kind::Cancel), 1);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_post_step_asks_again_and_tells_a_refusal() {
-    let azure = FakeArm::start(HOUR);
-    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
-    azure.script(Kind::Cancel, [Reply::Refuse(503, "Busy")]);
-    let stage = || Stage::Ours(Correlation::new(OURS));
-    let found = aftermath(&azure, stage(), OnStop::Cancel).await;
-    assert!(matches!(found, Aftermath::Cancelled(_)), "{found:?}");
-
-    let azure = FakeArm::start(HOUR);
-    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
-    azure.always(Kind::Cancel, Reply::Refuse(403, "AuthorizationFailed"));
-    let found = aftermath(&azure, stage(), OnStop::Cancel).await;
-    assert!(matches!(found, Aftermath::CancelRefused(_)), "{found:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_post_step_leaves_another_submission_alone() {
-    let azure = FakeArm::start(HOUR);
-    azure.submit(Duration::ZERO, EARLIER, HOUR, "Succeeded");
-    let stage = Stage::Ours(Correlation::new(OURS));
-    assert_eq!(
-        aftermath(&azure, stage, OnStop::Cancel).await,
-        Aftermath::Replaced
-    );
-    assert_eq!(azure.count(Kind::Cancel), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_post_step_says_what_became_of_what_was_left() {
-    let azure = FakeArm::start(HOUR);
-    let stage = || Stage::Sent(Correlation::new(OURS));
-    assert_eq!(
-        aftermath(&azure, stage(), OnStop::Leave).await,
-        Aftermath::Absent
-    );
-    let azure = FakeArm::start(HOUR);
-    azure.submit(Duration::ZERO, OURS, HOUR, "Succeeded");
-    assert_eq!(
-        aftermath(&azure, stage(), OnStop::Leave).await,
-        Aftermath::Running
-    );
-    let azure = FakeArm::start(HOUR);
-    azure.submit(Duration::ZERO, OURS, Duration::ZERO, "Failed");
-    let ended = aftermath(&azure, stage(), OnStop::Leave).await;
-    assert!(matches!(ended, Aftermath::Ended(_)), "{ended:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,11 @@
 //! Runs of hours on paused time, against a Resource Manager that misbehaves.
 
+mod aftermath;
 mod cancelling;
 mod conflicting;
 mod deleting;
 mod following;
+mod last_reads;
 mod owning;
 mod previewing;
 mod retrying;
