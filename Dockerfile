@@ -76,23 +76,7 @@ RUN libraries=$(dirname "$(ls /usr/lib/*/libc.so.6)") \
       dpkg-query --status "$package" > "/system/var/lib/dpkg/status.d/$package" || exit; \
     done
 
-FROM scratch AS slim
-ARG VERSION=
-ARG REVISION=
-ARG SOURCE=
-ARG CREATED=
-LABEL org.opencontainers.image.title="long-deploy-action" \
-      org.opencontainers.image.description="Deploys to Azure for hours, without Bicep: JSON templates only" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION" \
-      org.opencontainers.image.source="$SOURCE" \
-      org.opencontainers.image.created="$CREATED"
-COPY --from=system /system /
-COPY --from=build /build/program /
-ENTRYPOINT ["/long-deploy"]
-
-FROM scratch
+FROM scratch AS labelled
 ARG VERSION=
 ARG REVISION=
 ARG SOURCE=
@@ -104,8 +88,14 @@ LABEL org.opencontainers.image.title="long-deploy-action" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.source="$SOURCE" \
       org.opencontainers.image.created="$CREATED"
+ENTRYPOINT ["/long-deploy"]
+
+FROM labelled AS slim
+COPY --from=system /system /
+COPY --from=build /build/program /
+
+FROM labelled
 # In the order in which they change: what a runner has already, it does not fetch again.
 COPY --from=bicep /bicep /
 COPY --from=system /system /
 COPY --from=build /build/program /
-ENTRYPOINT ["/long-deploy"]

@@ -28,10 +28,13 @@ check_names() {
 
 # A tag of a registry can be moved to another image at any time.
 check_base_images() {
-  local line stage
+  local line stage stages
+  # Those that are built here, and the empty one.
+  stages=$(sed -n 's/^FROM .* AS //p' Dockerfile; echo scratch)
   while read -r line; do
     stage=${line% AS *}
-    [[ $stage == 'FROM scratch' || $stage =~ ^FROM\ \$\{[A-Z]+_IMAGE\}$ || $line =~ ^ARG.*@sha256:[0-9a-f]{64}$ ]] \
+    [[ $line != ARG* ]] && grep -qxF "${stage#FROM }" <<< "$stages" && continue
+    [[ $stage =~ ^FROM\ \$\{[A-Z]+_IMAGE\}$ || $line =~ ^ARG.*@sha256:[0-9a-f]{64}$ ]] \
       || fail "the Dockerfile has a base image that is not pinned by its digest: $line"
   done < <(grep -E '^(FROM |ARG [A-Z]+_IMAGE\b)' Dockerfile)
 }

@@ -22,6 +22,7 @@ mod network;
 mod operations;
 mod outputs;
 mod post;
+mod process;
 mod protection;
 mod registry;
 mod report;

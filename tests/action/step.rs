@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufReader, Read},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
@@ -16,7 +16,7 @@ use azure_simulator::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::grammar;
+use super::{grammar, process};
 
 /// Simulated seconds in a real one, for tests that do not ask for another scale.
 pub const SCALE: u32 = 240;
@@ -294,24 +294,13 @@ impl Running {
     /// Waits until the log says this.
     #[track_caller]
     pub fn until(mut self, words: &str) -> Self {
-        let mut line = String::new();
-        while !line.contains(words) {
-            line.clear();
-            let read = self.stdout.read_line(&mut line).unwrap();
-            self.log.push_str(&line);
-            assert!(read > 0, "{words:?} was never said:\n{}", self.log);
-        }
+        process::read_until(&mut self.stdout, &mut self.log, words);
         self
     }
 
     /// Sends a signal, as `docker` passes it on when the workflow is cancelled.
     pub fn signal(self, name: &str) -> Self {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", name, &id])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        process::send(&self.child, name);
         self
     }
 

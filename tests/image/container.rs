@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufReader, Read},
     os::unix::fs::chown,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
@@ -14,7 +14,7 @@ use azure_simulator::{CLIENT_ID, Options, RESOURCE_GROUP, SUBSCRIPTION_ID, Simul
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::grammar;
+use super::{grammar, process};
 
 /// Simulated seconds in a real one.
 const SCALE: u32 = 240;
@@ -277,13 +277,7 @@ impl Running {
     /// Waits until the log says this.
     #[track_caller]
     pub fn until(mut self, words: &str) -> Self {
-        let mut line = String::new();
-        while !line.contains(words) {
-            line.clear();
-            let read = self.stdout.read_line(&mut line).unwrap();
-            self.log.push_str(&line);
-            assert!(read > 0, "{words:?} was never said:\n{}", self.log);
-        }
+        process::read_until(&mut self.stdout, &mut self.log, words);
         self
     }
 
@@ -295,9 +289,7 @@ impl Running {
 
     /// Sends a signal to the engine's client, as the runner does; it passes it on to process 1 of the container.
     pub fn signal(self, name: &str) -> Self {
-        let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(kill.unwrap().success());
+        process::send(&self.child, name);
         self
     }
 

@@ -13,6 +13,8 @@ mod deploying;
 #[path = "../action/grammar.rs"]
 mod grammar;
 mod interrupted;
+#[path = "../action/process.rs"]
+mod process;
 #[expect(dead_code, reason = "tests/action uses the others")]
 #[path = "../action/templates.rs"]
 mod templates;
