@@ -37,7 +37,8 @@ finish() {
 trap finish EXIT
 
 start_azure() {
-  cargo build --quiet --locked -p azure-simulator
+  # With all that the tests need, or Cargo would build the dependencies once more with other features.
+  cargo test --quiet --locked --workspace --no-run
   target/debug/azure-simulator --time-scale "$SCALE" --resource-group rg-spoke > "$work/azure" &
   azure=$!
   until grep -q '^# resource group' "$work/azure"; do
