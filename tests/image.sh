@@ -5,8 +5,8 @@
 # tests/image/bases.sh), for which BICEP must name a Bicep program. A slim image's name must contain "slim".
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=tests/image/engine.sh
-source tests/image/engine.sh
+# shellcheck source=tests/image/docker.sh
+source tests/image/docker.sh
 
 NAME=localhost/long-deploy:test
 
@@ -18,15 +18,15 @@ test_image() {
   LONG_DEPLOY_IMAGE=$1 cargo test --quiet --locked --test image -- "${skipped[@]}"
 }
 
-if ! need_engine; then
-  echo "SKIPPED: the tests of the image need Docker or Podman"
+if ! need_docker; then
+  echo "SKIPPED: the tests of the image need Docker"
   exit
 fi
 if [ $# -gt 0 ]; then
   test_image "$1"
   exit
 fi
-if [ -z "${STAND_INS:-}" ] && ! "$ENGINE" pull --quiet "$(sed -n 's/^ARG DEBIAN_IMAGE=//p' Dockerfile)"; then
+if [ -z "${STAND_INS:-}" ] && ! docker pull --quiet "$(sed -n 's/^ARG DEBIAN_IMAGE=//p' Dockerfile)"; then
   echo "The base images cannot be pulled: the image is built from stand-ins."
   export STAND_INS=1
 fi

@@ -6,8 +6,8 @@
 # the same with another platform in its configuration. The log stays in FOLDER (target/release-rehearsal).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=tests/image/engine.sh
-source tests/image/engine.sh
+# shellcheck source=tests/image/docker.sh
+source tests/image/docker.sh
 # shellcheck source=tests/release/repository.sh
 source tests/release/repository.sh
 # shellcheck source=tests/release/refusals.sh
@@ -74,22 +74,20 @@ check_index() {
   child=$(crane manifest "$name@$digest" | jq -r '.manifests[0].digest')
   if "$steps/index.sh" "$name" "$child" >/dev/null 2>"$work/error"; then fail "an index for one platform was made"; fi
   cat "$work/error"
-  if "$ENGINE" image inspect "$BUILT-slim" >/dev/null 2>&1; then
+  if docker image inspect "$BUILT-slim" >/dev/null 2>&1; then
     echo "the index without Bicep: $(publish_image "$BUILT-slim")"
   fi
 }
 
 # As a runner does: by the reference in action.yml.
 run_image() {
-  local options=()
-  if [ "$ENGINE" = podman ]; then options=(--tls-verify=false); fi
-  "$ENGINE" pull --quiet "${options[@]}" "$1" >/dev/null
-  same "the program of the image" "$("$ENGINE" run --rm --network none "$1" --version)" "long-deploy $version"
-  "$ENGINE" rmi "$1" >/dev/null 2>&1 || true
+  docker pull --quiet "$1" >/dev/null
+  same "the program of the image" "$(docker run --rm --network none "$1" --version)" "long-deploy $version"
+  docker rmi "$1" >/dev/null 2>&1 || true
 }
 
 check_bill() {
-  ENGINE=$ENGINE "$steps/packages.sh" "$BUILT" x86_64-unknown-linux-gnu \
+  "$steps/packages.sh" "$BUILT" x86_64-unknown-linux-gnu \
     | "$steps/sbom.sh" "$name" "$digest" "$version" > "$folder/sbom.spdx.json"
   same "the first package of the bill" "$(jq -r '.packages[0].name' "$folder/sbom.spdx.json")" "$name"
   jq -r '.packages[].externalRefs[0].referenceLocator' "$folder/sbom.spdx.json" | sed 's|/.*||' | sort | uniq -c
@@ -219,11 +217,11 @@ if ! crane=$(find_tool crane); then
   echo "SKIPPED: the rehearsal of a release needs crane (https://github.com/google/go-containerregistry)"
   exit
 fi
-if ! need_engine; then
-  echo "SKIPPED: the rehearsal of a release needs Docker or Podman"
+if ! need_docker; then
+  echo "SKIPPED: the rehearsal of a release needs Docker"
   exit
 fi
-if ! "$ENGINE" image inspect "$BUILT" >/dev/null 2>&1; then
+if ! docker image inspect "$BUILT" >/dev/null 2>&1; then
   echo "SKIPPED: the rehearsal of a release needs the image that tests/image/build.sh makes"
   exit
 fi

@@ -7,8 +7,8 @@
 # does: it passes no STATE_ variables to the post step, and mounts the workspace at a path of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=tests/image/engine.sh
-source tests/image/engine.sh
+# shellcheck source=tests/image/docker.sh
+source tests/image/docker.sh
 
 IMAGE=localhost/long-deploy:test
 # Simulated seconds in a real one.
@@ -24,8 +24,7 @@ find_act() {
 }
 
 act=$(find_act) || skip "act is not installed (https://nektosact.com)"
-need_engine || skip "there is no Docker"
-[ "$ENGINE" = docker ] || skip "act needs Docker's socket"
+need_docker || skip "there is no Docker"
 docker image inspect "$IMAGE" >/dev/null 2>&1 || skip "there is no image $IMAGE (tests/image/build.sh makes it)"
 
 work=$(mktemp -d)

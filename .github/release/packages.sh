@@ -17,9 +17,9 @@ crates() {
 debian() {
   local container folder
   folder=$(mktemp -d)
-  container=$("${ENGINE:-docker}" create "$image")
-  "${ENGINE:-docker}" export --output "$folder/image.tar" "$container"
-  "${ENGINE:-docker}" rm "$container" >/dev/null
+  container=$(docker create "$image")
+  docker export --output "$folder/image.tar" "$container"
+  docker rm "$container" >/dev/null
   # Where scanners look for them in images without dpkg.
   if ! tar --list --file "$folder/image.tar" | grep --fixed-strings var/lib/dpkg/status.d/ >/dev/null; then
     echo "::warning::$image does not say which packages of Debian it has: they are missing in the bill of materials" >&2
@@ -35,7 +35,7 @@ debian() {
 
 # The image has no data about languages, and .NET must be told, as the program does.
 bicep() {
-  "${ENGINE:-docker}" run --rm --network none --env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
+  docker run --rm --network none --env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     --entrypoint /opt/bicep/bicep "$image" --version \
     | sed -nE 's/.* version ([0-9.]+) .*/\1/p' \
     | jq --raw-input --compact-output '{kind: "github", name: "azure/bicep", version: "v\(.)", license: "MIT"}'

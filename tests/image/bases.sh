@@ -2,7 +2,7 @@
 # Makes stand-ins for the Dockerfile's base images, for where no container registry can be reached: Debian from its
 # packages, by debootstrap, and with this machine's Rust and the crates that Cargo.lock names. They are made once.
 #
-# Prints the build arguments to use them. Needs root, debootstrap and ENGINE (see engine.sh).
+# Prints the build arguments to use them. Needs root, debootstrap and Docker.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,7 +11,7 @@ DEBIAN=localhost/long-deploy/debian:trixie
 RUST=localhost/long-deploy/rust:$({ rustc --version; cat Cargo.lock; } | sha256sum | cut -c 1-12)
 work=target/image
 
-exists() { "$ENGINE" image inspect "$1" >/dev/null 2>&1; }
+exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
 install_debootstrap() {
   apt-get update --quiet >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes debootstrap >/dev/null
@@ -29,7 +29,7 @@ make_debian() {
   rm -rf "$root"/var/cache/apt/archives/*.deb
   # Between this machine and its registries there may be a proxy with an authority of its own.
   cat /etc/ssl/certs/ca-certificates.crt > "$root/etc/ssl/certs/ca-certificates.crt"
-  tar --create --directory "$root" . | "$ENGINE" import - "$DEBIAN" >/dev/null
+  tar --create --directory "$root" . | docker import - "$DEBIAN" >/dev/null
   rm -rf "$root"
 }
 
@@ -44,7 +44,7 @@ make_rust() {
   cp -r "$cargo/registry/index" "$cargo/registry/cache" "$root/usr/local/cargo/registry"
   printf '%s\n' "FROM $DEBIAN" 'COPY . /' 'ENV PATH=/usr/local/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
     'ENV CARGO_HOME=/usr/local/cargo CARGO_NET_OFFLINE=true' > "$work/rust.Dockerfile"
-  "$ENGINE" build --quiet --tag "$RUST" --file "$work/rust.Dockerfile" "$root" >/dev/null
+  docker build --quiet --tag "$RUST" --file "$work/rust.Dockerfile" "$root" >/dev/null
   rm -rf "$root"
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds localhost/long-deploy:test and localhost/long-deploy:test-slim from the Dockerfile. Needs ENGINE (see engine.sh).
+# Builds localhost/long-deploy:test and localhost/long-deploy:test-slim from the Dockerfile. Needs Docker.
 #
 # With STAND_INS=1 the base images are those that bases.sh makes, and Bicep is the program that BICEP names, served on
 # loopback in place of Microsoft's host.
@@ -35,8 +35,8 @@ if [ -n "${STAND_INS:-}" ]; then
   serve_bicep
 fi
 # Newer clients fail without BuildKit's plugin, which Debian does not have, unless they are told to do without it.
-if [ "$ENGINE" = docker ] && ! docker buildx version >/dev/null 2>&1; then
+if ! docker buildx version >/dev/null 2>&1; then
   export DOCKER_BUILDKIT=0
 fi
-"$ENGINE" build "${arguments[@]}" --tag "$NAME" .
-"$ENGINE" build "${arguments[@]}" --tag "$NAME-slim" --target slim .
+docker build "${arguments[@]}" --tag "$NAME" .
+docker build "${arguments[@]}" --tag "$NAME-slim" --target slim .

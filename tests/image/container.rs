@@ -43,10 +43,9 @@ pub fn image() -> Option<String> {
     image
 }
 
-/// The container engine with these arguments.
-pub fn engine(arguments: &[&str]) -> Command {
-    let engine = env::var("ENGINE").unwrap_or_else(|_| "docker".to_owned());
-    let mut command = Command::new(engine);
+/// Docker with these arguments.
+pub fn docker(arguments: &[&str]) -> Command {
+    let mut command = Command::new("docker");
     command.args(arguments);
     command
 }
@@ -225,7 +224,7 @@ impl Container {
     /// What the runner starts: without `-i`, `-t`, `--init` and `--user`. Values are not in its arguments, which every
     /// process of the machine may read.
     fn command(&self) -> Command {
-        let mut command = engine(&["run", "--rm", "--workdir=/github/workspace"]);
+        let mut command = docker(&["run", "--rm", "--workdir=/github/workspace"]);
         for mount in MOUNTS {
             let folder = self.folder.path().join(mount);
             let mode = if self.read_only && mount == "workspace" {
@@ -283,11 +282,16 @@ impl Running {
 
     /// Waits until something in the container writes to this pipe.
     pub fn until_told_by(self, pipe: &Path) -> Self {
-        fs::read(pipe).unwrap();
+        // With a bound, as the container may end without having written.
+        let told = Command::new("timeout")
+            .args(["120", "cat"])
+            .arg(pipe)
+            .output();
+        assert!(told.unwrap().status.success(), "nothing was told");
         self
     }
 
-    /// Sends a signal to the engine's client, as the runner does; it passes it on to process 1 of the container.
+    /// Sends a signal to Docker's client, as the runner does; it passes it on to process 1 of the container.
     pub fn signal(self, name: &str) -> Self {
         process::send(&self.child, name);
         self

@@ -4,24 +4,24 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::container::{Container, engine, image};
+use super::container::{Container, docker, image};
 
 /// The image's configuration.
 fn configuration(image: &str) -> Value {
-    let output = engine(&["image", "inspect", image]).output().unwrap();
+    let output = docker(&["image", "inspect", image]).output().unwrap();
     let images: Value = serde_json::from_slice(&output.stdout).unwrap();
     images[0]["Config"].clone()
 }
 
 /// The paths of all files of the image, without the first slash.
 fn files(image: &str) -> BTreeSet<String> {
-    let created = engine(&["create", image]).output().unwrap();
+    let created = docker(&["create", image]).output().unwrap();
     let id = String::from_utf8(created.stdout).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
-    let exported = engine(&["export", "--output", path, id.trim()]).status();
+    let exported = docker(&["export", "--output", path, id.trim()]).status();
     assert!(exported.unwrap().success());
-    let removed = engine(&["rm", id.trim()]).output();
+    let removed = docker(&["rm", id.trim()]).output();
     assert!(removed.unwrap().status.success());
     let list = std::process::Command::new("tar")
         .args(["--list", "--file", path])
@@ -56,7 +56,7 @@ fn there_is_nothing_in_it_but_what_the_programs_need() {
     ] {
         assert!(files.contains(needed), "{needed} is missing: {files:?}");
     }
-    // The engine adds its own: dev, proc, sys, .dockerenv, and files below etc.
+    // Docker adds its own: dev, proc, sys, .dockerenv, and files below etc.
     let programs: Vec<_> = files
         .iter()
         .filter(|file| file.starts_with("usr/bin/") && !file.ends_with('/'))

@@ -6,7 +6,7 @@ use azure_simulator::{Simulator, State};
 use serde_json::json;
 
 use super::{
-    container::{ACCEPTED, Container, Outcome, azure, engine, image},
+    container::{ACCEPTED, Container, Outcome, azure, docker, image},
     templates::{gateway, network},
 };
 
@@ -65,7 +65,7 @@ fn a_killed_container_is_looked_after_by_the_post_step_and_the_re_run() {
     let step = || Container::deploying(&image, &azure, &gateway());
     let name = format!("long-deploy-{}", std::process::id());
     let running = step().options(&["--name", &name]).start().until(ACCEPTED);
-    assert!(engine(&["kill", &name]).output().unwrap().status.success());
+    assert!(docker(&["kill", &name]).output().unwrap().status.success());
     let killed = running.outcome();
     assert_ne!(killed.status, Some(0));
     step()

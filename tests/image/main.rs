@@ -1,7 +1,7 @@
 //! The image of the action, run as GitHub's runner runs it, against a simulated Azure on loopback.
 //!
-//! `tests/image.sh` builds the image and starts these tests with its name in `LONG_DEPLOY_IMAGE`, and the container
-//! engine in `ENGINE`. Without an image they are skipped. Tests in `bicep` need the image with Bicep.
+//! `tests/image.sh` builds the image and starts these tests with its name in `LONG_DEPLOY_IMAGE`.
+//! Without an image they are skipped. Tests in `bicep` need the image with Bicep.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(unreachable_pub, reason = "modules of one test program")]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the layers of images and their sizes in bytes, as they are and as a registry stores them (gzip):
-# `tests/image/sizes.sh IMAGE…`. Fails where a layer of ours is larger than it may be. Needs ENGINE (see engine.sh).
+# `tests/image/sizes.sh IMAGE…`. Fails where a layer of ours is larger than it may be. Needs Docker.
 set -euo pipefail
 
 # The most that a layer may have, compressed, by a file in it. Bicep is as large as Microsoft ships it.
@@ -21,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 status=0
 for image; do
   rm -rf "${work:?}"/*
-  "$ENGINE" save "$image" | tar --extract --directory "$work"
+  docker save "$image" | tar --extract --directory "$work"
   printf '\n%s\n\n| layer with | bytes | compressed |\n|---|---:|---:|\n' "$image"
   total=0
   while read -r layer; do

@@ -1,25 +1,17 @@
 # shellcheck shell=bash
-# For scripts to source: finds a container engine, or starts one.
+# For scripts to source: finds Docker, or starts it.
 #
-# `need_engine` sets ENGINE to docker or podman, and DOCKER_HOST where it started a Docker daemon of its own, which ends
-# with the script. It fails, and says why, where there is none.
+# `need_docker` sets DOCKER_HOST where it starts a daemon, which ends with the script. It fails, and says why, where there
+# is none.
 
-# Docker is preferred, as GitHub's runner and act use it.
-need_engine() {
-  if answers docker; then
-    ENGINE=docker
-  elif [ "$(id -u)" = 0 ] && start_daemon; then
-    ENGINE=docker
-  elif answers podman; then
-    ENGINE=podman
-  else
-    echo "there is no container engine, and only root can start one" >&2
+need_docker() {
+  docker info >/dev/null 2>&1 && return
+  if [ "$(id -u)" != 0 ]; then
+    echo "Docker does not answer, and only root can start it" >&2
     return 1
   fi
-  export ENGINE
+  start_daemon
 }
-
-answers() { command -v "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
 
 # A daemon without a network of its own, which would need rules of the machine's firewall: containers use the host's.
 start_daemon() {
@@ -56,7 +48,7 @@ stop_daemon() {
 
 install_daemon() {
   if ! command -v apt-get >/dev/null; then
-    echo "there is no container engine, and no apt-get to install Debian's" >&2
+    echo "there is no Docker, and no apt-get to install Debian's" >&2
     return 1
   fi
   apt-get update --quiet >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
