@@ -5,6 +5,7 @@ use std::time::Duration;
 use azure_core::Bytes;
 use serde_json::{Value, json};
 
+use super::guard::Guard;
 use crate::{
     arm::{ChangeType, Correlation, DeploymentId, StackId, Target},
     inputs::{IfActive, OnStop, WhatIfInputs},
@@ -65,7 +66,7 @@ pub(crate) struct WhatIfRequest {
     /// Makes the names of a stack's what-ifs unique.
     pub(super) correlation: Correlation,
     pub(super) excluded: Vec<ChangeType>,
-    pub(super) forbidden: Vec<ChangeType>,
+    pub(super) guard: Guard,
 }
 
 impl WhatIfRequest {
@@ -93,7 +94,10 @@ impl WhatIfRequest {
             body: Bytes::from(serde_json::to_vec(&body)?),
             correlation: submission.correlation.clone(),
             excluded: inputs.excluded.clone(),
-            forbidden: inputs.forbidden.clone(),
+            guard: Guard {
+                forbidden: inputs.forbidden.clone(),
+                allows_incomplete: inputs.allows_incomplete,
+            },
         })
     }
 }

@@ -11,6 +11,7 @@ mod delete;
 mod failure;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod guard;
 mod job;
 mod pace;
 mod plan;

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     arm::{
-        Action, Answer, ArmError, Change, ChangeType, DeploymentId, Diagnostic, Progress,
-        ProvisioningState, StackId, Target, WhatIf,
+        Action, Answer, ArmError, DeploymentId, Diagnostic, Progress, ProvisioningState, StackId,
+        Target, WhatIf,
     },
-    event::Event,
+    event::{Ending, Event},
 };
 
 /// Longest name of a stack's what-if, in characters.
@@ -48,25 +48,22 @@ impl Previewing<'_, '_> {
         Ok(())
     }
 
-    /// Tells the what-if, and returns the changes in it that must not be.
+    /// Tells the what-if, and returns the ending if it must not pass.
     ///
     /// # Errors
     /// Azure's refusal, or what was seen last when Azure is out of reach for too long.
     pub(super) async fn predict(
         mut self,
         request: &WhatIfRequest,
-    ) -> Result<Vec<(ChangeType, String)>, Failure> {
+    ) -> Result<Option<Ending>, Failure> {
         let answer = match self.target {
             Target::Deployment(_) => self.ask(Action::WhatIf, &request.body).await?,
             Target::Stack(id) => self.stack_what_if(id, request).await?,
         };
         let what_if = WhatIf::read(answer, &request.excluded);
-        let is_forbidden = |change: &&Change| request.forbidden.contains(&change.kind);
-        let forbidden = what_if.all().filter(is_forbidden);
-        let forbidden = forbidden.map(|change| (change.kind.clone(), change.id.clone()));
-        let forbidden = forbidden.collect();
+        let objection = request.guard.objection(&what_if);
         self.context.events.emit(Event::WhatIfRead(what_if));
-        Ok(forbidden)
+        Ok(objection)
     }
 
     /// Asks for an action; under another name if a deployment of this name is running, as the name has no bearing on

@@ -8,7 +8,7 @@ use super::{Ending, Event, Left, Plan, Resource, StackResources};
 use crate::{
     arm::{
         Cause, Change, ChangeType, Correlation, Diagnostic, PropertyChange, PropertyChangeType,
-        ProvisioningState, WhatIf,
+        ProvisioningState, Unseen, WhatIf,
     },
     host::Place,
     inputs::{Problem, Problems},
@@ -87,11 +87,12 @@ impl Texts for Event {
 impl Texts for Ending {
     fn texts(&mut self, visit: Visit<'_>) {
         match self {
-            Self::Forbidden { changes } => {
+            Self::Forbidden { changes, unseen } => {
                 for (kind, id) in changes {
                     kind.texts(visit);
                     visit(id);
                 }
+                unseen.texts(visit);
             }
             Self::Failed { causes } | Self::Refused { causes } | Self::CancelRefused { causes } => {
                 causes.texts(visit);
@@ -222,13 +223,24 @@ impl Texts for WhatIf {
             potential,
             settings,
             diagnostics,
+            unseen,
             properties,
         } = self;
         changes.texts(visit);
         potential.texts(visit);
         settings.texts(visit);
         diagnostics.texts(visit);
+        unseen.texts(visit);
         properties.texts(visit);
+    }
+}
+
+impl Texts for Unseen {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self { id, code, reason } = self;
+        for text in [id, code, reason] {
+            visit(text);
+        }
     }
 }
 
@@ -412,8 +424,9 @@ mod tests {
             "delta": part, "unsupportedReason": "hush"});
         let diagnostic =
             json!({"level": "Warning", "code": "hush", "message": "hush", "target": "hush"});
+        let skipped = json!({"code": "NestedDeploymentHush", "message": "hush", "target": "/hush"});
         let answer = json!({"properties": {"changes": [change], "potentialChanges": [change],
-            "diagnostics": [diagnostic], "hush": "hush"}});
+            "diagnostics": [diagnostic, skipped], "hush": "hush"}});
         let shown = hidden(Event::WhatIfRead(WhatIf::read(answer, &[])));
         assert!(!shown.contains("hush"), "{shown}");
     }
@@ -445,6 +458,11 @@ mod tests {
             }),
             Event::Ended(Ending::Forbidden {
                 changes: vec![(ChangeType::new("hush"), "hush".to_owned())],
+                unseen: vec![Unseen {
+                    id: "hush".to_owned(),
+                    code: "hush".to_owned(),
+                    reason: "hush".to_owned(),
+                }],
             }),
             Event::Ended(Ending::SignInFailed {
                 message: "hush".to_owned(),

@@ -232,7 +232,13 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "fail-on-change-types",
         "",
-        "Changes that fail the step before anything is deployed, such as `Delete`. Makes a what-if.",
+        "Changes that fail the step before anything is deployed, such as `Modify`, or `Delete` in the mode `Complete`. So does what Azure could not predict. Makes a what-if.",
+    ),
+    input(
+        Section::Deployment,
+        "what-if-allow-incomplete",
+        "false",
+        "`true`: `fail-on-change-types` lets a what-if pass that could not predict everything.",
     ),
     input(
         Section::Deployment,

@@ -248,6 +248,13 @@ fn each_problem_names_the_input_and_the_remedy() {
             "fail-on-change-types: Delete is left out by what-if-exclude-change-types: remove it from one of them",
         ),
         (
+            &[
+                ("fail-on-change-types", "Modify"),
+                ("what-if-result-format", "ResourceIdOnly"),
+            ],
+            "fail-on-change-types: Modify is never found with the what-if-result-format ResourceIdOnly: give FullResourcePayloads, or Deploy instead of Modify",
+        ),
+        (
             &[("operation", "validate"), ("what-if", "true")],
             "what-if: this operation makes no what-if: give the operation create or whatIf, or remove it",
         ),

@@ -116,7 +116,10 @@ fn endings() -> Vec<Ending> {
         Ending::Detached,
         Ending::Validated,
         Ending::Predicted,
-        Ending::Forbidden { changes: vec![] },
+        Ending::Forbidden {
+            changes: vec![],
+            unseen: vec![],
+        },
         Ending::Failed { causes: vec![] },
         Ending::Refused { causes: vec![] },
         Ending::CannotFollow { causes, left },

@@ -16,6 +16,9 @@ pub(crate) struct NextStep {
     pub(crate) command: Option<String>,
 }
 
+const ALLOW_CHANGES: &str = "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again";
+const ALLOW_GAPS: &str = "give nested deployments parameters that Azure knows beforehand, rather than outputs of other ones, so that it can predict them; or judge them yourself and set `what-if-allow-incomplete: true`";
+
 /// The suggestions for `ending`, the most important first.
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
     let cli = Commands(record.plan.as_ref());
@@ -36,9 +39,11 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             cli.show(),
             text_only("re-run the workflow once the stack's current operation has ended"),
         ],
-        Ending::Forbidden { .. } => vec![text_only(
-            "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again",
-        )],
+        Ending::Forbidden { changes, unseen } => {
+            let allow = (!changes.is_empty()).then_some(ALLOW_CHANGES);
+            let look = (!unseen.is_empty()).then_some(ALLOW_GAPS);
+            allow.into_iter().chain(look).map(text_only).collect()
+        }
         Ending::Refused { .. } => vec![text_only("fix the cause, then re-run the workflow")],
         Ending::InvalidInputs(_) => {
             vec![text_only(

@@ -18,4 +18,5 @@ pub(super) mod place;
 pub(super) mod reason;
 pub(super) mod stack;
 pub(super) mod trouble;
+pub(super) mod unseen;
 pub(super) mod verdict;
