@@ -92,8 +92,7 @@ fn gaps(what_if: &WhatIf) -> String {
         return String::new();
     }
     let parts = unseen::parts(unseen);
-    let mut text =
-        format!("> [!WARNING]\n> {parts} could not be predicted, and may change, too:\n>\n");
+    let mut text = format!("> [!WARNING]\n> Not predicted, and may change, too: {parts}\n");
     for part in unseen.iter().take(GAPS) {
         let sentence = cut(&unseen::sentence(part), MESSAGE);
         let item = titled_item(&cut(&part.code, NAME), &sentence);
