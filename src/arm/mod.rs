@@ -35,4 +35,6 @@ pub(crate) use snapshot::Snapshot;
 pub(crate) use stack::{StackProperties, StackResource};
 pub(crate) use state::ProvisioningState;
 pub(crate) use target::Target;
-pub(crate) use what_if::{Change, ChangeType, PropertyChange, PropertyChangeType, Unseen, WhatIf};
+pub(crate) use what_if::{
+    Change, ChangeType, PropertyChange, PropertyChangeType, Unseen, WhatIf, complete,
+};

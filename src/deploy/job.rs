@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::guard::Guard;
 use crate::{
     arm::{ChangeType, Correlation, DeploymentId, StackId, Target},
-    inputs::{IfActive, OnStop, WhatIfInputs},
+    inputs::{IfActive, OnStop, ResultFormat, WhatIfInputs},
 };
 
 /// What a run is to do.
@@ -67,6 +67,8 @@ pub(crate) struct WhatIfRequest {
     pub(super) correlation: Correlation,
     pub(super) excluded: Vec<ChangeType>,
     pub(super) guard: Guard,
+    /// Whether to ask which properties change, where Azure tells them apart.
+    pub(super) with_properties: bool,
 }
 
 impl WhatIfRequest {
@@ -98,6 +100,7 @@ impl WhatIfRequest {
                 forbidden: inputs.forbidden.clone(),
                 allows_incomplete: inputs.allows_incomplete,
             },
+            with_properties: inputs.format == ResultFormat::Full,
         })
     }
 }

@@ -20,6 +20,7 @@ mod progress;
 mod read;
 mod retry;
 mod run;
+mod stack_preview;
 mod stage;
 mod stop;
 mod submit;

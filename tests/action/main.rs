@@ -30,6 +30,7 @@ mod reruns;
 mod scopes;
 mod secrets;
 mod sign_in;
+mod stack_what_if;
 mod stacks;
 mod step;
 mod templates;

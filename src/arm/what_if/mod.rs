@@ -4,8 +4,10 @@
 
 mod kinds;
 mod model;
+mod properties;
 mod read;
 mod unseen;
 
 pub(crate) use kinds::{ChangeType, PropertyChangeType};
 pub(crate) use model::{Change, PropertyChange, Unseen, WhatIf};
+pub(crate) use properties::complete;

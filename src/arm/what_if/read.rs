@@ -104,12 +104,12 @@ fn change(raw: &Value) -> Change {
     }
 }
 
-fn kind_of(raw: &Value) -> ChangeType {
+pub(super) fn kind_of(raw: &Value) -> ChangeType {
     ChangeType::new(text(raw, "changeType"))
 }
 
 /// The resource's id; a resource of an extension has a type and identifiers instead.
-fn identity(raw: &Value) -> String {
+pub(super) fn identity(raw: &Value) -> String {
     let ids = ["resourceId", "id"].map(|name| text(raw, name));
     if let Some(id) = ids.into_iter().find(|id| !id.is_empty()) {
         return id.to_owned();

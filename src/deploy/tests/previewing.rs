@@ -24,6 +24,7 @@ fn what_if() -> WhatIfRequest {
             forbidden: vec![ChangeType::Delete],
             allows_incomplete: false,
         },
+        with_properties: true,
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct NextStep {
 const ALLOW_CHANGES: &str = "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again";
 const ALLOW_GAPS: &str = "give nested deployments parameters that Azure knows beforehand, rather than outputs of other ones, so that it can predict them; or judge them yourself and set `what-if-allow-incomplete: true`";
 
+const FIRST_USE: &str = "if deployment stacks were never used in this tenant, run the step once with `operation: validate`, which lets Azure prepare it for them, then re-run the workflow; else the failure is Azure's: re-run it later";
+
 /// The suggestions for `ending`, the most important first.
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
     let cli = Commands(record.plan.as_ref());
@@ -44,6 +46,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             let look = (!unseen.is_empty()).then_some(ALLOW_GAPS);
             allow.into_iter().chain(look).map(text_only).collect()
         }
+        Ending::Refused { causes } if is_first_use(causes) => vec![text_only(FIRST_USE)],
         Ending::Refused { .. } => vec![text_only("fix the cause, then re-run the workflow")],
         Ending::InvalidInputs(_) => {
             vec![text_only(
@@ -107,6 +110,14 @@ fn is_busy_stack(causes: &[Cause]) -> bool {
     causes
         .iter()
         .any(|cause| cause.code.eq_ignore_ascii_case(busy))
+}
+
+/// Whether Azure's what-if of a stack failed, as the first one in a tenant may.
+fn is_first_use(causes: &[Cause]) -> bool {
+    let failed = "DeploymentStackWhatIfOperationFailed";
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case(failed))
 }
 
 /// Whether Azure refused because a deployment of the same name is running.

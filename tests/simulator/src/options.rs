@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::{
     MANAGEMENT_GROUP, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, TENANT_ID, journal::Service,
+    pattern, plan::ResourcePlan,
 };
 
 /// How the simulated Azure behaves. Every duration is simulated time.
@@ -136,6 +137,16 @@ impl Default for Options {
             .map(str::to_owned)
             .to_vec(),
         }
+    }
+}
+
+impl Options {
+    /// How a what-if leaves this resource out, if it does.
+    pub(crate) fn gap(&self, resource: &ResourcePlan) -> Option<Gap> {
+        let texts = [&resource.name, &resource.kind, &resource.id];
+        let is_meant = |own: &str| texts.iter().any(|text| pattern::matches(own, text));
+        let gap = self.gaps.iter().find(|(own, _)| is_meant(own));
+        gap.map(|(_, gap)| *gap)
     }
 }
 

@@ -7,9 +7,11 @@ use serde_json::{Map, Value, json};
 use super::scope::Scope;
 use crate::{
     options::{Gap, Options},
-    pattern,
     plan::{DeploymentPlan, ResourcePlan},
 };
+
+/// Why a resource is unsupported.
+pub(super) const UNIDENTIFIABLE: &str = "Changes to the resource cannot be analyzed because its resource ID or API version cannot be calculated until the deployment is under way. Please see https://aka.ms/WhatIfUnidentifiableResource for more guidance.";
 
 /// What a what-if tells.
 pub(crate) struct Prediction {
@@ -69,7 +71,7 @@ struct Predicting<'a> {
 impl<'a> Predicting<'a> {
     fn deployment(&mut self, plan: &'a DeploymentPlan) {
         for resource in &plan.resources {
-            match (&resource.nested, self.gap(resource)) {
+            match (&resource.nested, self.options.gap(resource)) {
                 (Some(nested), Some(Gap::ShortCircuited)) => {
                     self.leave_out(nested);
                     self.told.diagnostics.push(short_circuited(&nested.id));
@@ -78,13 +80,6 @@ impl<'a> Predicting<'a> {
                 (None, gap) => self.resource(resource, gap),
             }
         }
-    }
-
-    fn gap(&self, resource: &ResourcePlan) -> Option<Gap> {
-        let texts = [&resource.name, &resource.kind, &resource.id];
-        let mut gaps = self.options.gaps.iter();
-        let is_meant = |own: &str| texts.iter().any(|text| pattern::matches(own, text));
-        gaps.find(|(own, _)| is_meant(own)).map(|(_, gap)| *gap)
     }
 
     /// What is not looked into is not taken for what the template does not name, either.
@@ -107,7 +102,7 @@ impl<'a> Predicting<'a> {
             Some(Gap::Potential) => self.told.potential.push(change),
             Some(Gap::Unsupported) => self.told.changes.push(json!({
                 "resourceId": resource.id, "changeType": "Unsupported", "after": after,
-                "unsupportedReason": "Changes to the resource cannot be analyzed because its resource ID or API version cannot be calculated until the deployment is under way. Please see https://aka.ms/WhatIfUnidentifiableResource for more guidance.",
+                "unsupportedReason": UNIDENTIFIABLE,
             })),
             Some(Gap::Ignored) => self.told.changes.push(json!({
                 "resourceId": resource.id, "changeType": "Ignore", "after": after,
@@ -129,7 +124,7 @@ impl<'a> Predicting<'a> {
     }
 }
 
-fn short_circuited(id: &str) -> Value {
+pub(super) fn short_circuited(id: &str) -> Value {
     json!({
         "level": "Warning", "code": "NestedDeploymentShortCircuited", "target": id,
         "message": "A nested deployment got short-circuited and all its resources got skipped from validation. This is due to a nested template having a parameter that was not fully evaluated (e.g. contains a reference() function). Please see https://aka.ms/WhatIfEvalStopped for more guidance.",
@@ -145,7 +140,7 @@ fn unnamed(plan: &DeploymentPlan, resource: &ResourcePlan, secrets: &[Secret<'_>
     json!({"resourceId": resource.id, "changeType": "Ignore", "before": before, "after": before})
 }
 
-fn change(id: &str, before: Option<&Value>, after: &Value) -> Value {
+pub(super) fn change(id: &str, before: Option<&Value>, after: &Value) -> Value {
     let Some(before) = before else {
         return json!({"resourceId": id, "changeType": "Create", "after": after});
     };
@@ -258,7 +253,7 @@ fn secrets(plan: &DeploymentPlan) -> Vec<Secret<'_>> {
 }
 
 /// A resource with its id, and with expressions in place of secure parameters.
-fn shown(resource: &ResourcePlan, secrets: &[Secret<'_>]) -> Value {
+pub(super) fn shown(resource: &ResourcePlan, secrets: &[Secret<'_>]) -> Value {
     let mut body = resource.body.clone();
     body["id"] = resource.id.as_str().into();
     body["name"] = resource.name.rsplit('/').next().into();
