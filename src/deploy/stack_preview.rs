@@ -77,13 +77,9 @@ impl Previewing<'_, '_> {
 
     /// Adds what changes in each resource. Without it the what-if is still good, so it costs a line at most.
     async fn add_properties(&self, id: &StackId, name: &str, result: &mut Value) {
-        let mut last = None;
-        let asking = self.properties(id, name, &mut last);
-        let answer = self.context.clock.timeout(PROPERTIES_WITHIN, asking).await;
-        let reason = match answer {
-            Ok(Ok(answer)) => return complete(result, answer),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => last.map_or_else(|| "no answer came".to_owned(), |error| error.to_string()),
+        let reason = match self.properties(id, name).await {
+            Ok(answer) => return complete(result, answer),
+            Err(reason) => reason,
         };
         let message = format!(
             "the properties that the stack would change are not shown, as Azure does not tell them: {reason}"
@@ -91,46 +87,51 @@ impl Previewing<'_, '_> {
         self.context.events.emit(Event::Warned { message });
     }
 
-    /// Asks for the properties until they are there, and keeps the last fault that may pass.
-    async fn properties(
-        &self,
-        id: &StackId,
-        name: &str,
-        last: &mut Option<ArmError>,
-    ) -> Result<Value, ArmError> {
-        let arm = self.context.arm;
+    /// Asks for the properties until they are there, or it takes too long.
+    ///
+    /// # Errors
+    /// Why they are not there, on one line.
+    async fn properties(&self, id: &StackId, name: &str) -> Result<Value, String> {
+        let Context { arm, clock, .. } = self.context;
+        let until = clock.elapsed() + PROPERTIES_WITHIN;
         let start = async || arm.stack_what_if_properties(id, name).await;
-        let mut answer = self.insist(start, ArmError::is_transient, last).await?;
+        let mut answer = self.insist(until, start, ArmError::is_transient).await?;
         loop {
             let location = match answer.value {
                 Progress::Done(value) => return Ok(value),
+                Progress::Pending(_) if clock.elapsed() > until => {
+                    return Err("no answer is there yet".to_owned());
+                }
                 Progress::Pending(location) => location,
             };
             let wait = answer.retry_after.unwrap_or(ANSWER_INTERVAL);
-            self.context.clock.sleep(wait.max(SHORTEST_WAIT)).await;
+            clock.sleep(wait.max(SHORTEST_WAIT)).await;
             let poll = async || arm.poll(Action::StackProperties, &location).await;
             // The place of the answer may not be visible yet.
             let may_pass = |error: &ArmError| error.is_transient() || error.is_not_found();
-            answer = self.insist(poll, may_pass, last).await?;
+            answer = self.insist(until, poll, may_pass).await?;
         }
     }
 
     /// Makes a request again while its fault may pass, without a word of that.
     async fn insist<T>(
         &self,
+        until: Duration,
         mut request: impl AsyncFnMut() -> Result<Answer<T>, ArmError>,
         may_pass: impl Fn(&ArmError) -> bool,
-        last: &mut Option<ArmError>,
-    ) -> Result<Answer<T>, ArmError> {
+    ) -> Result<Answer<T>, String> {
+        let clock = self.context.clock;
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match request().await {
-                Err(error) if may_pass(&error) => error,
-                other => return other,
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
             };
             let wait = error.retry_after().unwrap_or(Duration::ZERO).max(pause);
-            *last = Some(error);
-            self.context.clock.sleep(wait).await;
+            if !may_pass(&error) || clock.elapsed() + wait > until {
+                return Err(error.to_string());
+            }
+            clock.sleep(wait).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
     }

@@ -7,6 +7,7 @@ mod following;
 mod owning;
 mod previewing;
 mod retrying;
+mod stack_previewing;
 mod submitting;
 
 use std::{
