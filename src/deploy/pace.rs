@@ -71,6 +71,8 @@ pub(super) const FOLLOW_CANCEL: Duration = MINUTE.saturating_mul(10);
 pub(super) const LAST_LOOK: Duration = SECOND.saturating_mul(10);
 /// An outage of this length at the time-out is why nothing is known; a shorter one is a coincidence.
 pub(super) const OUTAGE_IS_THE_CAUSE: Duration = MINUTE.saturating_mul(5);
+/// How long after the end of a deployment that failed Azure may take until it shows that it repeats an earlier one.
+pub(super) const ROLLBACK_BEGINS_WITHIN: Duration = MINUTE.saturating_mul(2);
 /// How long it may take until Azure tells the properties that a what-if of a stack changes: it is worth no more, as what
 /// happens to each resource is known by then.
 pub(super) const PROPERTIES_WITHIN: Duration = MINUTE.saturating_mul(5);

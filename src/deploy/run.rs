@@ -221,6 +221,9 @@ impl<'a> Run<'a> {
         if succeeded {
             return Ending::Succeeded;
         }
+        if let Some(rollback) = &snapshot.rollback {
+            events.emit(Event::RollbackSeen(rollback.clone()));
+        }
         let known = self.watch.as_ref().map(Watch::causes).unwrap_or_default();
         Ending::Failed {
             causes: causes::of(known, snapshot),

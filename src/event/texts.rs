@@ -8,7 +8,7 @@ use super::{Ending, Event, Left, Plan, Resource, StackResources};
 use crate::{
     arm::{
         Cause, Change, ChangeType, Correlation, Diagnostic, PropertyChange, PropertyChangeType,
-        ProvisioningState, Unseen, WhatIf,
+        ProvisioningState, Redeployment, Unseen, WhatIf,
     },
     host::Place,
     inputs::{Problem, Problems},
@@ -73,6 +73,7 @@ impl Texts for Event {
             Self::Replaced { by } => by.texts(visit),
             Self::OutputsRead(outputs) => outputs.texts(visit),
             Self::StackRead(resources) => resources.texts(visit),
+            Self::RollbackSeen(redeployment) => redeployment.texts(visit),
             Self::Ended(ending) => ending.texts(visit),
             Self::SignedIn(_)
             | Self::TokenRefreshed(_)
@@ -143,12 +144,21 @@ impl Texts for Plan {
             scope: _,
             location: _,
             mode: _,
+            rollback: _,
             template,
             fingerprint: _,
             client_id: _,
             portal: _,
         } = self;
         visit(template);
+    }
+}
+
+impl Texts for Redeployment {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self { name, state } = self;
+        visit(name);
+        state.texts(visit);
     }
 }
 
@@ -475,6 +485,10 @@ mod tests {
             Event::StateChanged {
                 state: ProvisioningState::new("hush"),
             },
+            Event::RollbackSeen(Redeployment {
+                name: "hush".to_owned(),
+                state: ProvisioningState::new("hush"),
+            }),
         ] {
             let shown = hidden(event);
             assert!(!shown.contains("hush"), "{shown}");

@@ -1,7 +1,7 @@
 //! Suggested next steps for each ending.
 
 use crate::{
-    arm::{Cause, Scope, Target},
+    arm::{Cause, Redeployment, Scope, Target},
     event::{Ending, Left, Plan},
     report::{
         record::Record,
@@ -24,6 +24,27 @@ const FIRST_USE: &str = "if deployment stacks were never used in this tenant, ru
 /// The suggestions for `ending`, the most important first.
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
     let cli = Commands(record.plan.as_ref());
+    let rollback = record.rollback.as_ref();
+    let rollback = rollback.filter(|_| matches!(ending, Ending::Failed { .. }));
+    let rollback = rollback.map(|rollback| after_rollback(&cli, rollback));
+    own_steps(&cli, record, ending)
+        .into_iter()
+        .chain(rollback)
+        .collect()
+}
+
+/// What to do about what Azure repeats.
+fn after_rollback(cli: &Commands<'_>, rollback: &Redeployment) -> NextStep {
+    let is_running = !rollback.state.as_str().is_empty() && !rollback.state.is_terminal();
+    if is_running && !rollback.name.is_empty() {
+        return cli.show_other(&rollback.name);
+    }
+    text_only(
+        "look at what the resource group has now: repeating a deployment deletes what that one did not contain",
+    )
+}
+
+fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextStep> {
     match ending {
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![cli.show(), cli.cancel()],
@@ -58,7 +79,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
              your own (`bicep-path`), then re-run the workflow",
         )],
         Ending::CannotFollow { left, .. } => with_commands(
-            &cli,
+            cli,
             left,
             "fix the cause, then re-run the workflow; it resumes following the deployment",
         ),
@@ -74,7 +95,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
         ],
         Ending::NothingToCancel { .. } => vec![],
         Ending::SignInFailed { left, .. } if may_run(left) => with_commands(
-            &cli,
+            cli,
             left,
             "fix the cause, then re-run the workflow; it resumes following the deployment",
         ),
@@ -86,20 +107,20 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             vec![text_only("increase `timeout`, then run the workflow again")]
         }
         Ending::TimedOut { left, .. } => with_commands(
-            &cli,
+            cli,
             left,
             "increase `timeout` beyond the deployment's duration",
         ),
-        Ending::Cancelled { left } => after_cancel(&cli, left),
+        Ending::Cancelled { left } => after_cancel(cli, left),
         Ending::Unreachable { left, .. } => {
             let network = text_only(
                 "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
             );
-            show_first(&cli, left, network)
+            show_first(cli, left, network)
         }
         Ending::Bug { left, .. } => {
             let report = text_only("report this to the maintainers of the action, with this log");
-            show_first(&cli, left, report)
+            show_first(cli, left, report)
         }
     }
 }
@@ -175,6 +196,21 @@ impl Commands<'_> {
             }
             format!("az deployment {kind} show --query properties.provisioningState")
         })
+    }
+
+    /// How to look at another deployment of the same scope.
+    fn show_other(&self, name: &str) -> NextStep {
+        let command = self.0.map(|plan| {
+            let (kind, place) = scope_arguments(&plan.scope);
+            format!(
+                "az deployment {kind} show --query properties.provisioningState{place} --name {}",
+                quote(name)
+            )
+        });
+        NextStep {
+            text: "check the state of what Azure repeats",
+            command,
+        }
     }
 
     fn cancel(&self) -> NextStep {

@@ -1,11 +1,11 @@
 //! One sentence on what happened, for each ending.
 
 use crate::{
-    arm::Unseen,
+    arm::{Redeployment, Unseen},
     event::{Ending, Left},
     report::{
         record::Record,
-        words::{changes, duration, left, operation::wording, phrase::count, unseen},
+        words::{changes, duration, left, operation::wording, phrase::count, rollback, unseen},
     },
 };
 
@@ -25,10 +25,14 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         Ending::Succeeded => fill(words.unneeded),
         Ending::Stopped => fill("{it} and all within it were cancelled in {took}"),
         Ending::Detached => fill(words.detached),
-        Ending::Failed { .. } if record.is_canceled() => {
-            fill("{it} was cancelled in Azure after {took}")
-        }
-        Ending::Failed { .. } => fill(words.failed),
+        Ending::Failed { .. } if record.is_canceled() => with_rollback(
+            record
+                .rollback
+                .as_ref()
+                .filter(|own| !own.state.as_str().is_empty()),
+            fill("{it} was cancelled in Azure after {took}"),
+        ),
+        Ending::Failed { .. } => with_rollback(record.rollback.as_ref(), fill(words.failed)),
         Ending::Validated => valid(record, &it),
         Ending::Predicted => predicted(record, &it),
         Ending::Forbidden { changes, unseen } => {
@@ -89,6 +93,14 @@ fn valid(record: &Record, it: &str) -> String {
             count(number, "resource", "resources")
         ),
         None => format!("{it} is valid"),
+    }
+}
+
+/// The headline of a failure, and what became of what Azure repeats then.
+fn with_rollback(rollback: Option<&Redeployment>, failed: String) -> String {
+    match rollback {
+        Some(rollback) => format!("{failed}; {}", rollback::outcome(rollback)),
+        None => failed,
     }
 }
 
