@@ -27,6 +27,7 @@ mod protection;
 mod registry;
 mod report;
 mod reruns;
+mod rollback;
 mod scopes;
 mod secrets;
 mod sign_in;

@@ -7,6 +7,7 @@ mod following;
 mod owning;
 mod previewing;
 mod retrying;
+mod rolling_back;
 mod stack_previewing;
 mod submitting;
 
