@@ -196,7 +196,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "rollback-on-error",
         "",
-        "Deployment that Azure repeats if this one fails: `lastSuccessful`, or a deployment's name. It repeats it in the mode `Complete`, and so deletes what that one did not contain.",
+        "Deployment to the same resource group that Azure repeats if this one fails: `lastSuccessful`, or a deployment's name. It repeats it in the mode `Complete`, and so deletes what that one did not contain. In resource groups only, and not for stacks.",
     ),
     input(
         Section::Deployment,

@@ -60,7 +60,7 @@ pub(crate) fn find(
         let what = name.unwrap_or("LastSuccessful");
         return Err(ArmError::bad_request(
             "OnErrorDeploymentNotFound",
-            &format!(
+            format!(
                 "No successful deployment '{what}' was found in the history of the resource group."
             ),
         ));
