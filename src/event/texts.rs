@@ -2,14 +2,12 @@
 //!
 //! Each type is taken apart with all its fields: a new field does not compile before it is decided on here.
 
+mod azure;
+
 use serde_json::{Map, Value};
 
 use super::{Ending, Event, Left, Plan, Resource, StackResources};
 use crate::{
-    arm::{
-        Cause, Change, ChangeType, Correlation, Diagnostic, PropertyChange, PropertyChangeType,
-        ProvisioningState, Redeployment, Unseen, WhatIf,
-    },
     host::Place,
     inputs::{Problem, Problems},
     template::{Compilation, bicep},
@@ -154,14 +152,6 @@ impl Texts for Plan {
     }
 }
 
-impl Texts for Redeployment {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self { name, state } = self;
-        visit(name);
-        state.texts(visit);
-    }
-}
-
 impl Texts for StackResources {
     fn texts(&mut self, visit: Visit<'_>) {
         let Self {
@@ -194,127 +184,6 @@ impl Texts for Resource {
         path.texts(visit);
         state.texts(visit);
         causes.texts(visit);
-    }
-}
-
-impl Texts for Cause {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            code,
-            message,
-            resource,
-            path,
-        } = self;
-        visit(code);
-        visit(message);
-        resource.texts(visit);
-        path.texts(visit);
-    }
-}
-
-impl Texts for Diagnostic {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            severity: _,
-            code,
-            message,
-            target,
-        } = self;
-        for text in [code, message, target] {
-            visit(text);
-        }
-    }
-}
-
-impl Texts for WhatIf {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            changes,
-            potential,
-            settings,
-            diagnostics,
-            unseen,
-            properties,
-        } = self;
-        changes.texts(visit);
-        potential.texts(visit);
-        settings.texts(visit);
-        diagnostics.texts(visit);
-        unseen.texts(visit);
-        properties.texts(visit);
-    }
-}
-
-impl Texts for Unseen {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self { id, code, reason } = self;
-        for text in [id, code, reason] {
-            visit(text);
-        }
-    }
-}
-
-impl Texts for Change {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            id,
-            kind,
-            api_version,
-            before,
-            after,
-            delta,
-            unsupported_reason,
-        } = self;
-        visit(id);
-        kind.texts(visit);
-        visit(api_version);
-        before.texts(visit);
-        after.texts(visit);
-        delta.texts(visit);
-        unsupported_reason.texts(visit);
-    }
-}
-
-impl Texts for PropertyChange {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            path,
-            kind,
-            before,
-            after,
-            children,
-        } = self;
-        visit(path);
-        if let PropertyChangeType::Other(name) = kind {
-            visit(name);
-        }
-        before.texts(visit);
-        after.texts(visit);
-        children.texts(visit);
-    }
-}
-
-impl Texts for ChangeType {
-    fn texts(&mut self, visit: Visit<'_>) {
-        if let Self::Other(name) = self {
-            visit(name);
-        }
-    }
-}
-
-impl Texts for Correlation {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let mut text = self.to_string();
-        visit(&mut text);
-        *self = Self::new(text);
-    }
-}
-
-impl Texts for ProvisioningState {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let mut text = self.to_string();
-        visit(&mut text);
-        *self = Self::new(&text);
     }
 }
 
@@ -418,7 +287,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::stories;
+    use crate::{
+        arm::{Cause, ChangeType, Correlation, ProvisioningState, Redeployment, Unseen, WhatIf},
+        testing::stories,
+    };
 
     /// What the debug form shows after every text became `***`.
     fn hidden(mut event: Event) -> String {
