@@ -42,14 +42,16 @@ pub(crate) enum Action {
     Validate,
     /// `whatIf`: `properties.changes`.
     WhatIf,
+    /// `whatIf` of the result of a stack's what-if: `properties.changes.resourceChanges`.
+    StackProperties,
 }
 
 impl Action {
     /// The action's segment of the path.
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Validate => "/validate",
-            Self::WhatIf => "/whatIf",
+            Self::WhatIf | Self::StackProperties => "/whatIf",
         }
     }
 
@@ -59,6 +61,7 @@ impl Action {
         match self {
             Self::Validate => properties.is_object(),
             Self::WhatIf => properties["changes"].is_array(),
+            Self::StackProperties => properties["changes"]["resourceChanges"].is_array(),
         }
     }
 }
@@ -93,7 +96,7 @@ impl Arm {
         self.progress(&answer, action, Some(location))
     }
 
-    fn progress(
+    pub(super) fn progress(
         &self,
         answer: &RawResponse,
         action: Action,
@@ -182,6 +185,9 @@ mod tests {
     fn only_its_own_answer_is_an_answer() {
         let changes = json!({"properties": {"changes": []}});
         let validated = json!({"properties": {}});
+        let of_stack = json!({"properties": {"changes": {"resourceChanges": []}}});
+        assert!(Action::StackProperties.is_answered_by(&of_stack));
+        assert!(!Action::StackProperties.is_answered_by(&changes));
         assert!(Action::WhatIf.is_answered_by(&changes));
         assert!(Action::Validate.is_answered_by(&validated));
         assert!(!Action::WhatIf.is_answered_by(&validated));
@@ -193,6 +199,7 @@ mod tests {
             json!({"properties": 7}),
         ] {
             assert!(!Action::WhatIf.is_answered_by(&odd), "{odd}");
+            assert!(!Action::StackProperties.is_answered_by(&odd), "{odd}");
             assert!(!Action::Validate.is_answered_by(&odd), "{odd}");
         }
     }

@@ -7,6 +7,10 @@ use serde_json::Value;
 use super::Cause;
 use crate::{http::LastingFault, identity::SignInError};
 
+/// The code of a stack's what-if that failed in Azure, with the status 500. It lasts where deployment stacks were never
+/// used in the tenant before (Azure/deployment-stacks, issue 252).
+const STACK_WHAT_IF: &str = "DeploymentStackWhatIfOperationFailed";
+
 /// Why a request to Resource Manager did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArmError {
@@ -67,7 +71,9 @@ impl ArmError {
             Self::SignIn(error) => error.is_transient(),
             Self::Unreached { .. } | Self::Unanswered { .. } | Self::Unreadable { .. } => true,
             Self::Blocked(_) | Self::Misleading { .. } => false,
-            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+            Self::Refused { status, code, .. } => {
+                matches!(status, 408 | 429 | 500..) && !code.eq_ignore_ascii_case(STACK_WHAT_IF)
+            }
         }
     }
 
@@ -225,6 +231,17 @@ mod tests {
                 assert_eq!(error.is_throttled(), status == 429, "{status}");
             }
         }
+    }
+
+    #[test]
+    fn a_what_if_of_a_stack_that_fails_in_azure_may_never_pass() {
+        let failed = ArmError::Refused {
+            status: 500,
+            code: "deploymentStackWhatIfOperationFailed".to_owned(),
+            body: Value::Null,
+            retry_after: None,
+        };
+        assert!(!failed.is_transient());
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn what_if(data: &[u8]) {
     };
     let read = WhatIf::read(answer.clone(), &[]);
     let counted: usize = read.counts().into_iter().map(|(_, count)| count).sum();
-    assert!(counted > 0 || !read.settings.is_empty() || !read.has_changes());
+    assert!(counted > 0 || !read.settings.is_empty() || !read.finds_changes());
     let kinds = [ChangeType::NoChange, ChangeType::Ignore];
     let without = WhatIf::read(answer, &kinds);
     assert!(without.changes.len() <= read.changes.len());

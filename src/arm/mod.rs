@@ -28,11 +28,13 @@ pub(crate) use correlation::Correlation;
 pub(crate) use delete::Deletion;
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use error::ArmError;
-pub(crate) use model::{AsyncStatus, Operation};
+pub(crate) use model::{AsyncStatus, Operation, Redeployment};
 pub(crate) use portal::Portal;
 pub(crate) use scope::{DeploymentId, Scope, StackId};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use stack::{StackProperties, StackResource};
 pub(crate) use state::ProvisioningState;
 pub(crate) use target::Target;
-pub(crate) use what_if::{Change, ChangeType, PropertyChange, PropertyChangeType, WhatIf};
+pub(crate) use what_if::{
+    Change, ChangeType, PropertyChange, PropertyChangeType, Unseen, WhatIf, complete,
+};

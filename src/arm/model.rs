@@ -38,6 +38,21 @@ pub(super) struct DeploymentProperties {
     pub(super) outputs: Map<String, Value>,
     /// Why it failed: an error tree of either generation.
     pub(super) error: Value,
+    /// What Azure repeats if it fails.
+    #[serde(deserialize_with = "or_default")]
+    pub(super) on_error_deployment: Option<Redeployment>,
+}
+
+/// An earlier deployment that Azure repeats because another one failed (`OnErrorDeploymentExtended`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Redeployment {
+    /// Its name; empty if Azure does not tell.
+    #[serde(rename = "deploymentName", deserialize_with = "or_default")]
+    pub(crate) name: String,
+    /// How far that has come; empty if Azure does not tell, as before it begins.
+    #[serde(rename = "provisioningState", deserialize_with = "or_default")]
+    pub(crate) state: ProvisioningState,
 }
 
 impl DeploymentProperties {

@@ -7,7 +7,7 @@ use azure_core::{
 use serde_json::Value;
 
 use super::{
-    Answer, Arm, ArmError, ProvisioningState, StackId,
+    Action, Answer, Arm, ArmError, Progress, ProvisioningState, StackId,
     client::{read, retry_after, unreadable, with_json},
 };
 
@@ -54,6 +54,21 @@ impl Arm {
             value,
             retry_after: retry_after(&answer),
         })
+    }
+
+    /// Asks which properties a what-if of a stack changes, which its result does not tell. It may be repeated.
+    ///
+    /// # Errors
+    /// [`ArmError`].
+    pub(crate) async fn stack_what_if_properties(
+        &self,
+        id: &StackId,
+        name: &str,
+    ) -> Result<Answer<Progress>, ArmError> {
+        let action = Action::StackProperties;
+        let path = format!("{}{}", id.what_if_path(name), action.as_str());
+        let answer = self.send(self.about_stack(&path, Method::Post)).await?;
+        self.progress(&answer, action, None)
     }
 
     /// Deletes a what-if of a stack.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use azure_core::Bytes;
 use serde_json::{Value, json};
 
+use super::guard::Guard;
 use crate::{
     arm::{ChangeType, Correlation, DeploymentId, StackId, Target},
-    inputs::{IfActive, OnStop, WhatIfInputs},
+    inputs::{IfActive, OnStop, ResultFormat, WhatIfInputs},
 };
 
 /// What a run is to do.
@@ -65,7 +66,9 @@ pub(crate) struct WhatIfRequest {
     /// Makes the names of a stack's what-ifs unique.
     pub(super) correlation: Correlation,
     pub(super) excluded: Vec<ChangeType>,
-    pub(super) forbidden: Vec<ChangeType>,
+    pub(super) guard: Guard,
+    /// Whether to ask which properties change, where Azure tells them apart.
+    pub(super) with_properties: bool,
 }
 
 impl WhatIfRequest {
@@ -93,7 +96,11 @@ impl WhatIfRequest {
             body: Bytes::from(serde_json::to_vec(&body)?),
             correlation: submission.correlation.clone(),
             excluded: inputs.excluded.clone(),
-            forbidden: inputs.forbidden.clone(),
+            guard: Guard {
+                forbidden: inputs.forbidden.clone(),
+                allows_incomplete: inputs.allows_incomplete,
+            },
+            with_properties: inputs.format == ResultFormat::Full,
         })
     }
 }

@@ -11,6 +11,7 @@ mod delete;
 mod failure;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod guard;
 mod job;
 mod pace;
 mod plan;
@@ -19,6 +20,7 @@ mod progress;
 mod read;
 mod retry;
 mod run;
+mod stack_preview;
 mod stage;
 mod stop;
 mod submit;

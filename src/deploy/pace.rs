@@ -71,6 +71,11 @@ pub(super) const FOLLOW_CANCEL: Duration = MINUTE.saturating_mul(10);
 pub(super) const LAST_LOOK: Duration = SECOND.saturating_mul(10);
 /// An outage of this length at the time-out is why nothing is known; a shorter one is a coincidence.
 pub(super) const OUTAGE_IS_THE_CAUSE: Duration = MINUTE.saturating_mul(5);
+/// How long after the end of a deployment that failed Azure may take until it shows that it repeats an earlier one.
+pub(super) const ROLLBACK_BEGINS_WITHIN: Duration = MINUTE.saturating_mul(2);
+/// How long it may take until Azure tells the properties that a what-if of a stack changes: it is worth no more, as what
+/// happens to each resource is known by then.
+pub(super) const PROPERTIES_WITHIN: Duration = MINUTE.saturating_mul(5);
 /// How long the clean-up of a what-if may take.
 pub(super) const CLEAN_UP_WITHIN: Duration = SECOND.saturating_mul(10);
 
@@ -79,6 +84,9 @@ const MISLED_FOR: Duration = MINUTE;
 /// How long a certificate that is not valid, or a proxy's refusal, is taken for a fault that passes, if requests came
 /// through before: proxies are restarted and get new certificates.
 const BLOCKED_FOR: Duration = MINUTE.saturating_mul(10);
+
+/// How long a failure in Azure that may last is asked for again.
+const FAILED_FOR: Duration = MINUTE;
 
 /// How long refusals by Azure are not believed, by their kind.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +128,7 @@ impl Tolerance {
         match error.status() {
             Some(404) => self.not_found,
             Some(401 | 403) => self.denied,
+            Some(500..) => FAILED_FOR,
             Some(_) => self.other,
             None if error.is_blocked() => BLOCKED_FOR,
             None if matches!(error, ArmError::Misleading { .. }) => MISLED_FOR,

@@ -49,6 +49,7 @@ pub(crate) async fn plan(
     let plan = Plan {
         stack: request.stack.clone().map(Box::new),
         mode: request.stack.is_none().then_some(request.mode),
+        rollback: (request.rollback.clone()).filter(|_| !request.operation.is_preview()),
         template: template.name.clone(),
         fingerprint: fingerprint.short().to_owned(),
         location,
@@ -124,6 +125,7 @@ fn announce(request: &Request, target: Target) -> Plan {
         scope: request.scope.clone(),
         location: None,
         mode: None,
+        rollback: None,
         template: String::new(),
         fingerprint: String::new(),
         client_id: sign_in.client_id.as_ref().map(ToString::to_string),

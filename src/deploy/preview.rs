@@ -1,25 +1,20 @@
 //! What Azure says before something is submitted, or instead: validation and what-if, of a deployment or a stack.
 
 use azure_core::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     Context, Failure,
     conflict::is_active,
     job::WhatIfRequest,
-    pace::{ANSWER_INTERVAL, CLEAN_UP_WITHIN, SHORTEST_WAIT, SUBMIT_WITHIN, Tolerance},
+    pace::{ANSWER_INTERVAL, SHORTEST_WAIT, SUBMIT_WITHIN, Tolerance},
     retry::{Purpose, Retry},
 };
 use crate::{
-    arm::{
-        Action, Answer, ArmError, Change, ChangeType, DeploymentId, Diagnostic, Progress,
-        ProvisioningState, StackId, Target, WhatIf,
-    },
-    event::Event,
+    arm::{Action, Answer, ArmError, DeploymentId, Diagnostic, Progress, Target, WhatIf},
+    event::{Ending, Event},
 };
 
-/// Longest name of a stack's what-if, in characters.
-const LONGEST_WHAT_IF_NAME: usize = 90;
 /// Longest name of a deployment, in characters.
 const LONGEST_NAME: usize = 64;
 /// What the name of a deployment becomes to look ahead while its own is in use.
@@ -48,25 +43,22 @@ impl Previewing<'_, '_> {
         Ok(())
     }
 
-    /// Tells the what-if, and returns the changes in it that must not be.
+    /// Tells the what-if, and returns the ending if it must not pass.
     ///
     /// # Errors
     /// Azure's refusal, or what was seen last when Azure is out of reach for too long.
     pub(super) async fn predict(
         mut self,
         request: &WhatIfRequest,
-    ) -> Result<Vec<(ChangeType, String)>, Failure> {
+    ) -> Result<Option<Ending>, Failure> {
         let answer = match self.target {
             Target::Deployment(_) => self.ask(Action::WhatIf, &request.body).await?,
             Target::Stack(id) => self.stack_what_if(id, request).await?,
         };
         let what_if = WhatIf::read(answer, &request.excluded);
-        let is_forbidden = |change: &&Change| request.forbidden.contains(&change.kind);
-        let forbidden = what_if.all().filter(is_forbidden);
-        let forbidden = forbidden.map(|change| (change.kind.clone(), change.id.clone()));
-        let forbidden = forbidden.collect();
+        let objection = request.guard.objection(&what_if);
         self.context.events.emit(Event::WhatIfRead(what_if));
-        Ok(forbidden)
+        Ok(objection)
     }
 
     /// Asks for an action; under another name if a deployment of this name is running, as the name has no bearing on
@@ -110,7 +102,7 @@ impl Previewing<'_, '_> {
     }
 
     /// Makes the first request, which gives up when Azure is out of reach for too long.
-    async fn within_reach<T>(
+    pub(super) async fn within_reach<T>(
         &mut self,
         start: impl AsyncFnMut() -> Result<Answer<T>, ArmError>,
     ) -> Result<Answer<T>, Failure> {
@@ -122,55 +114,6 @@ impl Previewing<'_, '_> {
             Err(_) => Err(self.retry.give_up()),
         }
     }
-
-    async fn stack_what_if(
-        &mut self,
-        id: &StackId,
-        request: &WhatIfRequest,
-    ) -> Result<Value, Failure> {
-        let name = what_if_name(id, request.correlation.as_str());
-        let answer = self.stack_answer(id, &name, request).await;
-        let Context { arm, clock, .. } = self.context;
-        // Azure deletes by itself what stays behind.
-        let cleaning = arm.delete_stack_what_if(id, &name);
-        let _ = clock.timeout(CLEAN_UP_WITHIN, cleaning).await;
-        answer
-    }
-
-    async fn stack_answer(
-        &mut self,
-        id: &StackId,
-        name: &str,
-        request: &WhatIfRequest,
-    ) -> Result<Value, Failure> {
-        let Context { arm, clock, .. } = self.context;
-        let put = async || arm.put_stack_what_if(id, name, request.body.clone()).await;
-        let mut answer = self.within_reach(put).await?;
-        loop {
-            let properties = &answer.value["properties"];
-            let state = properties["provisioningState"].as_str();
-            let state = ProvisioningState::new(state.unwrap_or_default());
-            if state.is_succeeded() {
-                return Ok(answer.value);
-            }
-            if state.is_terminal() {
-                return Err(refused(&state, properties).into());
-            }
-            let wait = answer.retry_after.unwrap_or(ANSWER_INTERVAL);
-            clock.sleep(wait.max(SHORTEST_WAIT)).await;
-            let look = async || arm.stack_what_if(id, name).await;
-            answer = self
-                .retry
-                .persist(Purpose::Preview, &Tolerance::ANSWER, look)
-                .await?;
-        }
-    }
-}
-
-/// A name of this run alone.
-fn what_if_name(id: &StackId, own: &str) -> String {
-    let stem = id.name().chars().take(LONGEST_WHAT_IF_NAME - own.len() - 1);
-    format!("{}-{own}", stem.collect::<String>())
 }
 
 /// A deployment's id with another name, at the same scope.
@@ -178,15 +121,4 @@ fn beside(id: &DeploymentId) -> DeploymentId {
     let scope = &id.as_str()[..id.as_str().len() - id.name().len()];
     let stem = id.name().chars().take(LONGEST_NAME - SUFFIX.len());
     DeploymentId::from_target(&format!("{scope}{}{SUFFIX}", stem.collect::<String>()))
-}
-
-/// The refusal that a what-if's result tells of.
-fn refused(state: &ProvisioningState, properties: &Value) -> ArmError {
-    let error = &properties["error"];
-    ArmError::Refused {
-        status: 200,
-        code: error["code"].as_str().unwrap_or(state.as_str()).to_owned(),
-        retry_after: None,
-        body: json!({"error": error}),
-    }
 }

@@ -107,8 +107,8 @@ impl<'a> Run<'a> {
                 Ok(Ending::Validated)
             }
             Task::WhatIf(request) => {
-                let forbidden = self.predict(request).await?;
-                Ok(forbidden.unwrap_or(Ending::Predicted))
+                let objection = self.previewing().predict(request).await?;
+                Ok(objection.unwrap_or(Ending::Predicted))
             }
             Task::Create {
                 submission,
@@ -134,21 +134,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Tells the what-if; the ending if it contains what must not be.
-    async fn predict(&mut self, request: &WhatIfRequest) -> Result<Option<Ending>, Failure> {
-        let changes = self.previewing().predict(request).await?;
-        Ok((!changes.is_empty()).then_some(Ending::Forbidden { changes }))
-    }
-
     async fn create(
         &mut self,
         submission: &'a Submission,
         what_if: Option<&WhatIfRequest>,
     ) -> Result<Ending, Failure> {
         if let Some(request) = what_if
-            && let Some(forbidden) = self.predict(request).await?
+            && let Some(objection) = self.previewing().predict(request).await?
         {
-            return Ok(forbidden);
+            return Ok(objection);
         }
         let earlier = self.earlier_deployment().await;
         let submitting = Submitting {
@@ -226,6 +220,9 @@ impl<'a> Run<'a> {
         }
         if succeeded {
             return Ending::Succeeded;
+        }
+        if let Some(rollback) = &snapshot.rollback {
+            events.emit(Event::RollbackSeen(rollback.clone()));
         }
         let known = self.watch.as_ref().map(Watch::causes).unwrap_or_default();
         Ending::Failed {

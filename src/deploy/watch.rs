@@ -5,16 +5,26 @@ use std::time::Duration;
 use super::{
     Context,
     pace::{
-        LAST_READS_WITHIN, NEAR_THE_END, REPLACED_AFTER, SHORTEST_WAIT, Tolerance, VISIBLE_WITHIN,
+        LAST_READS_WITHIN, NEAR_THE_END, REPLACED_AFTER, ROLLBACK_BEGINS_WITHIN, SHORTEST_WAIT,
+        Tolerance, VISIBLE_WITHIN,
     },
     progress::Progress,
     retry::Retry,
     stage::Ours,
 };
 use crate::{
-    arm::{ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Snapshot, Target},
+    arm::{
+        ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Redeployment, Snapshot,
+        Target,
+    },
     event::Event,
 };
+
+/// What Azure repeats because the deployment failed, unless that has ended.
+fn pending_rollback(shown: &Snapshot) -> Option<&Redeployment> {
+    let rollback = shown.rollback.as_ref().filter(|_| shown.state.is_failed());
+    rollback.filter(|rollback| !rollback.state.is_terminal())
+}
 
 /// How following came to its end.
 #[derive(Debug)]
@@ -136,6 +146,7 @@ impl<'a> Watch<'a> {
                     if snapshot.state.is_terminal() {
                         self.ended = Some(snapshot.clone());
                         self.read_the_rest(&snapshot, pause, retry).await;
+                        let snapshot = self.follow_rollback(snapshot, retry).await;
                         return Ok(Followed::Ended(snapshot));
                     }
                     (retry_after, pause)
@@ -233,6 +244,46 @@ impl<'a> Watch<'a> {
             );
             events.emit(Event::Warned { message });
         }
+    }
+
+    /// Follows what Azure repeats after a failure, as long as it shows that, and returns what it showed last.
+    async fn follow_rollback(
+        &mut self,
+        failed: Box<Snapshot>,
+        retry: &mut Retry<'_>,
+    ) -> Box<Snapshot> {
+        let clock = self.context.clock;
+        let (mut shown, since) = (failed, clock.elapsed());
+        let mut told = ProvisioningState::default();
+        while let Some(rollback) = pending_rollback(&shown) {
+            let has_begun = !rollback.state.as_str().is_empty();
+            if !has_begun && clock.elapsed() - since > ROLLBACK_BEGINS_WITHIN {
+                break;
+            }
+            if rollback.state != told {
+                told = rollback.state.clone();
+                self.context
+                    .events
+                    .emit(Event::RollbackSeen(rollback.clone()));
+            }
+            let wait = if has_begun {
+                self.poll_interval
+            } else {
+                NEAR_THE_END
+            };
+            clock.sleep(wait).await;
+            let read = retry.read(&self.target, &Tolerance::READ).await;
+            match read.map(|answer| answer.value) {
+                Ok(next) if next.correlation == self.ours && next.rollback.is_some() => {
+                    shown = Box::new(next);
+                    self.ended = Some(shown.clone());
+                }
+                // A stale view shows what was before; another submission ends what can be seen of ours.
+                Ok(next) if next.correlation == self.ours => {}
+                _ => break,
+            }
+        }
+        shown
     }
 
     /// A state that is not final is told before what happened in it.

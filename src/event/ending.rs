@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Left;
 use crate::{
-    arm::{Cause, ChangeType, Correlation, ProvisioningState},
+    arm::{Cause, ChangeType, Correlation, ProvisioningState, Unseen},
     inputs::Problems,
 };
 
@@ -21,10 +21,12 @@ pub(crate) enum Ending {
     Validated,
     /// The what-if is told, which was all that was asked.
     Predicted,
-    /// The what-if found what must not be, so nothing was submitted.
+    /// The what-if found what must not be, or could not predict everything, so nothing was submitted.
     Forbidden {
-        /// What happens to which resource, by its id.
+        /// What must not be: what happens to which resource, by its id.
         changes: Vec<(ChangeType, String)>,
+        /// What was not predicted, where that must not be.
+        unseen: Vec<Unseen>,
     },
     /// The deployment failed, or somebody else cancelled it; empty causes if Azure gave none.
     Failed {

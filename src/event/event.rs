@@ -9,10 +9,10 @@ use super::Ending;
 pub(crate) use crate::identity::Token;
 use crate::{
     arm::{
-        Cause, Correlation, Diagnostic, Portal, ProvisioningState, Scope, StackProperties,
-        StackResource, Target, WhatIf,
+        Cause, Correlation, Diagnostic, Portal, ProvisioningState, Redeployment, Scope,
+        StackProperties, StackResource, Target, WhatIf,
     },
-    inputs::{DeploymentMode, Operation, StackSettings},
+    inputs::{DeploymentMode, Operation, Rollback, StackSettings},
     template::Compilation,
 };
 
@@ -158,6 +158,8 @@ pub(crate) enum Event {
     OutputsRead(Map<String, Value>),
     /// What became of the stack's resources is known.
     StackRead(StackResources),
+    /// The deployment has failed, and this is how Azure's attempt to repeat an earlier one stands.
+    RollbackSeen(Redeployment),
     /// The run is over. Always the last event.
     Ended(Ending),
 }
@@ -190,6 +192,8 @@ pub(crate) struct Plan {
     pub(crate) location: Option<String>,
     /// Incremental or complete, if a deployment is submitted.
     pub(crate) mode: Option<DeploymentMode>,
+    /// What Azure repeats if the deployment that is submitted fails.
+    pub(crate) rollback: Option<Rollback>,
     /// The template file as the user named it.
     pub(crate) template: String,
     /// First characters of the fingerprint of template, parameters, mode and scope.

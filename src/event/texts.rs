@@ -2,14 +2,12 @@
 //!
 //! Each type is taken apart with all its fields: a new field does not compile before it is decided on here.
 
+mod azure;
+
 use serde_json::{Map, Value};
 
 use super::{Ending, Event, Left, Plan, Resource, StackResources};
 use crate::{
-    arm::{
-        Cause, Change, ChangeType, Correlation, Diagnostic, PropertyChange, PropertyChangeType,
-        ProvisioningState, WhatIf,
-    },
     host::Place,
     inputs::{Problem, Problems},
     template::{Compilation, bicep},
@@ -73,6 +71,7 @@ impl Texts for Event {
             Self::Replaced { by } => by.texts(visit),
             Self::OutputsRead(outputs) => outputs.texts(visit),
             Self::StackRead(resources) => resources.texts(visit),
+            Self::RollbackSeen(redeployment) => redeployment.texts(visit),
             Self::Ended(ending) => ending.texts(visit),
             Self::SignedIn(_)
             | Self::TokenRefreshed(_)
@@ -87,11 +86,12 @@ impl Texts for Event {
 impl Texts for Ending {
     fn texts(&mut self, visit: Visit<'_>) {
         match self {
-            Self::Forbidden { changes } => {
+            Self::Forbidden { changes, unseen } => {
                 for (kind, id) in changes {
                     kind.texts(visit);
                     visit(id);
                 }
+                unseen.texts(visit);
             }
             Self::Failed { causes } | Self::Refused { causes } | Self::CancelRefused { causes } => {
                 causes.texts(visit);
@@ -142,6 +142,7 @@ impl Texts for Plan {
             scope: _,
             location: _,
             mode: _,
+            rollback: _,
             template,
             fingerprint: _,
             client_id: _,
@@ -183,116 +184,6 @@ impl Texts for Resource {
         path.texts(visit);
         state.texts(visit);
         causes.texts(visit);
-    }
-}
-
-impl Texts for Cause {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            code,
-            message,
-            resource,
-            path,
-        } = self;
-        visit(code);
-        visit(message);
-        resource.texts(visit);
-        path.texts(visit);
-    }
-}
-
-impl Texts for Diagnostic {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            severity: _,
-            code,
-            message,
-            target,
-        } = self;
-        for text in [code, message, target] {
-            visit(text);
-        }
-    }
-}
-
-impl Texts for WhatIf {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            changes,
-            potential,
-            settings,
-            diagnostics,
-            properties,
-        } = self;
-        changes.texts(visit);
-        potential.texts(visit);
-        settings.texts(visit);
-        diagnostics.texts(visit);
-        properties.texts(visit);
-    }
-}
-
-impl Texts for Change {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            id,
-            kind,
-            api_version,
-            before,
-            after,
-            delta,
-            unsupported_reason,
-        } = self;
-        visit(id);
-        kind.texts(visit);
-        visit(api_version);
-        before.texts(visit);
-        after.texts(visit);
-        delta.texts(visit);
-        unsupported_reason.texts(visit);
-    }
-}
-
-impl Texts for PropertyChange {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let Self {
-            path,
-            kind,
-            before,
-            after,
-            children,
-        } = self;
-        visit(path);
-        if let PropertyChangeType::Other(name) = kind {
-            visit(name);
-        }
-        before.texts(visit);
-        after.texts(visit);
-        children.texts(visit);
-    }
-}
-
-impl Texts for ChangeType {
-    fn texts(&mut self, visit: Visit<'_>) {
-        if let Self::Other(name) = self {
-            visit(name);
-        }
-    }
-}
-
-impl Texts for Correlation {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let mut text = self.to_string();
-        visit(&mut text);
-        *self = Self::new(text);
-    }
-}
-
-impl Texts for ProvisioningState {
-    fn texts(&mut self, visit: Visit<'_>) {
-        let mut text = self.to_string();
-        visit(&mut text);
-        *self = Self::new(&text);
     }
 }
 
@@ -396,7 +287,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::stories;
+    use crate::{
+        arm::{Cause, ChangeType, Correlation, ProvisioningState, Redeployment, Unseen, WhatIf},
+        testing::stories,
+    };
 
     /// What the debug form shows after every text became `***`.
     fn hidden(mut event: Event) -> String {
@@ -412,8 +306,9 @@ mod tests {
             "delta": part, "unsupportedReason": "hush"});
         let diagnostic =
             json!({"level": "Warning", "code": "hush", "message": "hush", "target": "hush"});
+        let skipped = json!({"code": "NestedDeploymentHush", "message": "hush", "target": "/hush"});
         let answer = json!({"properties": {"changes": [change], "potentialChanges": [change],
-            "diagnostics": [diagnostic], "hush": "hush"}});
+            "diagnostics": [diagnostic, skipped], "hush": "hush"}});
         let shown = hidden(Event::WhatIfRead(WhatIf::read(answer, &[])));
         assert!(!shown.contains("hush"), "{shown}");
     }
@@ -445,6 +340,11 @@ mod tests {
             }),
             Event::Ended(Ending::Forbidden {
                 changes: vec![(ChangeType::new("hush"), "hush".to_owned())],
+                unseen: vec![Unseen {
+                    id: "hush".to_owned(),
+                    code: "hush".to_owned(),
+                    reason: "hush".to_owned(),
+                }],
             }),
             Event::Ended(Ending::SignInFailed {
                 message: "hush".to_owned(),
@@ -457,6 +357,10 @@ mod tests {
             Event::StateChanged {
                 state: ProvisioningState::new("hush"),
             },
+            Event::RollbackSeen(Redeployment {
+                name: "hush".to_owned(),
+                state: ProvisioningState::new("hush"),
+            }),
         ] {
             let shown = hidden(event);
             assert!(!shown.contains("hush"), "{shown}");

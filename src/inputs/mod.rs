@@ -15,8 +15,8 @@ mod stack;
 pub(crate) use environment::{Environment, is_writable};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use request::{
-    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, Rollback,
-    TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
+    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
+    Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
 };
 pub(crate) use secrets::secrets;
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};

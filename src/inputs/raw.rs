@@ -59,6 +59,7 @@ pub(super) struct Raw {
     pub(super) what_if_exclude_change_types: String,
     pub(super) what_if_result_format: String,
     pub(super) fail_on_change_types: String,
+    pub(super) what_if_allow_incomplete: String,
     pub(super) action_on_unmanage_resources: String,
     pub(super) action_on_unmanage_resourcegroups: String,
     pub(super) action_on_unmanage_managementgroup: String,

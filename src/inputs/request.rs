@@ -171,6 +171,8 @@ pub(crate) struct WhatIfInputs {
     pub excluded: Vec<ChangeType>,
     /// Changes that fail the step.
     pub forbidden: Vec<ChangeType>,
+    /// Whether a what-if may pass that could not predict everything.
+    pub allows_incomplete: bool,
     /// How much detail Azure returns of each resource.
     pub format: ResultFormat,
 }

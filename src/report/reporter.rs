@@ -314,6 +314,7 @@ mod tests {
         failure_in_plain_words: stories::failure_in_plain_words();
         what_if: stories::what_if();
         stack: stories::stack();
+        rolled_back: stories::rolled_back();
     }
 
     #[tokio::test(start_paused = true)]

@@ -120,6 +120,10 @@ fn cancelling_what_has_ended_cancels_nothing() {
 fn what_azure_is_told_beside_the_template() {
     let azure = azure();
     Step::new(&azure, &network())
+        .input("name", "earlier")
+        .run()
+        .expect(0);
+    Step::new(&azure, &network())
         .inputs(&[
             ("rollback-on-error", "lastSuccessful"),
             ("debug-setting", "requestContent"),
@@ -130,7 +134,7 @@ fn what_azure_is_told_beside_the_template() {
     let put = azure
         .journal()
         .into_iter()
-        .find(|exchange| exchange.method == "PUT")
+        .rfind(|exchange| exchange.method == "PUT")
         .unwrap();
     let body = put.request_body.unwrap();
     assert_eq!(body["tags"], json!({ "team": "platform" }));

@@ -1,4 +1,4 @@
-//! Deployment stacks: created, updated, validated, predicted, deleted.
+//! Deployment stacks: created, updated, validated, deleted.
 
 use std::time::Duration;
 
@@ -363,38 +363,4 @@ fn validation_deploys_nothing() {
         .expect(1);
     assert_eq!(outcome.output("error-code"), "InvalidTemplate");
     assert!(bodies(&azure, "PUT").is_empty());
-}
-
-#[test]
-fn a_what_if_names_what_would_leave_the_stack() {
-    let azure = azure();
-    stack(&azure, &with_tables(&["old"])).run().expect(0);
-    let outcome = stack(&azure, &with_tables(&["new"]))
-        .input("operation", "whatIf")
-        .run()
-        .expect(0)
-        .says(&["old", "new"]);
-    let changes: Value = serde_json::from_str(outcome.output("changes")).unwrap();
-    assert_eq!(
-        (&changes["Create"], &changes["Delete"]),
-        (&1.into(), &1.into())
-    );
-    let journal = azure.journal();
-    let results = journal
-        .iter()
-        .filter(|exchange| exchange.path.contains("WhatIfResults"));
-    let methods: Vec<_> = results.map(|exchange| exchange.method.as_str()).collect();
-    assert_eq!((methods[0], methods[methods.len() - 1]), ("PUT", "DELETE"));
-}
-
-#[test]
-fn forbidden_changes_stop_the_stack() {
-    let azure = azure();
-    stack(&azure, &with_tables(&["old"])).run().expect(0);
-    stack(&azure, &with_tables(&[]))
-        .input("fail-on-change-types", "delete")
-        .run()
-        .expect(1)
-        .says(&["routeTables/old"]);
-    assert_eq!(bodies(&azure, "PUT").len(), 1);
 }

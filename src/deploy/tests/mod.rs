@@ -9,6 +9,8 @@ mod last_reads;
 mod owning;
 mod previewing;
 mod retrying;
+mod rolling_back;
+mod stack_previewing;
 mod submitting;
 
 use std::{

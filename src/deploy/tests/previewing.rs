@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     arm::ChangeType,
-    deploy::job::WhatIfRequest,
+    deploy::{guard::Guard, job::WhatIfRequest},
     event::Left,
     testing::arm::{Kind, Reply},
 };
@@ -20,7 +20,11 @@ fn what_if() -> WhatIfRequest {
         body: Bytes::from_static(b"{}"),
         correlation: Correlation::new(OURS),
         excluded: vec![],
-        forbidden: vec![ChangeType::Delete],
+        guard: Guard {
+            forbidden: vec![ChangeType::Delete],
+            allows_incomplete: false,
+        },
+        with_properties: true,
     }
 }
 
@@ -69,7 +73,7 @@ async fn no_answer_passes_the_guard() {
             azure.script(Kind::Other, repeat_n(pending(HERE), place));
             azure.script(Kind::Other, [reply.clone(), changes(&deletion)]);
             let told = follow(&azure, guarded()).await;
-            let Ending::Forbidden { changes } = &told.ending else {
+            let Ending::Forbidden { changes, .. } = &told.ending else {
                 panic!("{reply:?} {place}: {:?}", told.ending);
             };
             assert_eq!(changes.len(), 1);

@@ -196,7 +196,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "rollback-on-error",
         "",
-        "Deployment that Azure repeats if this one fails: `lastSuccessful`, or a deployment's name. It repeats it in the mode `Complete`, and so deletes what that one did not contain.",
+        "Deployment to the same resource group that Azure repeats if this one fails: `lastSuccessful`, or a deployment's name. It repeats it in the mode `Complete`, and so deletes what that one did not contain. In resource groups only, and not for stacks.",
     ),
     input(
         Section::Deployment,
@@ -232,7 +232,13 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "fail-on-change-types",
         "",
-        "Changes that fail the step before anything is deployed, such as `Delete`. Makes a what-if.",
+        "Changes that fail the step before anything is deployed, such as `Modify`, or `Delete` in the mode `Complete`. So does what Azure could not predict. Makes a what-if.",
+    ),
+    input(
+        Section::Deployment,
+        "what-if-allow-incomplete",
+        "false",
+        "`true`: `fail-on-change-types` lets a what-if pass that could not predict everything.",
     ),
     input(
         Section::Deployment,

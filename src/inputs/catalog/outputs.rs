@@ -33,7 +33,7 @@ pub(crate) const OUTPUTS: &[Output] = &[
     ),
     output(
         "has-changes",
-        "Whether the what-if found anything that changes: `true` or `false`.",
+        "Whether the what-if found anything that changes, or could not predict everything: `true` or `false`.",
     ),
     output(
         "changes",

@@ -40,14 +40,32 @@ impl Parser<'_> {
         operation
     }
 
-    pub(super) fn rollback(&mut self) -> Option<Rollback> {
+    /// The earlier deployment that Azure repeats if this one fails, which it does in resource groups only.
+    pub(super) fn rollback(
+        &mut self,
+        is_stack: Option<bool>,
+        scope: Option<&Scope>,
+    ) -> Option<Rollback> {
         let name = given(&self.raw.rollback_on_error)?;
+        let in_group = scope.is_none_or(|scope| matches!(scope, Scope::ResourceGroup { .. }));
+        if is_stack == Some(true) {
+            let message = "Azure rolls back deployments, but no stacks: remove it";
+            self.problems.add("rollback-on-error", message);
+        } else if !in_group {
+            let message = "Azure rolls back deployments to a resource group only: remove it";
+            self.problems.add("rollback-on-error", message);
+        }
         if name.eq_ignore_ascii_case("lastSuccessful") {
             return Some(Rollback::LastSuccessful);
         }
         if let Err(message) = check_name(name, LONGEST_NAME) {
             let quoted = self.quote(name);
             let message = format!("{quoted} {message}; or give lastSuccessful");
+            self.problems.add("rollback-on-error", message);
+        }
+        if given(&self.raw.name).is_some_and(|own| own.eq_ignore_ascii_case(name)) {
+            let message = "is the name of this deployment, which takes the earlier one's place in Azure's history: \
+                           give the name of another deployment, or remove name";
             self.problems.add("rollback-on-error", message);
         }
         Some(Rollback::To(name.to_owned()))

@@ -109,9 +109,9 @@ impl<'a> Parser<'a> {
         let mode = self.mode(scope.as_ref());
         let validation_level = self.validation_level();
         let tags = self.tags();
-        let rollback = self.rollback();
+        let rollback = self.rollback(is_stack, scope.as_ref());
         let debug_setting = self.debug_setting();
-        let what_if = self.what_if(operation);
+        let what_if = self.what_if(is_stack, operation);
         let timing = self.timing();
         let on_timeout = self.on_stop("on-timeout", &self.raw.on_timeout);
         let on_cancel = self.on_stop("on-cancel", &self.raw.on_cancel);

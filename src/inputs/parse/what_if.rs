@@ -5,13 +5,21 @@ use crate::arm::ChangeType;
 
 impl Parser<'_> {
     /// The what-if to make: `None` inside if there is to be none.
-    pub(super) fn what_if(&mut self, operation: Option<Operation>) -> Option<Option<WhatIfInputs>> {
+    pub(super) fn what_if(
+        &mut self,
+        is_stack: Option<bool>,
+        operation: Option<Operation>,
+    ) -> Option<Option<WhatIfInputs>> {
         let wanted = self.boolean("what-if", &self.raw.what_if);
         let excluded = self.change_types(
             "what-if-exclude-change-types",
             &self.raw.what_if_exclude_change_types,
         );
         let forbidden = self.change_types("fail-on-change-types", &self.raw.fail_on_change_types);
+        let allows = self.boolean(
+            "what-if-allow-incomplete",
+            &self.raw.what_if_allow_incomplete,
+        );
         let formats = [ResultFormat::Full, ResultFormat::IdOnly];
         let formats = formats.map(|format| (format.as_str(), format));
         let format = self.choice(
@@ -22,9 +30,13 @@ impl Parser<'_> {
         let inputs = WhatIfInputs {
             excluded: excluded?,
             forbidden: forbidden?,
+            allows_incomplete: allows?,
             format: format?,
         };
         self.check_forbidden(&inputs);
+        if is_stack == Some(false) {
+            self.check_format(&inputs);
+        }
         let (wanted, guarded) = (wanted?, !inputs.forbidden.is_empty());
         match operation? {
             Operation::Validate | Operation::Delete | Operation::Wait | Operation::Cancel => {
@@ -60,6 +72,18 @@ impl Parser<'_> {
                 format!(
                     "{kind} is left out by what-if-exclude-change-types: remove it from one of them"
                 ),
+            );
+        }
+    }
+
+    /// A deployment's what-if of ids alone does not tell whether what is deployed is changed by that.
+    fn check_format(&mut self, inputs: &WhatIfInputs) {
+        let is_blind = inputs.format == ResultFormat::IdOnly;
+        if is_blind && inputs.forbidden.contains(&ChangeType::Modify) {
+            self.problems.add(
+                "fail-on-change-types",
+                "Modify is never found with the what-if-result-format ResourceIdOnly: give FullResourcePayloads, or \
+                 Deploy instead of Modify",
             );
         }
     }

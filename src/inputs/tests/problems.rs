@@ -221,6 +221,18 @@ fn each_problem_names_the_input_and_the_remedy() {
             r#"summary: "1" is not valid: give one of true, false"#,
         ),
         (
+            &[
+                ("rollback-on-error", "lastSuccessful"),
+                ("resource-group-name", ""),
+                ("location", "westeurope"),
+            ],
+            "rollback-on-error: Azure rolls back deployments to a resource group only: remove it",
+        ),
+        (
+            &[("rollback-on-error", "HUB"), ("name", "hub")],
+            "rollback-on-error: is the name of this deployment, which takes the earlier one's place in Azure's history: give the name of another deployment, or remove name",
+        ),
+        (
             &[("rollback-on-error", "a/b")],
             r#"rollback-on-error: "a/b" has a character that Azure does not allow: use letters, digits and - _ . ( ); or give lastSuccessful"#,
         ),
@@ -246,6 +258,13 @@ fn each_problem_names_the_input_and_the_remedy() {
                 ("what-if-exclude-change-types", "Delete"),
             ],
             "fail-on-change-types: Delete is left out by what-if-exclude-change-types: remove it from one of them",
+        ),
+        (
+            &[
+                ("fail-on-change-types", "Modify"),
+                ("what-if-result-format", "ResourceIdOnly"),
+            ],
+            "fail-on-change-types: Modify is never found with the what-if-result-format ResourceIdOnly: give FullResourcePayloads, or Deploy instead of Modify",
         ),
         (
             &[("operation", "validate"), ("what-if", "true")],

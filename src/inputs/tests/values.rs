@@ -131,11 +131,13 @@ fn a_what_if_as_it_is_wanted() {
         ("what-if-exclude-change-types", "ignore, NOCHANGE"),
         ("what-if-result-format", "resourceidonly"),
         ("fail-on-change-types", "Delete\nDetach"),
+        ("what-if-allow-incomplete", "TRUE"),
         ("validation-level", "providerNoRbac"),
     ]);
     let expected = WhatIfInputs {
         excluded: vec![ChangeType::Ignore, ChangeType::NoChange],
         forbidden: vec![ChangeType::Delete, ChangeType::Detach],
+        allows_incomplete: true,
         format: ResultFormat::IdOnly,
     };
     assert_eq!(request.what_if, Some(expected));

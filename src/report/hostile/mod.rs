@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::Index};
 use self::texts::Texts;
 use super::{Reporter, Settings, summary::gantt, words::gfm};
 use crate::{
-    arm::{Correlation, ProvisioningState},
+    arm::{Correlation, ProvisioningState, Redeployment},
     clock::Clock,
     event::{Event, StackResources, Trouble},
     host::{Kept, Runner, commands, grammar, is_name},
@@ -95,6 +95,10 @@ fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
             deleted: vec![texts.next()],
             failed: vec![texts.next()],
         }),
+        Event::RollbackSeen(Redeployment {
+            name: texts.next(),
+            state: ProvisioningState::new(&texts.next()),
+        }),
         Event::Ended(texts.ending(ending)),
     ];
     story.extend(
@@ -175,6 +179,7 @@ fn the_page_of_every_story_is_read() {
         stories::failure_in_plain_words(),
         stories::what_if(),
         stories::stack(),
+        stories::rolled_back(),
         stories::many_resources(60),
     ] {
         let page = run(&story).summary;

@@ -4,7 +4,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use crate::{
-    arm::{Cause, Correlation, Diagnostic, ProvisioningState, WhatIf},
+    arm::{Cause, ChangeType, Correlation, Diagnostic, ProvisioningState, WhatIf},
     event::{Ending, Left, Resource},
     host::{Place, Severity},
     inputs::Problems,
@@ -92,9 +92,11 @@ impl<'t> Texts<'t> {
         let odd = json!({ "resourceId": odd["resourceId"], "changeType": self.next() });
         let diagnostic =
             json!({ "code": self.next(), "message": self.next(), "target": self.next() });
+        let code = format!("NestedDeployment{}", self.next());
+        let gap = json!({ "code": code, "message": self.next(), "target": self.next() });
         WhatIf::read(
             json!({ "status": "Succeeded", "properties": {
-                "changes": changes, "potentialChanges": [odd], "diagnostics": [diagnostic] } }),
+                "changes": changes, "potentialChanges": [odd], "diagnostics": [diagnostic, gap] } }),
             &[],
         )
     }
@@ -141,6 +143,10 @@ impl<'t> Texts<'t> {
                 by: Correlation::new(text.clone()),
             },
             Ending::CancelRefused { causes },
+            Ending::Forbidden {
+                changes: vec![(ChangeType::Delete, text.clone())],
+                unseen: self.what_if().unseen,
+            },
             Ending::NothingToCancel {
                 state: ProvisioningState::new(&text),
             },

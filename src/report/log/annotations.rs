@@ -1,7 +1,7 @@
 //! Events → annotations on the run's page.
 
 use crate::{
-    arm::Diagnostic,
+    arm::{Diagnostic, Unseen},
     event::{Ending, Event},
     host::{Annotation, Severity},
     report::{
@@ -10,6 +10,7 @@ use crate::{
         words::{
             diagnostic,
             reason::Reason,
+            unseen,
             verdict::{self, Outcome, Verdict},
         },
     },
@@ -24,7 +25,13 @@ pub(crate) fn of(event: &Event, record: &Record) -> Vec<Annotation> {
         Event::Compiled(compilation) => compilation::annotations(compilation),
         Event::Warned { message } => vec![Annotation::new(Severity::Warning, message)],
         Event::Validated { diagnostics, .. } => of_diagnostics(diagnostics),
-        Event::WhatIfRead(what_if) => of_diagnostics(&what_if.diagnostics),
+        Event::WhatIfRead(what_if) => {
+            let gap = of_gaps(&what_if.unseen);
+            of_diagnostics(&what_if.diagnostics)
+                .into_iter()
+                .chain(gap)
+                .collect()
+        }
         Event::Ended(ending) => of_ending(ending, record),
         _ => vec![],
     }
@@ -36,6 +43,14 @@ fn of_diagnostics(diagnostics: &[Diagnostic]) -> Vec<Annotation> {
         .iter()
         .filter(|diagnostic| diagnostic.severity != Severity::Notice);
     serious.take(LIMIT).map(diagnostic::annotation).collect()
+}
+
+/// One for all that was not predicted; where that ends the run, each part has one of its own then.
+fn of_gaps(unseen: &[Unseen]) -> Option<Annotation> {
+    let names = (!unseen.is_empty()).then(|| unseen::names(unseen))?;
+    let parts = unseen::parts(unseen);
+    let message = format!("the what-if could not predict {parts}, which may change, too: {names}");
+    Some(Annotation::new(Severity::Warning, &message).titled("IncompleteWhatIf"))
 }
 
 fn of_ending(ending: &Ending, record: &Record) -> Vec<Annotation> {

@@ -19,7 +19,7 @@ use crate::{
             lines::{stamped, style_of},
             operation,
             phrase::count,
-            place, trouble,
+            place, rollback, trouble,
         },
     },
 };
@@ -134,6 +134,7 @@ fn styled_message(event: &Event, record: &Record, at: Duration) -> Option<(Style
         | Event::CancelRequested
         | Event::Replaced { .. }
         | Event::ProgressHidden { .. }
+        | Event::RollbackSeen(_)
         | Event::Waiting { .. } => Style::Doubtful,
         Event::OutageEnded { .. } => Style::Good,
         Event::StateChanged { state } => style_of(state),
@@ -212,6 +213,7 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             let lasted = duration::show(*lasted);
             format!("throttling ended after {lasted}; delayed requests: {attempts}")
         }
+        Event::RollbackSeen(rollback) => return rollback::progress(rollback),
         Event::CancelRequested => format!("Azure agreed to cancel the {noun}"),
         Event::OutputsRead(outputs) if outputs.is_empty() => return None,
         Event::OutputsRead(outputs) => {

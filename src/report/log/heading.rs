@@ -3,7 +3,7 @@
 use crate::{
     event::Plan,
     host::{Line, Style},
-    report::words::{lines::fact, operation, stack},
+    report::words::{lines::fact, operation, rollback, stack},
 };
 
 /// Template or deployment, scope, identity and portal link.
@@ -30,6 +30,12 @@ pub(super) fn heading(plan: &Plan) -> Vec<Line> {
         identity(plan),
     ];
     lines.extend(stack_facts(plan));
+    let rollback = plan.rollback.as_ref();
+    lines.extend(rollback.map(|rollback| {
+        Line::default()
+            .with(Style::Faint, "  rollback   ")
+            .with(Style::Doubtful, &rollback::announcement(rollback))
+    }));
     if !plan.operation.is_preview() {
         lines.extend(plan.portal_url().map(|url| fact("portal", &url)));
     }

@@ -12,7 +12,7 @@ use seen::Seen;
 use serde_json::{Map, Value};
 
 use crate::{
-    arm::{Diagnostic, ProvisioningState, WhatIf},
+    arm::{Diagnostic, ProvisioningState, Redeployment, WhatIf},
     event::{Ending, Event, Plan, Resource, StackResources},
     inputs::Operation,
 };
@@ -48,6 +48,8 @@ pub(crate) struct Record {
     pub(crate) warnings: Vec<String>,
     /// The stack's resources after its last operation, once they are known.
     pub(crate) stack: Option<StackResources>,
+    /// What Azure repeats because the deployment failed.
+    pub(crate) rollback: Option<Redeployment>,
     /// The template's outputs, once read.
     pub(crate) outputs: Option<Map<String, Value>>,
     /// How the run ended, and when.
@@ -110,6 +112,7 @@ impl Record {
                 }
             }
             Event::Warned { message } => self.warnings.push(message.clone()),
+            Event::RollbackSeen(rollback) => self.rollback = Some(rollback.clone()),
             Event::StackRead(resources) => self.stack = Some(resources.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),

@@ -19,6 +19,13 @@ pub(super) struct Deployment<'a> {
     portal_url: Option<String>,
     correlation_id: Option<&'a str>,
     state: Option<&'a str>,
+    rollback: Option<Rollback<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rollback<'a> {
+    name: Option<&'a str>,
+    state: Option<&'a str>,
 }
 
 /// `text`, or `None` if it is empty, as the template is if another step submitted the deployment.
@@ -40,5 +47,9 @@ pub(super) fn deployment<'a>(record: &'a Record, plan: &'a Plan) -> Deployment<'
         portal_url: record.portal_url(),
         correlation_id: record.correlation_id.as_deref(),
         state: record.state.as_ref().map(|state| state.as_str()),
+        rollback: record.rollback.as_ref().map(|rollback| Rollback {
+            name: non_empty(&rollback.name),
+            state: non_empty(rollback.state.as_str()),
+        }),
     }
 }

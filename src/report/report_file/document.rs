@@ -14,7 +14,7 @@ use super::{
     scalars::{Seconds, Time},
 };
 use crate::{
-    arm::WhatIf,
+    arm::{Unseen, WhatIf},
     event::StackResources,
     host::Context,
     report::{
@@ -45,16 +45,24 @@ pub(super) struct Document<'a> {
     outages: Vec<OutageEntry<'a>>,
     throttled: Vec<ThrottlingEntry>,
     warnings: &'a [String],
-    what_if: Option<WhatIfCounts>,
+    what_if: Option<WhatIfCounts<'a>>,
     stack: Option<Stack<'a>>,
     outputs: Map<String, Value>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WhatIfCounts {
+struct WhatIfCounts<'a> {
     has_changes: bool,
     counts: Map<String, Value>,
+    not_predicted: Vec<GapEntry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct GapEntry<'a> {
+    id: &'a str,
+    code: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,14 +130,25 @@ impl<'a> From<&'a Context> for Run<'a> {
     }
 }
 
-impl From<&WhatIf> for WhatIfCounts {
-    fn from(what_if: &WhatIf) -> Self {
+impl<'a> From<&'a WhatIf> for WhatIfCounts<'a> {
+    fn from(what_if: &'a WhatIf) -> Self {
         let counts = what_if.counts().into_iter();
         Self {
             has_changes: what_if.has_changes(),
             counts: counts
                 .map(|(kind, count)| (kind.as_str().to_owned(), count.into()))
                 .collect(),
+            not_predicted: what_if.unseen.iter().map(GapEntry::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Unseen> for GapEntry<'a> {
+    fn from(part: &'a Unseen) -> Self {
+        Self {
+            id: &part.id,
+            code: &part.code,
+            reason: &part.reason,
         }
     }
 }

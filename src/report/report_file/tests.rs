@@ -91,6 +91,7 @@ stories! {
     failure_in_plain_words: stories::failure_in_plain_words();
     what_if: stories::what_if();
     stack: stories::stack();
+    rolled_back: stories::rolled_back();
     no_resources: stories::no_resources();
 }
 
@@ -116,7 +117,10 @@ fn endings() -> Vec<Ending> {
         Ending::Detached,
         Ending::Validated,
         Ending::Predicted,
-        Ending::Forbidden { changes: vec![] },
+        Ending::Forbidden {
+            changes: vec![],
+            unseen: vec![],
+        },
         Ending::Failed { causes: vec![] },
         Ending::Refused { causes: vec![] },
         Ending::CannotFollow { causes, left },

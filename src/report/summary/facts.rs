@@ -11,7 +11,7 @@ use crate::{
             markdown::{code, escape, link, table},
             operation,
             phrase::{capitalize, count},
-            stack,
+            rollback, stack,
         },
     },
 };
@@ -89,6 +89,8 @@ fn of_plan(plan: &Plan) -> Vec<[String; 2]> {
     let settings = plan.stack.iter();
     let settings = settings.flat_map(|settings| stack::facts(settings, plan.operation));
     facts.extend(settings.map(|(name, value)| fact(&capitalize(name), value)));
+    let rollback = plan.rollback.as_ref().map(rollback::announcement);
+    facts.extend(rollback.map(|text| fact("Rollback", escape(&capitalize(&text)))));
     facts
 }
 

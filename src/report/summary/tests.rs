@@ -41,6 +41,7 @@ stories! {
     failure_in_plain_words: stories::failure_in_plain_words();
     what_if: stories::what_if();
     stack: stories::stack();
+    rolled_back: stories::rolled_back();
 }
 
 #[test]

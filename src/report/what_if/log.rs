@@ -8,9 +8,9 @@ use super::{
     symbol::Mark,
 };
 use crate::{
-    arm::{Change, PropertyChange, WhatIf},
+    arm::{Change, PropertyChange, Unseen, WhatIf},
     host::{Line, Style},
-    report::words::{changes::in_words, diagnostic, lines::stamped},
+    report::words::{changes::in_words, diagnostic, lines::stamped, unseen},
 };
 
 /// The lines of a what-if: legend, changes, diagnostics and counts.
@@ -28,8 +28,12 @@ pub(crate) fn lines(what_if: &WhatIf, at: Duration) -> Vec<Line> {
         lines.push(Line::default());
         lines.extend(what_if.diagnostics.iter().map(diagnostic::line));
     }
+    lines.extend(gaps(&what_if.unseen));
     lines.push(Line::default());
-    let counts = format!("resource changes: {}", in_words(&what_if.counts()));
+    let mut counts = format!("resource changes: {}", in_words(&what_if.counts()));
+    if !what_if.unseen.is_empty() {
+        counts = format!("{counts}; {} not predicted", unseen::parts(&what_if.unseen));
+    }
     lines.push(stamped(at).with(Style::Strong, &counts));
     lines
 }
@@ -104,6 +108,25 @@ fn diff_line(line: &DiffLine, depth: usize) -> Line {
             .with(Style::Plain, " => ")
             .with(Style::Good, after),
     }
+}
+
+/// What was not predicted, and why.
+fn gaps(unseen: &[Unseen]) -> Vec<Line> {
+    if unseen.is_empty() {
+        return Vec::new();
+    }
+    let heading = "Not predicted (this may change, too):";
+    let heading = Line::default().with(Style::Strong, heading);
+    let parts = unseen.iter().map(|part| {
+        let code = format!("  {}: ", part.code);
+        Line::default()
+            .with(Style::Doubtful, &code)
+            .with(Style::Plain, &unseen::sentence(part))
+    });
+    [Line::default(), heading]
+        .into_iter()
+        .chain(parts)
+        .collect()
 }
 
 /// The changes of a stack's settings.

@@ -14,6 +14,7 @@ use crate::{
         diagnostic,
         item::titled_item,
         markdown::{code, escape, table},
+        unseen,
     },
 };
 
@@ -26,10 +27,11 @@ const NAME: usize = 300;
 const WIDTH: usize = 500;
 const MESSAGE: usize = 1_500;
 const DIAGNOSTICS: usize = 20;
+const GAPS: usize = 30;
 
 /// The counts, and a folded diff for each change.
 pub(crate) fn section(what_if: &WhatIf) -> String {
-    let mut section = format!("### What-if\n\n{}\n", count_table(what_if));
+    let mut section = format!("### What-if\n\n{}\n{}", count_table(what_if), gaps(what_if));
     let mut rest = 0;
     let certain = by_scope(&what_if.changes)
         .into_iter()
@@ -74,10 +76,32 @@ fn count_table(what_if: &WhatIf) -> String {
             ]
         })
         .collect();
-    if rows.is_empty() {
+    if rows.is_empty() && what_if.unseen.is_empty() {
         return "No resource changes.\n".to_owned();
     }
+    if rows.is_empty() {
+        return "No resource change was found.\n".to_owned();
+    }
     table(["Change", "Resources"], &rows)
+}
+
+/// What was not predicted, and why, as an alert box.
+fn gaps(what_if: &WhatIf) -> String {
+    let unseen = &what_if.unseen;
+    if unseen.is_empty() {
+        return String::new();
+    }
+    let parts = unseen::parts(unseen);
+    let mut text = format!("> [!WARNING]\n> Not predicted, and may change, too: {parts}\n");
+    for part in unseen.iter().take(GAPS) {
+        let sentence = cut(&unseen::sentence(part), MESSAGE);
+        let item = titled_item(&cut(&part.code, NAME), &sentence);
+        let _ = writeln!(text, "> {item}");
+    }
+    if unseen.len() > GAPS {
+        let _ = writeln!(text, "> - … and {} more in the log", unseen.len() - GAPS);
+    }
+    text
 }
 
 fn of_change(place: &str, change: &Change, certainty: &str) -> String {

@@ -1,7 +1,7 @@
 //! Suggested next steps for each ending.
 
 use crate::{
-    arm::{Cause, Scope, Target},
+    arm::{Cause, Redeployment, Scope, Target},
     event::{Ending, Left, Plan},
     report::{
         record::Record,
@@ -16,9 +16,35 @@ pub(crate) struct NextStep {
     pub(crate) command: Option<String>,
 }
 
+const ALLOW_CHANGES: &str = "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again";
+const ALLOW_GAPS: &str = "give nested deployments parameters that Azure knows beforehand, rather than outputs of other ones, so that it can predict them; or judge them yourself and set `what-if-allow-incomplete: true`";
+
+const FIRST_USE: &str = "if deployment stacks were never used in this tenant, run the step once with `operation: validate`, which lets Azure prepare it for them, then re-run the workflow; else the failure is Azure's: re-run it later";
+
 /// The suggestions for `ending`, the most important first.
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
     let cli = Commands(record.plan.as_ref());
+    let rollback = record.rollback.as_ref();
+    let rollback = rollback.filter(|_| matches!(ending, Ending::Failed { .. }));
+    let rollback = rollback.map(|rollback| after_rollback(&cli, rollback));
+    own_steps(&cli, record, ending)
+        .into_iter()
+        .chain(rollback)
+        .collect()
+}
+
+/// What to do about what Azure repeats.
+fn after_rollback(cli: &Commands<'_>, rollback: &Redeployment) -> NextStep {
+    let is_running = !rollback.state.as_str().is_empty() && !rollback.state.is_terminal();
+    if is_running && !rollback.name.is_empty() {
+        return cli.show_other(&rollback.name);
+    }
+    text_only(
+        "look at what the resource group has now: repeating a deployment deletes what that one did not contain",
+    )
+}
+
+fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextStep> {
     match ending {
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![cli.show(), cli.cancel()],
@@ -36,9 +62,12 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             cli.show(),
             text_only("re-run the workflow once the stack's current operation has ended"),
         ],
-        Ending::Forbidden { .. } => vec![text_only(
-            "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again",
-        )],
+        Ending::Forbidden { changes, unseen } => {
+            let allow = (!changes.is_empty()).then_some(ALLOW_CHANGES);
+            let look = (!unseen.is_empty()).then_some(ALLOW_GAPS);
+            allow.into_iter().chain(look).map(text_only).collect()
+        }
+        Ending::Refused { causes } if is_first_use(causes) => vec![text_only(FIRST_USE)],
         Ending::Refused { .. } => vec![text_only("fix the cause, then re-run the workflow")],
         Ending::InvalidInputs(_) => {
             vec![text_only(
@@ -50,7 +79,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
              your own (`bicep-path`), then re-run the workflow",
         )],
         Ending::CannotFollow { left, .. } => with_commands(
-            &cli,
+            cli,
             left,
             "fix the cause, then re-run the workflow; it resumes following the deployment",
         ),
@@ -66,7 +95,7 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
         ],
         Ending::NothingToCancel { .. } => vec![],
         Ending::SignInFailed { left, .. } if may_run(left) => with_commands(
-            &cli,
+            cli,
             left,
             "fix the cause, then re-run the workflow; it resumes following the deployment",
         ),
@@ -78,20 +107,20 @@ pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
             vec![text_only("increase `timeout`, then run the workflow again")]
         }
         Ending::TimedOut { left, .. } => with_commands(
-            &cli,
+            cli,
             left,
             "increase `timeout` beyond the deployment's duration",
         ),
-        Ending::Cancelled { left } => after_cancel(&cli, left),
+        Ending::Cancelled { left } => after_cancel(cli, left),
         Ending::Unreachable { left, .. } => {
             let network = text_only(
                 "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
             );
-            show_first(&cli, left, network)
+            show_first(cli, left, network)
         }
         Ending::Bug { left, .. } => {
             let report = text_only("report this to the maintainers of the action, with this log");
-            show_first(&cli, left, report)
+            show_first(cli, left, report)
         }
     }
 }
@@ -102,6 +131,14 @@ fn is_busy_stack(causes: &[Cause]) -> bool {
     causes
         .iter()
         .any(|cause| cause.code.eq_ignore_ascii_case(busy))
+}
+
+/// Whether Azure's what-if of a stack failed, as the first one in a tenant may.
+fn is_first_use(causes: &[Cause]) -> bool {
+    let failed = "DeploymentStackWhatIfOperationFailed";
+    causes
+        .iter()
+        .any(|cause| cause.code.eq_ignore_ascii_case(failed))
 }
 
 /// Whether Azure refused because a deployment of the same name is running.
@@ -159,6 +196,21 @@ impl Commands<'_> {
             }
             format!("az deployment {kind} show --query properties.provisioningState")
         })
+    }
+
+    /// How to look at another deployment of the same scope.
+    fn show_other(&self, name: &str) -> NextStep {
+        let command = self.0.map(|plan| {
+            let (kind, place) = scope_arguments(&plan.scope);
+            format!(
+                "az deployment {kind} show --query properties.provisioningState{place} --name {}",
+                quote(name)
+            )
+        });
+        NextStep {
+            text: "check the state of what Azure repeats",
+            command,
+        }
     }
 
     fn cancel(&self) -> NextStep {

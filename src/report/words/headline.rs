@@ -1,10 +1,11 @@
 //! One sentence on what happened, for each ending.
 
 use crate::{
+    arm::{Redeployment, Unseen},
     event::{Ending, Left},
     report::{
         record::Record,
-        words::{changes, duration, left, operation::wording, phrase::count},
+        words::{changes, duration, left, operation::wording, phrase::count, rollback, unseen},
     },
 };
 
@@ -24,17 +25,23 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
         Ending::Succeeded => fill(words.unneeded),
         Ending::Stopped => fill("{it} and all within it were cancelled in {took}"),
         Ending::Detached => fill(words.detached),
-        Ending::Failed { .. } if record.is_canceled() => {
-            fill("{it} was cancelled in Azure after {took}")
-        }
-        Ending::Failed { .. } => fill(words.failed),
+        Ending::Failed { .. } if record.is_canceled() => with_rollback(
+            record
+                .rollback
+                .as_ref()
+                .filter(|own| !own.state.as_str().is_empty()),
+            fill("{it} was cancelled in Azure after {took}"),
+        ),
+        Ending::Failed { .. } => with_rollback(record.rollback.as_ref(), fill(words.failed)),
         Ending::Validated => valid(record, &it),
         Ending::Predicted => predicted(record, &it),
-        Ending::Forbidden { changes } => format!(
-            "{it} would make {} that fail-on-change-types forbids; {}",
-            count(changes.len(), "change", "changes"),
-            words.no_effect
-        ),
+        Ending::Forbidden { changes, unseen } => {
+            format!(
+                "{}; {}",
+                forbidden(changes.len(), unseen, &it),
+                words.no_effect
+            )
+        }
         Ending::Refused { .. } => fill(words.refused),
         Ending::InvalidInputs(_) => format!("the inputs are invalid; {}", words.no_effect),
         Ending::NoCompiler { .. } => format!("Bicep could not be downloaded; {}", words.no_effect),
@@ -89,11 +96,49 @@ fn valid(record: &Record, it: &str) -> String {
     }
 }
 
-fn predicted(record: &Record, it: &str) -> String {
-    match &record.what_if {
-        Some(what_if) if what_if.has_changes() => {
-            format!("{it} would change something: {}", changes::counts(what_if))
-        }
-        _ => format!("{it} would change nothing"),
+/// The headline of a failure, and what became of what Azure repeats then.
+fn with_rollback(rollback: Option<&Redeployment>, failed: String) -> String {
+    match rollback {
+        Some(rollback) => format!("{failed}; {}", rollback::outcome(rollback)),
+        None => failed,
     }
+}
+
+/// Why the what-if of `it` does not pass.
+fn forbidden(changes: usize, unseen: &[Unseen], it: &str) -> String {
+    if changes == 0 {
+        return format!(
+            "the what-if could not predict {} of {it}, and so does not pass fail-on-change-types",
+            unseen::parts(unseen)
+        );
+    }
+    let changes = count(changes, "change", "changes");
+    let found = format!("{it} would make {changes} that fail-on-change-types forbids");
+    if unseen.is_empty() {
+        return found;
+    }
+    format!(
+        "{found}, and the what-if could not predict {}",
+        unseen::parts(unseen)
+    )
+}
+
+fn predicted(record: &Record, it: &str) -> String {
+    let Some(what_if) = record
+        .what_if
+        .as_ref()
+        .filter(|what_if| what_if.has_changes())
+    else {
+        return format!("{it} would change nothing");
+    };
+    let parts = unseen::parts(&what_if.unseen);
+    let gap = format!("{parts} could not be predicted");
+    if !what_if.finds_changes() {
+        return format!("the what-if found no change by {it}, but {gap}");
+    }
+    let found = format!("{it} would change something: {}", changes::counts(what_if));
+    if what_if.unseen.is_empty() {
+        return found;
+    }
+    format!("{found}; {gap}")
 }

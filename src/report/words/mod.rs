@@ -16,6 +16,8 @@ pub(super) mod operation;
 pub(super) mod phrase;
 pub(super) mod place;
 pub(super) mod reason;
+pub(super) mod rollback;
 pub(super) mod stack;
 pub(super) mod trouble;
+pub(super) mod unseen;
 pub(super) mod verdict;

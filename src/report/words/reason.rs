@@ -1,7 +1,7 @@
 //! The reasons for an ending: Azure's causes, wrong inputs, or our own explanation.
 
 use crate::{
-    arm::{Cause, ChangeType},
+    arm::{Cause, ChangeType, Unseen},
     event::{Ending, Left},
     host::{Place, text::cut},
     inputs::Problem,
@@ -9,7 +9,7 @@ use crate::{
         record::Record,
         words::{
             hints::{self, Hint},
-            place,
+            place, unseen,
         },
     },
 };
@@ -75,7 +75,10 @@ pub(crate) fn reasons(record: &Record, ending: &Ending) -> Vec<Reason> {
         | Ending::CancelRefused { causes } => {
             causes.iter().map(|cause| of_cause(record, cause)).collect()
         }
-        Ending::Forbidden { changes } => changes.iter().map(forbidden).collect(),
+        Ending::Forbidden { changes, unseen } => {
+            let unseen = unseen.iter().map(not_predicted);
+            changes.iter().map(forbidden).chain(unseen).collect()
+        }
         Ending::InvalidInputs(problems) => problems.iter().map(Reason::from).collect(),
         Ending::SignInFailed { message, .. } => own("SignInFailed", message),
         Ending::TimedOut {
@@ -124,6 +127,15 @@ fn forbidden((kind, id): &(ChangeType, String)) -> Reason {
         title: kind.as_str().to_owned(),
         place,
         message: "forbidden by fail-on-change-types".to_owned(),
+        ..Reason::default()
+    }
+}
+
+fn not_predicted(part: &Unseen) -> Reason {
+    Reason {
+        title: part.code.clone(),
+        place: unseen::place_of(part),
+        message: format!("not predicted: {}", part.reason),
         ..Reason::default()
     }
 }

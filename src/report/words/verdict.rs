@@ -68,7 +68,7 @@ impl Verdict {
 /// The verdict on a run that ended as `ending`.
 pub(crate) fn verdict(record: &Record, ending: &Ending) -> Verdict {
     Verdict {
-        outcome: outcome(ending),
+        outcome: outcome(record, ending),
         headline: headline(record, ending),
         itemised: is_itemised(ending),
         reasons: reason::reasons(record, ending),
@@ -95,6 +95,7 @@ pub(crate) fn code(record: &Record, ending: &Ending) -> Option<String> {
         Ending::CancelRefused { causes } => first_code(causes).unwrap_or("CancelRefused"),
         Ending::Replaced { .. } => "DeploymentReplaced",
         Ending::NothingToCancel { .. } => "NothingToCancel",
+        Ending::Forbidden { changes, .. } if changes.is_empty() => "IncompleteWhatIf",
         Ending::Forbidden { .. } => "ForbiddenChanges",
         Ending::InvalidInputs(_) => "InvalidInputs",
         Ending::SignInFailed { .. } => "SignInFailed",
@@ -123,8 +124,12 @@ fn is_itemised(ending: &Ending) -> bool {
     }
 }
 
-fn outcome(ending: &Ending) -> Outcome {
+fn outcome(record: &Record, ending: &Ending) -> Outcome {
+    let what_if = record.what_if.as_ref();
     match ending {
+        Ending::Predicted if what_if.is_some_and(|what_if| !what_if.unseen.is_empty()) => {
+            Outcome::Warning
+        }
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => {
             Outcome::Success
         }

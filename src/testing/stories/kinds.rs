@@ -8,9 +8,9 @@ use super::parts::{
     SUBSCRIPTION, Story, begun, minutes, nested, plan_at, progressed, resource, state,
 };
 use crate::{
-    arm::{Cause, Scope, StackId, Target, WhatIf},
+    arm::{Cause, ProvisioningState, Redeployment, Scope, StackId, Target, WhatIf},
     event::{Ending, Event, StackResources},
-    inputs::Operation,
+    inputs::{Operation, Rollback},
 };
 
 /// Two periods of throttling.
@@ -146,6 +146,34 @@ pub(crate) fn what_if() -> Story {
         (minutes(1), Event::WhatIfRead(WhatIf::read(answer, &[]))),
         (minutes(1), Event::Ended(Ending::Predicted)),
     ]
+}
+
+/// A deployment that fails, so that Azure repeats an earlier one.
+pub(crate) fn rolled_back() -> Story {
+    let scope = Scope::ResourceGroup {
+        subscription: SUBSCRIPTION.parse().expect("a GUID"),
+        name: "rg-hub".to_owned(),
+    };
+    let mut plan = plan_at(scope);
+    plan.location = None;
+    plan.rollback = Some(Rollback::LastSuccessful);
+    let seen = |state: &str| {
+        Event::RollbackSeen(Redeployment {
+            name: "hub-41-1a2b3c".to_owned(),
+            state: ProvisioningState::new(state),
+        })
+    };
+    let mut story = failure_in_plain_words();
+    if let Some((_, planned)) = story.first_mut() {
+        *planned = Event::Planned(plan);
+    }
+    let ended = story.pop();
+    story.extend([
+        (minutes(8), seen("Running")),
+        (minutes(30), seen("Succeeded")),
+    ]);
+    story.extend(ended.map(|(_, ending)| (minutes(30), ending)));
+    story
 }
 
 /// A stack that detaches one resource and deletes another.

@@ -6,7 +6,7 @@ mod runs;
 
 pub(crate) use kinds::{
     failure_in_plain_words, failure_of_the_new_generation, failure_of_the_old_generation,
-    many_batches, stack, throttling, what_if,
+    many_batches, rolled_back, stack, throttling, what_if,
 };
 pub(crate) use parts::{
     SUBSCRIPTION, Story, begun, cause, minutes, nested, plan_at, progressed, record, resource,

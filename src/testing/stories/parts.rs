@@ -46,6 +46,7 @@ pub(crate) fn plan_at(scope: Scope) -> Plan {
         stack: None,
         scope,
         location: Some("westeurope".to_owned()),
+        rollback: None,
         mode: Some(DeploymentMode::Incremental),
         template: "infra/hub.json".to_owned(),
         fingerprint: "1a2b3c".to_owned(),

@@ -158,6 +158,22 @@ pub(super) fn requests() -> Vec<Request> {
             "",
         ),
         arm(
+            "stack what-if properties",
+            Run::StackWhatIf,
+            Detail,
+            "POST",
+            "whatifresults",
+            "/whatif",
+        ),
+        arm(
+            "stack what-if properties result",
+            Run::StackWhatIf,
+            Detail,
+            "GET",
+            results,
+            "",
+        ),
+        arm(
             "stack what-if DELETE",
             Run::StackWhatIf,
             Detail,

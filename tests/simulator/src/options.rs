@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::{
     MANAGEMENT_GROUP, RESOURCE_GROUP, SECRET, SUBSCRIPTION_ID, TENANT_ID, journal::Service,
+    pattern, plan::ResourcePlan,
 };
 
 /// How the simulated Azure behaves. Every duration is simulated time.
@@ -70,6 +71,8 @@ pub struct Options {
     pub what_if: Duration,
     /// Code and message of the error that every what-if ends with, under the status 200.
     pub what_if_error: Option<(String, String)>,
+    /// What what-ifs do not predict, by the names, types or ids of resources and nested deployments, `*` for any part.
+    pub gaps: Vec<(String, Gap)>,
     /// What validations and what-ifs remark.
     pub diagnostics: Vec<Value>,
     /// Services whose certificates are not good.
@@ -116,6 +119,7 @@ impl Default for Options {
             validation: Duration::ZERO,
             what_if: Duration::from_secs(20),
             what_if_error: None,
+            gaps: Vec::new(),
             diagnostics: Vec::new(),
             bad_certificates: Vec::new(),
             throttle: None,
@@ -133,6 +137,16 @@ impl Default for Options {
             .map(str::to_owned)
             .to_vec(),
         }
+    }
+}
+
+impl Options {
+    /// How a what-if leaves this resource out, if it does.
+    pub(crate) fn gap(&self, resource: &ResourcePlan) -> Option<Gap> {
+        let texts = [&resource.name, &resource.kind, &resource.id];
+        let is_meant = |own: &str| texts.iter().any(|text| pattern::matches(own, text));
+        let gap = self.gaps.iter().find(|(own, _)| is_meant(own));
+        gap.map(|(_, gap)| *gap)
     }
 }
 
@@ -166,6 +180,19 @@ impl ResourceFailure {
             status_message: None,
         }
     }
+}
+
+/// How a what-if leaves something out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// A nested deployment is not expanded, which a diagnostic says.
+    ShortCircuited,
+    /// A resource is unsupported.
+    Unsupported,
+    /// Whether a resource is deployed is not known before.
+    Potential,
+    /// A resource of the template is ignored.
+    Ignored,
 }
 
 /// What is wrong with a server's certificate.

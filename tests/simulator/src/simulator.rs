@@ -220,11 +220,25 @@ impl Simulator {
     #[must_use]
     pub fn deployment(&self, name: &str) -> Option<Snapshot> {
         arm::foreign::settle(&self.world);
+        arm::rollback::settle(&self.world);
         let now = self.world.clock.elapsed();
         let deployments = lock(&self.world.deployments);
         deployments
             .find_by_name(name, now)
             .map(|found| snapshot::of(found, now))
+    }
+
+    /// The names of all resources that there are now, in their order.
+    #[must_use]
+    pub fn resources(&self) -> Vec<String> {
+        arm::foreign::settle(&self.world);
+        arm::rollback::settle(&self.world);
+        let now = self.world.clock.elapsed();
+        let deployments = lock(&self.world.deployments);
+        let existing = deployments.existing(now).into_values();
+        let mut names: Vec<_> = existing.map(|resource| resource.name.clone()).collect();
+        names.sort();
+        names
     }
 
     /// Starts somebody else's deployment with this resource id, and tells its correlation id.

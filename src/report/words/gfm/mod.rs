@@ -18,19 +18,21 @@ const HEADINGS: [&str; 9] = [
     "Outputs",
 ];
 /// How our lines of text begin.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 16] = [
     "- ",
     "> - ",
     "> [!CAUTION]",
     "> [!WARNING]",
     "> [!NOTE]",
     "> Shortened to GitHub's limit",
+    "> Not predicted, and may change, too: ",
     "… and ",
     "To re-run this workflow: ",
     "Red frame: critical path.",
     "Scope ",
     "Outside of Azure",
     "No resource changes.",
+    "No resource change was found.",
     "An internal error cost",
     "<code>",
 ];

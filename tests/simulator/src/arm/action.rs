@@ -36,17 +36,15 @@ impl Target<'_> {
         let deployments = lock(&self.world.deployments);
         let plan = submission::planned(self.world, &deployments, self.call, submitted.request)?;
         let existing = deployments.existing(self.call.now);
-        let changes = what_if::changes(&plan, &existing, ids_only);
         let options = &self.world.options;
+        let prediction = what_if::predict(&plan, &existing, options);
         let body = match &options.what_if_error {
             Some((code, message)) => {
                 json!({"status": "Failed", "error": {"code": code, "message": message}})
             }
             None => json!({
                 "status": "Succeeded",
-                "properties": self.remarked(json!({
-                    "correlationId": self.call.correlation_id, "changes": changes,
-                })),
+                "properties": prediction.properties(&self.call.correlation_id, ids_only),
             }),
         };
         Ok(results::later(

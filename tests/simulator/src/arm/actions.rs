@@ -41,9 +41,9 @@ impl Target<'_> {
         deployments.read(self.scope, self.name, self.call.now)
     }
 
-    fn body(&self, found: Found<'_>) -> Value {
+    fn body(&self, found: Found<'_>, deployments: &Deployments) -> Value {
         let legacy = self.world.options.legacy_errors;
-        deployment::show(found, self.call.now, &self.world.clock, legacy)
+        deployment::show(found, deployments, self.call.now, &self.world.clock, legacy)
     }
 
     pub(crate) fn list(&self) -> Result<Reply, ArmError> {
@@ -60,7 +60,7 @@ impl Target<'_> {
             let state = found.state(self.call.now).name();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(state))
         });
-        let rows = rows.map(|found| self.body(found)).collect();
+        let rows = rows.map(|found| self.body(found, &deployments)).collect();
         Ok(Reply::json(
             StatusCode::OK,
             links::page(self.world, self.call, rows)?,
@@ -80,7 +80,7 @@ impl Target<'_> {
             StatusCode::CREATED
         };
         let url = links::status_url(self.world, found, &self.call.api_version);
-        Ok(Reply::json(status, self.body(found))
+        Ok(Reply::json(status, self.body(found, &deployments))
             .with("azure-asyncoperation", url)
             .with("x-ms-deployment-engine-version", "1.628.3"))
     }
@@ -98,7 +98,7 @@ impl Target<'_> {
         if self.call.method == Method::HEAD {
             return Ok(Reply::empty(StatusCode::NO_CONTENT));
         }
-        let reply = Reply::json(StatusCode::OK, self.body(found));
+        let reply = Reply::json(StatusCode::OK, self.body(found, &deployments));
         Ok(match retry_after(found, self.call.now) {
             Some(seconds) => reply.with("retry-after", seconds.to_string()),
             None => reply,

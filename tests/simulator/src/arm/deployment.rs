@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{outcome, store::Found};
+use super::{
+    outcome,
+    store::{Deployments, Found},
+};
 use crate::{
     clock::{Clock, iso, precise},
     plan::{DeploymentPlan, ResourcePlan, timeline::State},
@@ -12,7 +15,13 @@ use crate::{
 };
 
 /// The body of an answer about a deployment.
-pub(crate) fn show(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> Value {
+pub(crate) fn show(
+    found: Found<'_>,
+    deployments: &Deployments,
+    now: Duration,
+    clock: &Clock,
+    legacy: bool,
+) -> Value {
     let plan = found.plan;
     let mut body = Map::new();
     body.insert("id".into(), plan.id.as_str().into());
@@ -24,11 +33,20 @@ pub(crate) fn show(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool)
     if let Some(tags) = &plan.tags {
         body.insert("tags".into(), tags.clone());
     }
-    body.insert("properties".into(), properties(found, now, clock, legacy));
+    body.insert(
+        "properties".into(),
+        properties(found, deployments, now, clock, legacy),
+    );
     body.into()
 }
 
-fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> Value {
+fn properties(
+    found: Found<'_>,
+    deployments: &Deployments,
+    now: Duration,
+    clock: &Clock,
+    legacy: bool,
+) -> Value {
     let Found {
         plan,
         timeline,
@@ -48,10 +66,11 @@ fn properties(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> V
         "dependencies": dependencies(plan),
     });
     if std::ptr::eq(plan, &raw const root.plan) {
-        for section in ["debugSetting", "onErrorDeployment"] {
-            if let Some(asked) = root.properties.get(section) {
-                properties[section] = asked.clone();
-            }
+        if let Some(asked) = root.properties.get("debugSetting") {
+            properties["debugSetting"] = asked.clone();
+        }
+        if let Some(on_error) = &root.on_error {
+            properties["onErrorDeployment"] = on_error.show(deployments, now);
         }
     }
     if state == State::Failed {

@@ -12,6 +12,7 @@ mod operations;
 mod outcome;
 mod request;
 pub(crate) mod results;
+pub(crate) mod rollback;
 pub(crate) mod scope;
 pub(crate) mod stacks;
 pub(crate) mod store;
@@ -49,6 +50,7 @@ async fn handle(
     body: Bytes,
 ) -> Reply {
     foreign::settle(&world);
+    rollback::settle(&world);
     let call = Call::new(&world, method, &uri, &headers, body);
     let reply = answer(&world, &call).unwrap_or_else(ArmError::reply);
     call::with_common_headers(reply, &world, &call)

@@ -1,7 +1,7 @@
 //! The deployments there are, and how a request finds one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{
     error::{Active, ArmError},
+    rollback::OnError,
     scope::Scope,
 };
 use crate::{
@@ -39,6 +40,8 @@ pub(crate) struct Root {
     pub(crate) correlation_id: String,
     /// What was submitted.
     pub(crate) properties: Value,
+    /// What is repeated if it fails.
+    pub(crate) on_error: Option<OnError>,
     visible_from: Duration,
     /// Until then readers are shown the earlier submission of the name, if there is one.
     fresh_from: Duration,
@@ -117,7 +120,7 @@ impl Deployments {
     pub(crate) fn start(
         &mut self,
         plan: DeploymentPlan,
-        properties: Value,
+        (properties, on_error): (Value, Option<OnError>),
         correlation_id: String,
         start: Duration,
         options: &Options,
@@ -128,10 +131,27 @@ impl Deployments {
             start,
             correlation_id,
             properties,
+            on_error,
             visible_from: start + options.early_not_found,
             fresh_from: start + options.stale_for,
             cancellations: HashMap::new(),
         });
+    }
+
+    /// All submissions, oldest first.
+    pub(crate) fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    /// Repeats what the submission `at` wishes to be repeated, so long after its end.
+    pub(crate) fn repeat(&mut self, at: usize, pause: Duration, options: &Options) {
+        let next = self.roots.len();
+        let failed = &mut self.roots[at];
+        let start = failed.timeline.end + pause;
+        let correlation_id = failed.correlation_id.clone();
+        if let Some(plan) = failed.on_error.as_mut().map(|own| own.begin(next)) {
+            self.start(plan, (Value::Null, None), correlation_id, start, options);
+        }
     }
 
     /// The latest deployment of an id that has begun.
@@ -215,16 +235,24 @@ impl Deployments {
         created
     }
 
-    /// All resources there are, by lower-case id, as the latest deployment left them.
+    /// All resources there are, by lower-case id, as the latest deployment left them. A deployment in the mode Complete
+    /// has deleted at its end what it did not name.
     pub(crate) fn existing(&self, now: Duration) -> BTreeMap<String, &ResourcePlan> {
         let mut existing = BTreeMap::new();
-        for found in self.begun(now) {
-            for (resource, span) in found.plan.resources.iter().zip(&found.timeline.spans) {
-                let done = (span.as_ref()).is_some_and(|span| span.state(now) == State::Succeeded);
-                if done && resource.nested.is_none() {
-                    let id = resource.id.to_ascii_lowercase();
-                    existing.entry(id).or_insert(resource);
+        for root in &self.roots {
+            for found in collected(root, now) {
+                for (resource, span) in found.plan.resources.iter().zip(&found.timeline.spans) {
+                    let done = span.as_ref().map(|span| span.state(now)) == Some(State::Succeeded);
+                    if done && resource.nested.is_none() {
+                        existing.insert(resource.id.to_ascii_lowercase(), resource);
+                    }
                 }
+            }
+            if root.plan.mode == "Complete" && root.timeline.state(now) == State::Succeeded {
+                let (group, named) = (root.plan.scope.id().to_ascii_lowercase(), named(&root.plan));
+                let stays =
+                    |id: &String| !id.starts_with(&format!("{group}/")) || named.contains(id);
+                existing.retain(|id, _| stays(id));
             }
         }
         existing
@@ -236,20 +264,35 @@ impl Deployments {
 
     /// All deployments that have begun, the latest submissions first.
     fn begun(&self, now: Duration) -> Vec<Found<'_>> {
-        let mut all = Vec::new();
-        for root in self.roots.iter().rev() {
-            collect(
-                Found {
-                    root,
-                    plan: &root.plan,
-                    timeline: &root.timeline,
-                },
-                now,
-                &mut all,
-            );
-        }
-        all
+        let roots = self.roots.iter().rev();
+        roots.flat_map(|root| collected(root, now)).collect()
     }
+}
+
+/// The deployments of a submission that have begun.
+fn collected(root: &Root, now: Duration) -> Vec<Found<'_>> {
+    let (plan, timeline) = (&root.plan, &root.timeline);
+    let mut all = Vec::new();
+    collect(
+        Found {
+            root,
+            plan,
+            timeline,
+        },
+        now,
+        &mut all,
+    );
+    all
+}
+
+/// The lower-case ids of everything that a plan deploys.
+fn named(plan: &DeploymentPlan) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    plan.walk(&mut |deployment| {
+        let resources = deployment.resources.iter();
+        ids.extend(resources.map(|resource| resource.id.to_ascii_lowercase()));
+    });
+    ids
 }
 
 fn collect<'a>(found: Found<'a>, now: Duration, all: &mut Vec<Found<'a>>) {

@@ -11,6 +11,7 @@ use super::{
     call::Call,
     error::ArmError,
     request::Submitted,
+    rollback,
     scope::Scope,
     store::{Deployments, undisturbed},
 };
@@ -32,10 +33,11 @@ pub(crate) fn start(
     submitted: Submitted,
 ) -> Result<bool, ArmError> {
     let (plan, known) = prepare(world, deployments, call, submitted.request)?;
+    let on_error = rollback::find(&submitted.properties, &plan.scope, deployments, call.now)?;
     let correlation_id = call.correlation_id.clone();
     deployments.start(
         plan,
-        submitted.properties,
+        (submitted.properties, on_error),
         correlation_id,
         call.now,
         &world.options,

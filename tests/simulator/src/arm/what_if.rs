@@ -5,37 +5,130 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::scope::Scope;
-use crate::plan::{DeploymentPlan, ResourcePlan};
+use crate::{
+    options::{Gap, Options},
+    plan::{DeploymentPlan, ResourcePlan},
+};
 
-/// The changes that a what-if tells, with nothing but ids if so asked.
-pub(crate) fn changes(
+/// Why a resource is unsupported.
+pub(super) const UNIDENTIFIABLE: &str = "Changes to the resource cannot be analyzed because its resource ID or API version cannot be calculated until the deployment is under way. Please see https://aka.ms/WhatIfUnidentifiableResource for more guidance.";
+
+/// What a what-if tells.
+pub(crate) struct Prediction {
+    changes: Vec<Value>,
+    potential: Vec<Value>,
+    diagnostics: Vec<Value>,
+}
+
+impl Prediction {
+    /// The properties of the answer, with nothing but ids of resources if so asked.
+    pub(crate) fn properties(mut self, correlation_id: &str, ids_only: bool) -> Value {
+        if ids_only {
+            self.changes.iter_mut().for_each(reduce);
+            self.potential.iter_mut().for_each(reduce);
+        }
+        let mut properties = json!({"correlationId": correlation_id, "changes": self.changes});
+        if !self.potential.is_empty() {
+            properties["potentialChanges"] = self.potential.into();
+        }
+        if !self.diagnostics.is_empty() {
+            properties["diagnostics"] = self.diagnostics.into();
+        }
+        properties
+    }
+}
+
+/// What a what-if tells, as far as it looks.
+pub(crate) fn predict(
     plan: &DeploymentPlan,
     existing: &BTreeMap<String, &ResourcePlan>,
-    ids_only: bool,
-) -> Vec<Value> {
-    let secrets = secrets(plan);
-    let mut changes = Vec::new();
-    let mut named = BTreeSet::new();
-    plan.walk(&mut |deployment| {
-        let resources = deployment.resources.iter();
-        for resource in resources.filter(|resource| resource.nested.is_none()) {
-            let id = resource.id.to_ascii_lowercase();
-            let after = shown(resource, &secrets);
-            let before = existing.get(&id).map(|resource| shown(resource, &secrets));
-            named.insert(id);
-            changes.push(change(&resource.id, before.as_ref(), &after));
+    options: &Options,
+) -> Prediction {
+    let mut predicting = Predicting {
+        existing,
+        options,
+        secrets: secrets(plan),
+        named: BTreeSet::new(),
+        told: Prediction {
+            changes: Vec::new(),
+            potential: Vec::new(),
+            diagnostics: options.diagnostics.clone(),
+        },
+    };
+    predicting.deployment(plan);
+    predicting.others(plan);
+    predicting.told
+}
+
+struct Predicting<'a> {
+    existing: &'a BTreeMap<String, &'a ResourcePlan>,
+    options: &'a Options,
+    secrets: Vec<Secret<'a>>,
+    named: BTreeSet<String>,
+    told: Prediction,
+}
+
+impl<'a> Predicting<'a> {
+    fn deployment(&mut self, plan: &'a DeploymentPlan) {
+        for resource in &plan.resources {
+            match (&resource.nested, self.options.gap(resource)) {
+                (Some(nested), Some(Gap::ShortCircuited)) => {
+                    self.leave_out(nested);
+                    self.told.diagnostics.push(short_circuited(&nested.id));
+                }
+                (Some(nested), _) => self.deployment(nested),
+                (None, gap) => self.resource(resource, gap),
+            }
         }
-    });
-    if matches!(plan.scope, Scope::ResourceGroup { .. }) {
-        let others = existing.iter().filter(|(id, _)| !named.contains(*id));
+    }
+
+    /// What is not looked into is not taken for what the template does not name, either.
+    fn leave_out(&mut self, plan: &DeploymentPlan) {
+        let named = &mut self.named;
+        plan.walk(&mut |deployment| {
+            let ids = deployment.resources.iter();
+            named.extend(ids.map(|resource| resource.id.to_ascii_lowercase()));
+        });
+    }
+
+    fn resource(&mut self, resource: &ResourcePlan, gap: Option<Gap>) {
+        let id = resource.id.to_ascii_lowercase();
+        let after = shown(resource, &self.secrets);
+        let before = self.existing.get(&id);
+        let before = before.map(|resource| shown(resource, &self.secrets));
+        self.named.insert(id);
+        let change = change(&resource.id, before.as_ref(), &after);
+        match gap {
+            Some(Gap::Potential) => self.told.potential.push(change),
+            Some(Gap::Unsupported) => self.told.changes.push(json!({
+                "resourceId": resource.id, "changeType": "Unsupported", "after": after,
+                "unsupportedReason": UNIDENTIFIABLE,
+            })),
+            Some(Gap::Ignored) => self.told.changes.push(json!({
+                "resourceId": resource.id, "changeType": "Ignore", "after": after,
+            })),
+            _ => self.told.changes.push(change),
+        }
+    }
+
+    /// What is there besides in the resource group.
+    fn others(&mut self, plan: &DeploymentPlan) {
+        if !matches!(plan.scope, Scope::ResourceGroup { .. }) {
+            return;
+        }
         let group = format!("{}/", plan.scope.id().to_ascii_lowercase());
-        let others = others.filter(|(id, _)| id.starts_with(&group));
-        changes.extend(others.map(|(_, resource)| unnamed(plan, resource, &secrets)));
+        let existing = self.existing.iter();
+        let others = existing.filter(|(id, _)| !self.named.contains(*id) && id.starts_with(&group));
+        let others = others.map(|(_, resource)| unnamed(plan, resource, &self.secrets));
+        self.told.changes.extend(others);
     }
-    if ids_only {
-        changes.iter_mut().for_each(reduce);
-    }
-    changes
+}
+
+pub(super) fn short_circuited(id: &str) -> Value {
+    json!({
+        "level": "Warning", "code": "NestedDeploymentShortCircuited", "target": id,
+        "message": "A nested deployment got short-circuited and all its resources got skipped from validation. This is due to a nested template having a parameter that was not fully evaluated (e.g. contains a reference() function). Please see https://aka.ms/WhatIfEvalStopped for more guidance.",
+    })
 }
 
 /// A resource that the template does not name: left alone, or deleted in complete mode.
@@ -47,7 +140,7 @@ fn unnamed(plan: &DeploymentPlan, resource: &ResourcePlan, secrets: &[Secret<'_>
     json!({"resourceId": resource.id, "changeType": "Ignore", "before": before, "after": before})
 }
 
-fn change(id: &str, before: Option<&Value>, after: &Value) -> Value {
+pub(super) fn change(id: &str, before: Option<&Value>, after: &Value) -> Value {
     let Some(before) = before else {
         return json!({"resourceId": id, "changeType": "Create", "after": after});
     };
@@ -160,7 +253,7 @@ fn secrets(plan: &DeploymentPlan) -> Vec<Secret<'_>> {
 }
 
 /// A resource with its id, and with expressions in place of secure parameters.
-fn shown(resource: &ResourcePlan, secrets: &[Secret<'_>]) -> Value {
+pub(super) fn shown(resource: &ResourcePlan, secrets: &[Secret<'_>]) -> Value {
     let mut body = resource.body.clone();
     body["id"] = resource.id.as_str().into();
     body["name"] = resource.name.rsplit('/').next().into();

@@ -10,6 +10,7 @@ mod foreign;
 mod misbehaviour;
 mod recordings;
 mod requests;
+mod rollback;
 mod sign_in;
 mod stacks;
 mod templates;

@@ -118,6 +118,40 @@ fn a_deletion_can_be_answered_without_effect() {
 }
 
 #[test]
+fn a_what_if_tells_properties_only_when_it_is_asked_for_them() {
+    let azure = Simulator::start(still());
+    let session = Session::new(&azure);
+    let mut asked = body(&["one"]);
+    asked["properties"]["deploymentStackResourceId"] = path().split('?').next().unwrap().into();
+    asked["properties"]["retentionInterval"] = "P1D".into();
+    let result = path().replace("deploymentStacks/hub", "deploymentStacksWhatIfResults/look");
+    let question = result.replace('?', "/whatIf?");
+    assert_eq!(session.put(&result, &asked).status, 201);
+    assert_eq!(
+        session.post(&question).status,
+        409,
+        "it is not complete yet"
+    );
+    azure.advance(DAY);
+    let change = |answer: &Value| answer["properties"]["changes"]["resourceChanges"][0].clone();
+    let shown = change(&session.get(&result).body);
+    assert_eq!(
+        (&shown["changeType"], &shown["changeCertainty"]),
+        (&"create".into(), &"definite".into())
+    );
+    assert!(shown.get("resourceConfigurationChanges").is_none());
+    let pending = session.post(&question);
+    assert_eq!(
+        (pending.status, pending.headers["retry-after"].as_str()),
+        (202, "15")
+    );
+    azure.advance(DAY);
+    let answer = session.get(&pending.headers["location"]);
+    assert_eq!(answer.status, 200);
+    assert!(change(&answer.body)["resourceConfigurationChanges"]["after"].is_object());
+}
+
+#[test]
 fn a_reader_may_be_shown_the_stack_before_its_update() {
     let azure = Simulator::start(Options {
         stale_for: Duration::from_secs(10),

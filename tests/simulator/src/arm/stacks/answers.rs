@@ -37,7 +37,13 @@ pub(super) fn stack(
         .found(deployments)
         .filter(|found| now >= found.timeline.start);
     if let Some(found) = begun {
-        let shown = deployment::show(found, now, &world.clock, world.options.legacy_errors);
+        let shown = deployment::show(
+            found,
+            deployments,
+            now,
+            &world.clock,
+            world.options.legacy_errors,
+        );
         properties["deploymentId"] = stack.deployment.as_str().into();
         properties["parameters"] = shown["properties"]["parameters"].clone();
         if let Some(outputs) = shown["properties"].get("outputs") {

@@ -59,6 +59,9 @@ impl Target<'_> {
             ("deploymentstackswhatifresults", "GET", [_]) => {
                 |target: &Self, name: &str| target.show_what_if(name)
             }
+            ("deploymentstackswhatifresults", "POST", [_, "whatif"]) => {
+                |target: &Self, name: &str| target.ask_properties(name)
+            }
             ("deploymentstackswhatifresults", "DELETE", [_]) => {
                 |target: &Self, name: &str| target.delete_what_if(name)
             }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     super::store::{Deployments, Found},
     ArmError, StackBody,
+    what_if::WhatIfResult,
 };
 use crate::plan::timeline::State;
 
@@ -22,7 +23,7 @@ const CHECKING: Duration = Duration::from_secs(6);
 pub(crate) struct Stacks {
     all: Vec<Stack>,
     preflights: Vec<Preflight>,
-    pub(super) what_ifs: Vec<(String, Duration, Value)>,
+    pub(super) what_ifs: Vec<WhatIfResult>,
 }
 
 /// A stack, from one update to the next.
@@ -105,6 +106,10 @@ fn time_to_delete(dropped: &[Dropped]) -> Duration {
 }
 
 impl Stack {
+    pub(super) fn deny_mode(&self) -> &str {
+        self.body.deny_mode()
+    }
+
     pub(super) fn found<'a>(&self, deployments: &'a Deployments) -> Option<Found<'a>> {
         deployments.find(&self.deployment, Duration::MAX)
     }

@@ -1,188 +1,60 @@
-//! What a deployment or a stack would change, as Azure predicts it.
-//!
-//! The answers of the two differ in shape, and both are read leniently into one. Text from Azure: not to be trusted.
-
-use std::collections::BTreeMap;
+//! Reads the answers of both kinds of what-ifs, whatever their shape.
 
 use serde_json::Value;
 
-use super::Diagnostic;
+use super::{
+    kinds::{ChangeType, PropertyChangeType},
+    model::{Change, PropertyChange, WhatIf},
+    unseen,
+};
+use crate::arm::Diagnostic;
 
-/// Length of an unknown type's name, in characters.
-const LONGEST_NAME: usize = 40;
-
-/// What a deployment would do to a resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ChangeType {
-    /// It is deleted.
-    Delete,
-    /// It leaves its stack and stays in Azure.
-    Detach,
-    /// It is created.
-    Create,
-    /// It is deployed; whether that changes it was not looked into.
-    Deploy,
-    /// Some of its properties change.
-    Modify,
-    /// Azure cannot tell.
-    Unsupported,
-    /// It is deployed and stays as it is.
-    NoChange,
-    /// It is there, the template does not name it, and it stays as it is.
-    Ignore,
-    /// A type that this program does not know, as Azure wrote it, but cut.
-    Other(String),
-}
-
-/// What becomes of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PropertyChangeType {
-    /// It is set.
-    Create,
-    /// It is taken away.
-    Delete,
-    /// Its value changes.
-    Modify,
-    /// Items of it change.
-    Array,
-    /// The template sets it, and Azure ignores that.
-    NoEffect,
-    /// A type that this program does not know, as Azure wrote it, but cut.
-    Other(String),
-}
-
-/// What would become of one resource.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Change {
-    /// The resource's id, or what identifies it where there is none.
-    pub(crate) id: String,
-    /// What happens to it.
-    pub(crate) kind: ChangeType,
-    /// The API version it is deployed with; empty if unknown.
-    pub(crate) api_version: String,
-    /// The resource as it is; `null` if unknown or not there.
-    pub(crate) before: Value,
-    /// The resource as it will be; `null` if unknown or not there.
-    pub(crate) after: Value,
-    /// What changes in it.
-    pub(crate) delta: Vec<PropertyChange>,
-    /// Why Azure cannot tell more.
-    pub(crate) unsupported_reason: Option<String>,
-}
-
-/// What would become of one property.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct PropertyChange {
-    /// The property's path within what is around it; an index within an array.
-    pub(crate) path: String,
-    /// What happens to it.
-    pub(crate) kind: PropertyChangeType,
-    /// Its value as it is.
-    pub(crate) before: Value,
-    /// Its value as it will be.
-    pub(crate) after: Value,
-    /// What changes within it.
-    pub(crate) children: Vec<PropertyChange>,
-}
-
-/// What a deployment or a stack would change.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct WhatIf {
-    /// What will certainly happen.
-    pub(crate) changes: Vec<Change>,
-    /// What may happen.
-    pub(crate) potential: Vec<Change>,
-    /// What becomes of a stack's own settings.
-    pub(crate) settings: Vec<PropertyChange>,
-    /// What Azure remarks.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The answer's properties as Azure wrote them, without what is excluded.
-    pub(crate) properties: Value,
-}
-
-impl ChangeType {
-    /// The types that Azure documents, in the order in which they are shown.
-    pub(crate) const KNOWN: [Self; 8] = [
-        Self::Delete,
-        Self::Detach,
-        Self::Create,
-        Self::Deploy,
-        Self::Modify,
-        Self::Unsupported,
-        Self::NoChange,
-        Self::Ignore,
-    ];
-
-    /// The type of this name, in any case.
+impl WhatIf {
+    /// Reads the answer of a what-if, leaving out changes of the types `excluded`, but not that one was not
+    /// predicted.
     #[must_use]
-    pub(crate) fn new(name: &str) -> Self {
-        let mut known = Self::KNOWN.into_iter();
-        let known = known.find(|kind| kind.as_str().eq_ignore_ascii_case(name));
-        known.unwrap_or_else(|| Self::Other(cut(name)))
-    }
-
-    /// The type's name, as deployments write it.
-    #[must_use]
-    pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Self::Delete => "Delete",
-            Self::Detach => "Detach",
-            Self::Create => "Create",
-            Self::Deploy => "Deploy",
-            Self::Modify => "Modify",
-            Self::Unsupported => "Unsupported",
-            Self::NoChange => "NoChange",
-            Self::Ignore => "Ignore",
-            Self::Other(name) => name,
-        }
-    }
-}
-
-/// The name of an unknown type, cut where it is longer than any name.
-fn cut(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
-}
-
-impl PropertyChangeType {
-    fn new(name: &str) -> Self {
-        match name.to_ascii_lowercase().as_str() {
-            "create" => Self::Create,
-            "delete" => Self::Delete,
-            "modify" => Self::Modify,
-            "array" => Self::Array,
-            "noeffect" => Self::NoEffect,
-            _ => Self::Other(cut(name)),
-        }
-    }
-}
-
-impl Change {
-    /// Whether the resource is not the same afterwards. An unsupported one counts only if a change of it is named.
-    #[must_use]
-    pub(crate) fn has_effect(&self) -> bool {
-        match self.kind {
-            ChangeType::NoChange | ChangeType::Ignore | ChangeType::Unsupported => {
-                self.delta.iter().any(PropertyChange::has_effect)
+    pub(crate) fn read(mut answer: Value, excluded: &[ChangeType]) -> Self {
+        let properties = answer.get_mut("properties").map(Value::take);
+        let mut properties = properties.unwrap_or_default();
+        let mut read = Self {
+            changes: list(&properties["changes"], change),
+            potential: list(&properties["potentialChanges"], change),
+            ..Self::default()
+        };
+        read.stack(&properties["changes"]);
+        (read.unseen, read.diagnostics) = unseen::divide(&read, Diagnostic::all(&properties));
+        let is_kept = |change: &Change| !excluded.contains(&change.kind);
+        read.changes.retain(is_kept);
+        read.potential.retain(is_kept);
+        for pointer in ["/changes", "/potentialChanges", "/changes/resourceChanges"] {
+            if let Some(Value::Array(changes)) = properties.pointer_mut(pointer) {
+                changes.retain(|change| !excluded.contains(&kind_of(change)));
             }
-            _ => true,
         }
+        read.properties = properties;
+        read
+    }
+
+    /// Reads what a stack's answer has in `changes`.
+    fn stack(&mut self, changes: &Value) {
+        for raw in changes["resourceChanges"].as_array().into_iter().flatten() {
+            let certainty = text(raw, "changeCertainty");
+            if certainty.eq_ignore_ascii_case("potential") {
+                self.potential.push(change(raw));
+            } else {
+                self.changes.push(change(raw));
+            }
+        }
+        let settings = [
+            ("denySettings", "denySettingsChange"),
+            ("deploymentScope", "deploymentScopeChange"),
+        ];
+        let settings = settings.map(|(path, name)| PropertyChange::between(path, &changes[name]));
+        self.settings.extend(settings.into_iter().flatten());
     }
 }
 
 impl PropertyChange {
-    /// Whether the property is not the same afterwards.
-    #[must_use]
-    pub(crate) fn has_effect(&self) -> bool {
-        match self.kind {
-            PropertyChangeType::NoEffect => false,
-            _ if self.children.is_empty() => true,
-            _ => self.children.iter().any(Self::has_effect),
-        }
-    }
-
     /// What changes between `before` and `after`, with what changes within it; `None` if that is nothing.
     fn between(path: &str, difference: &Value) -> Option<Self> {
         let (before, after) = (difference["before"].clone(), difference["after"].clone());
@@ -202,68 +74,6 @@ impl PropertyChange {
             after,
             children,
         })
-    }
-}
-
-impl WhatIf {
-    /// Reads the answer of a what-if, leaving out changes of the types `excluded`.
-    #[must_use]
-    pub(crate) fn read(mut answer: Value, excluded: &[ChangeType]) -> Self {
-        let properties = answer.get_mut("properties").map(Value::take);
-        let mut properties = properties.unwrap_or_default();
-        for pointer in ["/changes", "/potentialChanges", "/changes/resourceChanges"] {
-            if let Some(Value::Array(changes)) = properties.pointer_mut(pointer) {
-                changes.retain(|change| !excluded.contains(&kind_of(change)));
-            }
-        }
-        let mut read = Self {
-            changes: list(&properties["changes"], change),
-            potential: list(&properties["potentialChanges"], change),
-            diagnostics: Diagnostic::all(&properties),
-            ..Self::default()
-        };
-        read.stack(&properties["changes"]);
-        read.properties = properties;
-        read
-    }
-
-    /// How many resources there are of each type, those that may change among them.
-    #[must_use]
-    pub(crate) fn counts(&self) -> Vec<(ChangeType, usize)> {
-        let mut counts = BTreeMap::new();
-        for change in self.all() {
-            *counts.entry(change.kind.clone()).or_insert(0) += 1;
-        }
-        counts.into_iter().collect()
-    }
-
-    /// Whether anything may be other than it is afterwards.
-    #[must_use]
-    pub(crate) fn has_changes(&self) -> bool {
-        self.all().any(Change::has_effect) || self.settings.iter().any(PropertyChange::has_effect)
-    }
-
-    /// All changes, the certain ones first.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().chain(&self.potential)
-    }
-
-    /// Reads what a stack's answer has in `changes`.
-    fn stack(&mut self, changes: &Value) {
-        for raw in changes["resourceChanges"].as_array().into_iter().flatten() {
-            let certainty = text(raw, "changeCertainty");
-            if certainty.eq_ignore_ascii_case("potential") {
-                self.potential.push(change(raw));
-            } else {
-                self.changes.push(change(raw));
-            }
-        }
-        let settings = [
-            ("denySettings", "denySettingsChange"),
-            ("deploymentScope", "deploymentScopeChange"),
-        ];
-        let settings = settings.map(|(path, name)| PropertyChange::between(path, &changes[name]));
-        self.settings.extend(settings.into_iter().flatten());
     }
 }
 
@@ -294,12 +104,12 @@ fn change(raw: &Value) -> Change {
     }
 }
 
-fn kind_of(raw: &Value) -> ChangeType {
+pub(super) fn kind_of(raw: &Value) -> ChangeType {
     ChangeType::new(text(raw, "changeType"))
 }
 
 /// The resource's id; a resource of an extension has a type and identifiers instead.
-fn identity(raw: &Value) -> String {
+pub(super) fn identity(raw: &Value) -> String {
     let ids = ["resourceId", "id"].map(|name| text(raw, name));
     if let Some(id) = ids.into_iter().find(|id| !id.is_empty()) {
         return id.to_owned();
@@ -430,20 +240,10 @@ mod tests {
             ("Unsupported", effect, true),
         ] {
             let what_if = with(json!([{"resourceId": "/a", "changeType": kind, "delta": delta}]));
-            assert_eq!(what_if.has_changes(), changes, "{kind} {delta}");
+            assert_eq!(what_if.finds_changes(), changes, "{kind} {delta}");
         }
         assert!(!with(json!([])).has_changes());
         assert!(!WhatIf::read(Value::Null, &[]).has_changes());
-    }
-
-    #[test]
-    fn unknown_types_are_cut() {
-        assert_eq!(ChangeType::new("Teleport").as_str(), "Teleport");
-        let long = "ä".repeat(1_000_000);
-        let expected = format!("{}…", "ä".repeat(LONGEST_NAME));
-        assert_eq!(ChangeType::new(&long).as_str(), expected);
-        let of_property = PropertyChangeType::new(&long);
-        assert_eq!(of_property, PropertyChangeType::Other(expected));
     }
 
     #[test]
