@@ -124,6 +124,9 @@ impl Work {
             loaded = load().await;
         }
         self.keep(request, &loaded.secrets);
+        for warning in loaded.warnings {
+            self.warn(warning);
+        }
         for compilation in loaded.compilations {
             self.events.emit(Event::Compiled(compilation));
         }

@@ -4,11 +4,13 @@ use serde_json::{Map, Value};
 
 use super::{
     declaration::{Declaration, Declarations, Kind},
+    findings::Findings,
+    fit::integer,
     json,
     pairs::{self, Pair},
     parameters::{Argument, Given, Origin, Parameters},
 };
-use crate::{host::text::code, inputs::Problems, yaml};
+use crate::{host::text::code, yaml};
 
 const UNKNOWN_FORM: &str = "is neither a JSON object, a YAML mapping (name: value) nor name=value; a file is given as parameters-file";
 
@@ -29,12 +31,12 @@ pub(super) fn needs_types(text: &str) -> bool {
 pub(super) fn parameters(
     text: &str,
     declarations: &Declarations<'_>,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) -> Parameters {
     let mut parameters = Parameters::default();
     let arguments = match form(text) {
         Some(Form::Pairs) => from_pairs(text, declarations),
-        Some(Form::Json) => from_value(json::parse(text).map_err(|e| e.to_string()), declarations),
+        Some(Form::Json) => from_value(json(text, findings), declarations),
         Some(Form::Yaml) => from_value(yaml::parse(text).map_err(|e| e.to_string()), declarations),
         None => vec![Err(UNKNOWN_FORM.to_owned())],
     };
@@ -47,13 +49,21 @@ pub(super) fn parameters(
                     given,
                     origin: Origin::Inline,
                 }) {
-                    problems.add("parameters", twice);
+                    findings.add("parameters", twice);
                 }
             }
-            Err(fault) => problems.add("parameters", fault),
+            Err(fault) => findings.add("parameters", fault),
         }
     }
     parameters
+}
+
+fn json(text: &str, findings: &mut Findings) -> Result<Value, String> {
+    let document = json::parse(text).map_err(|error| error.to_string())?;
+    for remark in document.remarks {
+        findings.warn("parameters", remark);
+    }
+    Ok(document.value)
 }
 
 type Arguments = Vec<Result<(String, Given), String>>;
@@ -164,16 +174,19 @@ fn typed(pair: &Pair, declaration: Option<&Declaration<'_>>) -> Result<Value, St
         return Ok(Value::Null);
     }
     match kind {
-        Kind::Int => text
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| "must be a whole number of at most 64 bits".to_owned()),
+        Kind::Int => {
+            let number = text.parse().ok().and_then(|number| integer(&number));
+            let integer = number.map(Value::Number);
+            integer.ok_or_else(|| "must be a whole number".to_owned())
+        }
         Kind::Bool => text
             .to_ascii_lowercase()
             .parse::<bool>()
             .map(Value::Bool)
             .map_err(|_| "must be true or false".to_owned()),
-        _ => json::parse(text).map_err(|error| format!("must be a JSON {kind}: in it, {error}")),
+        _ => json::parse(text)
+            .map(|document| document.value)
+            .map_err(|error| format!("must be a JSON {kind}: in it, {error}")),
     }
 }
 
@@ -198,10 +211,11 @@ mod tests {
                 "odd": {"$ref": "#/definitions/nowhere"},
             },
         });
-        let mut problems = Problems::default();
+        let mut findings = Findings::default();
         let declarations = Declarations::of(template.as_object().expect("an object"));
-        let parameters = parameters(text, &declarations, &mut problems);
-        let messages = problems.iter().map(ToString::to_string).collect();
+        let mut parameters = parameters(text, &declarations, &mut findings);
+        parameters.fit(&declarations);
+        let messages = findings.problems.iter().map(ToString::to_string).collect();
         (Value::Object(parameters.into_json(&declarations)), messages)
     }
 
@@ -268,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn json_is_read_as_in_files() {
+        assert_reads(
+            "{\"name\": 'x', \"count\": 1e1, \"port\": 123456789012345678901234567890,}",
+            &json!({"name": {"value": "x"}, "Count": {"value": 10},
+                "port": {"value": "123456789012345678901234567890".parse::<serde_json::Number>().expect("a number")}}),
+        );
+    }
+
+    #[test]
     fn wrappers_are_recognised_where_no_object_is_meant() {
         let vault = json!({"keyVault": {"id": "/subscriptions/…"}, "secretName": "s"});
         for (given, expected) in [
@@ -315,7 +338,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_reported() {
         for (text, expected) in [
-            ("{\"a\": 1,}", "line 1, column 8: a comma"),
+            ("{\"a\": 1 2}", "line 1, column 8: a comma"),
             ("{\"a\": hunter2}", "line 1, column 7: not JSON"),
             ("a: 1\na: 2", "line 2, column 1: a key is given twice"),
             ("{\"a\": 1, \"A\": 2}", "`A` is given twice"),

@@ -10,7 +10,9 @@ use super::{
     bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
     check,
     declaration::Declarations,
-    file, inline, limits,
+    file::{self, ReadFile},
+    findings::Findings,
+    inline, limits,
     parameters::{Given, Origin, Parameters},
     parameters_file, schema, secure, using,
 };
@@ -24,6 +26,8 @@ use crate::{
 pub(crate) struct Loaded {
     /// The template, or why there is none.
     pub template: Result<Template, NoTemplate>,
+    /// What was read in a way that may not have been meant, or may be refused.
+    pub warnings: Vec<String>,
     /// What the Bicep compiler said, if it ran.
     pub compilations: Vec<Compilation>,
     /// Values of secure parameters, and what of the environment went into them.
@@ -43,7 +47,7 @@ pub(crate) enum NoTemplate {
 pub(super) struct Loader<'a> {
     inputs: &'a TemplateInputs,
     compiler: &'a Compiler,
-    problems: Problems,
+    findings: Findings,
     /// Why the compiler could not be downloaded.
     no_compiler: Option<String>,
     compilations: Vec<Compilation>,
@@ -54,7 +58,7 @@ impl<'a> Loader<'a> {
         Self {
             inputs,
             compiler,
-            problems: Problems::default(),
+            findings: Findings::default(),
             no_compiler: None,
             compilations: Vec::new(),
         }
@@ -66,12 +70,13 @@ impl<'a> Loader<'a> {
         let source = self.source(built.as_ref()).await;
         let template = source.as_ref().and_then(Source::inline);
         let declarations = template.map(Declarations::of).unwrap_or_default();
-        let parameters = self.given(0, built.as_ref(), &declarations);
+        let mut parameters = self.given(0, built.as_ref(), &declarations);
+        parameters.fit(&declarations);
         if template.is_some() {
-            let all_read = self.problems.is_empty();
-            check::given(&parameters, &declarations, &mut self.problems);
+            let all_read = self.findings.problems.is_empty();
+            check::given(&parameters, &declarations, &mut self.findings);
             if all_read && self.inputs.parameters_uri.is_none() {
-                check::missing(&parameters, &declarations, &mut self.problems);
+                check::missing(&parameters, &declarations, &mut self.findings);
             }
         }
         let secrets = self.secrets(&parameters, &declarations);
@@ -89,11 +94,13 @@ impl<'a> Loader<'a> {
             name: self.inputs.shown(),
             stem: self.inputs.stem(),
         });
+        let Findings { problems, warnings } = self.findings;
         Loaded {
             template: match self.no_compiler {
-                Some(reason) if self.problems.is_empty() => Err(NoTemplate::NoCompiler(reason)),
-                _ => self.problems.or(template).map_err(NoTemplate::Problems),
+                Some(reason) if problems.is_empty() => Err(NoTemplate::NoCompiler(reason)),
+                _ => problems.or(template).map_err(NoTemplate::Problems),
             },
+            warnings,
             compilations: self.compilations,
             secrets,
         }
@@ -118,7 +125,7 @@ impl<'a> Loader<'a> {
         let faults = schema::faults(template, scope).into_iter();
         for fault in faults.chain(limits::faults(template, parameters)) {
             let (input, name) = (self.inputs.input(), self.inputs.shown());
-            self.problems.add(input, format!("`{name}` {fault}"));
+            self.findings.add(input, format!("`{name}` {fault}"));
         }
     }
 
@@ -131,7 +138,11 @@ impl<'a> Loader<'a> {
             _ => None,
         };
         let compiled = self.compiler.parameters(file, template, &overrides).await;
-        self.take("parameters-file", file, compiled)
+        let built = self.take("parameters-file", file, compiled)?;
+        for remark in &built.remarks {
+            self.findings.warn("parameters-file", remark);
+        }
+        Some(built)
     }
 
     /// Parameters that override the `.bicepparam` file because they are given after it. The compiler needs them, as the
@@ -142,14 +153,14 @@ impl<'a> Loader<'a> {
             _ => None,
         };
         let declarations = template.as_ref().map(Declarations::of).unwrap_or_default();
-        // Problems are dropped here: they are found and reported again when all parameters are merged.
+        // What is found is dropped here: it is found and reported again when all parameters are merged.
         let later = given(
             self.inputs,
             at + 1,
             self.compiler.folder(),
             None,
             &declarations,
-            &mut Problems::default(),
+            &mut Findings::default(),
         );
         let values = later.iter().filter_map(|argument| match &argument.given {
             Given::Value(value) => Some((argument.name.clone(), value.clone())),
@@ -170,7 +181,8 @@ impl<'a> Loader<'a> {
         if is_bicep(&template) {
             self.compiler.template(&template).await.result.ok()
         } else {
-            file::read(&self.compiler.folder().join(template)).ok()
+            let read = file::read(&self.compiler.folder().join(template)).ok()?;
+            Some(read.object)
         }
     }
 
@@ -197,7 +209,7 @@ impl<'a> Loader<'a> {
         };
         let (_, file) = self.inputs.bicepparam()?;
         let file = file.display();
-        self.problems
+        self.findings
             .add("parameters-file", format!("`{file}` {message}"));
         None
     }
@@ -210,7 +222,7 @@ impl<'a> Loader<'a> {
             }
             TemplateSource::File(path) => {
                 let folder = self.compiler.folder();
-                Source::Inline(read("template-file", path, folder, &mut self.problems)?)
+                Source::Inline(read("template-file", path, folder, &mut self.findings)?)
             }
             TemplateSource::Uri(uri) => Source::Link(Link::Uri(uri.clone())),
             TemplateSource::Spec(id) => Source::Link(Link::Spec(id.clone())),
@@ -230,14 +242,12 @@ impl<'a> Loader<'a> {
             }
             for found in compilation.errors() {
                 let message = format!("{}: {}", found.code, found.message);
-                self.problems.add_at(found.place.clone(), input, message);
+                let problems = &mut self.findings.problems;
+                problems.add_at(found.place.clone(), input, message);
             }
             if compilation.errors().next().is_none() {
-                let message = match error.input() {
-                    Some(_) => error.to_string(),
-                    None => format!("`{}`: {error}", file.display()),
-                };
-                self.problems.add(error.input().unwrap_or(input), message);
+                let message = error.about(&file.display().to_string());
+                self.findings.add(error.input().unwrap_or(input), message);
             }
         });
         self.compilations.push(compilation);
@@ -257,7 +267,7 @@ impl<'a> Loader<'a> {
             folder,
             built,
             declarations,
-            &mut self.problems,
+            &mut self.findings,
         )
     }
 }
@@ -269,7 +279,7 @@ fn given(
     folder: &Path,
     built: Option<&BuiltParameters>,
     declarations: &Declarations<'_>,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) -> Parameters {
     let mut all = Parameters::default();
     for path in inputs.parameters_files.iter().skip(from) {
@@ -277,17 +287,17 @@ fn given(
         let content = if has_extension(path, "bicepparam") {
             built.map(|built| &built.parameters)
         } else {
-            read_here = read("parameters-file", path, folder, problems);
+            read_here = read("parameters-file", path, folder, findings);
             read_here.as_ref()
         };
         if let Some(content) = content {
             let origin = Origin::File(path.display().to_string().into());
-            all = all.merge(parameters_file::parameters(content, &origin, problems));
+            all = all.merge(parameters_file::parameters(content, &origin, findings));
         }
     }
     match inputs.parameters.as_deref().map(str::trim_end) {
         None | Some("") => all,
-        Some(text) => all.merge(inline::parameters(text, declarations, problems)),
+        Some(text) => all.merge(inline::parameters(text, declarations, findings)),
     }
 }
 
@@ -296,11 +306,21 @@ fn read(
     input: &'static str,
     path: &Path,
     folder: &Path,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) -> Option<Map<String, Value>> {
-    file::read(&folder.join(path))
-        .map_err(|error| problems.add(input, format!("`{}` {error}", path.display())))
-        .ok()
+    let name = path.display();
+    match file::read(&folder.join(path)) {
+        Ok(ReadFile { object, remarks }) => {
+            for remark in remarks {
+                findings.warn(input, format!("`{name}` {remark}"));
+            }
+            Some(object)
+        }
+        Err(error) => {
+            findings.add(input, format!("`{name}` {error}"));
+            None
+        }
+    }
 }
 
 fn is_bicep(path: &Path) -> bool {

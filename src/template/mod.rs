@@ -12,7 +12,9 @@ mod declaration;
 mod digest;
 mod exact;
 mod file;
+mod findings;
 mod fingerprint;
+mod fit;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod inline;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, rc::Rc};
 
 use serde_json::{Map, Value, json};
 
-use super::declaration::Declarations;
+use super::{declaration::Declarations, fit::fit};
 
 /// The value of a parameter. May be secret, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
@@ -95,6 +95,17 @@ impl Parameters {
     /// All parameters, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Argument> {
         self.0.values()
+    }
+
+    /// Makes integers of integral floats where the template declares integers.
+    pub(super) fn fit(&mut self, declarations: &Declarations<'_>) {
+        for argument in self.0.values_mut() {
+            if let (Given::Value(value), Some(declaration)) =
+                (&mut argument.given, declarations.get(&argument.name))
+            {
+                fit(value, declaration);
+            }
+        }
     }
 
     /// The parameters in the form of Azure's API, with the template's spelling of their names.

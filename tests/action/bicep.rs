@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{
+    common::submitted,
     step::{Outcome, Step, azure},
     templates::{network, template},
 };
@@ -52,15 +53,6 @@ fn step(azure: &Simulator, files: &[(&str, &str)]) -> Option<Step> {
             .iter()
             .fold(step, |step, (name, content)| step.file(name, content)),
     )
-}
-
-/// The body of the one deployment that was submitted.
-#[track_caller]
-fn submitted(azure: &Simulator) -> Value {
-    let journal = azure.journal();
-    let mut puts = journal.iter().filter(|exchange| exchange.method == "PUT");
-    let body = puts.next().and_then(|put| put.request_body.clone());
-    body.expect("something was submitted")["properties"].clone()
 }
 
 /// Runs a step that must be refused before anything is sent.

@@ -110,13 +110,12 @@ fn all_problems_are_listed_at_once() {
 #[test]
 fn templates_that_cannot_be_sent() {
     let big = format!("{{\"x\": \"{}\"}}", "y".repeat(4 * 1024 * 1024));
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 7] = [
         (b"", "empty"),
         (b"resources: []", "line 1"),
         (b"[]", "object"),
         (b"{\"resources\": [}", "line 1"),
-        (b"{\"a\": 1, \"a\": 2}", "`a`"),
-        (b"\xff\xfe\x00", "UTF-8"),
+        (b"\xff\xfe\x00", "UTF-16"),
         (b"{}", "$schema"),
         (big.as_bytes(), "4 MB"),
     ];

@@ -23,6 +23,7 @@ mod operations;
 mod outputs;
 mod post;
 mod protection;
+mod reading;
 mod registry;
 mod report;
 mod reruns;
