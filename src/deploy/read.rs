@@ -1,10 +1,32 @@
 //! Reads of a deployment or stack, repeated through what passes by itself.
 
+use serde_json::{Map, Value};
+
 use super::{
-    pace::Tolerance,
+    Context, Failure,
+    pace::{LONGEST_PAUSE, SUBMIT_WITHIN, Tolerance},
     retry::{Purpose, Retry},
 };
 use crate::arm::{Answer, ArmError, Snapshot, Target};
+
+/// Reads the main template of a template spec's version, before anything is submitted.
+///
+/// # Errors
+/// What Azure says when it refuses, or that it is out of reach for too long.
+pub(crate) async fn main_template(
+    context: Context<'_>,
+    id: &str,
+) -> Result<Map<String, Value>, Failure> {
+    let mut retry = Retry::new(context, LONGEST_PAUSE);
+    let read = async || context.arm.main_template(id).await;
+    let reading = retry.persist(Purpose::Read, &Tolerance::NONE, read);
+    let read = context.clock.timeout(SUBMIT_WITHIN, reading).await;
+    retry.end_throttling();
+    match read {
+        Ok(read) => Ok(read?),
+        Err(_) => Err(retry.give_up()),
+    }
+}
 
 impl Retry<'_> {
     /// Reads a deployment or stack that exists.

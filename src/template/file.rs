@@ -20,6 +20,8 @@ pub(super) enum FileError {
         "does not exist: check the path, which is relative to the checked out repository, and that a checkout ran"
     )]
     Missing,
+    #[error("is not in the workspace: name a file of the checked out repository")]
+    Outside,
     #[error("is a folder: name the file in it")]
     Folder,
     #[error("is a pipe or device: name a regular file")]
@@ -63,7 +65,19 @@ pub(super) fn read(path: &Path) -> Result<ReadFile, FileError> {
 /// # Errors
 /// As [`read`].
 pub(super) fn text(path: &Path) -> Result<String, FileError> {
-    decode(bytes(path)?)
+    let bytes = bytes(path)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(FileError::TooLarge);
+    }
+    decode(bytes)
+}
+
+/// Whether the file is there and can be read, whatever is in it.
+///
+/// # Errors
+/// Why not.
+pub(super) fn check_readable(path: &Path) -> Result<(), FileError> {
+    bytes(path).map(drop)
 }
 
 /// Whether the file, or what a link leads to, can be read to its end: a device or pipe may have none. Whatever else may
@@ -135,7 +149,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, FileError> {
         .ok_or(FileError::NotUtf16)
 }
 
-fn unreadable(error: &io::Error) -> FileError {
+/// Why a file cannot be read, from the system's error.
+pub(super) fn unreadable(error: &io::Error) -> FileError {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
         io::ErrorKind::IsADirectory => FileError::Folder,

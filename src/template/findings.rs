@@ -9,6 +9,8 @@ pub(super) struct Findings {
     pub(super) problems: Problems,
     /// What the user should know: lower-case fragments that begin with the input.
     pub(super) warnings: Vec<String>,
+    /// Values that look like no text and whose types are not known, by line and name.
+    pub(super) untyped: Vec<String>,
 }
 
 impl Findings {
@@ -22,6 +24,13 @@ impl Findings {
         let warning = format!("{input}: {}", message.as_ref());
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
+        }
+    }
+
+    /// Notes that the type of a value is not known, unless that is noted already.
+    pub(super) fn note_untyped(&mut self, value: String) {
+        if !self.untyped.contains(&value) {
+            self.untyped.push(value);
         }
     }
 }

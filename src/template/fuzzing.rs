@@ -56,7 +56,12 @@ pub fn pairs(data: &[u8]) {
     };
     let mut findings = Findings::default();
     let declarations = Declarations::of(&template.object);
-    let parameters = inline::parameters(&text, &declarations, &mut findings);
+    let context = inline::Context {
+        declarations: &declarations,
+        types: inline::Types::Declared,
+        folder: Path::new("/nowhere"),
+    };
+    let parameters = inline::parameters(&text, &context, &mut findings);
     checked(parameters, &template.object, &mut findings);
 }
 

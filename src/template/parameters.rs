@@ -33,6 +33,8 @@ impl Given {
 pub(super) enum Origin {
     /// A file of the input `parameters-file`, by its path as given.
     File(Rc<str>),
+    /// A file that the input `parameters` names among other words.
+    Word(Rc<str>),
     /// The input `parameters`.
     Inline,
 }
@@ -42,7 +44,7 @@ impl Origin {
     pub(super) fn input(&self) -> &'static str {
         match self {
             Self::File(_) => "parameters-file",
-            Self::Inline => "parameters",
+            Self::Word(_) | Self::Inline => "parameters",
         }
     }
 }
@@ -51,7 +53,7 @@ impl fmt::Display for Origin {
     /// Prefix of a message about this source; empty for the input itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "`{path}`: "),
+            Self::File(path) | Self::Word(path) => write!(f, "`{path}`: "),
             Self::Inline => Ok(()),
         }
     }

@@ -12,7 +12,8 @@ use super::{
 use crate::host::text::code;
 
 /// Sections of a parameters file that this version does not support.
-const NOT_SENT: [&str; 3] = [
+const NOT_SENT: [&str; 4] = [
+    "usingConfig",
     "externalInputs",
     "externalInputDefinitions",
     "extensionConfigs",

@@ -8,7 +8,7 @@ use std::{fs, path::PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Compiler,
+    Compiler, Spec,
     declaration::{Declarations, Kind},
     file, load,
 };
@@ -99,7 +99,7 @@ async fn real_templates_load_with_sensible_parameters() {
         };
         let folder = path.parent().unwrap().to_owned();
         let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
-        let loaded = load(&inputs, &scope, &compiler).await;
+        let loaded = load(&inputs, &scope, &compiler, &Spec::NotRead).await;
         let template = loaded.template.unwrap();
         assert!(!template.stem.is_empty(), "{}", path.display());
     }

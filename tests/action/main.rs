@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod bicep;
+mod bicepparam;
 mod cancelling;
 mod causes;
 mod chaos;
@@ -32,6 +33,7 @@ mod secrets;
 mod sign_in;
 mod stacks;
 mod step;
+mod template_specs;
 mod templates;
 mod unanswered;
 mod validate;

@@ -19,7 +19,7 @@ fn sent(change: impl FnOnce(Step) -> Step) -> (Outcome, Value) {
 }
 
 /// A template in a text that begins like one and has this section.
-fn with_section(section: &str) -> String {
+pub fn with_section(section: &str) -> String {
     let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
     format!(
         "{{\"$schema\": \"{schema}\", \"contentVersion\": \"1.0.0.0\",\n {section}\n \"resources\": []\n}}"
@@ -32,7 +32,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
 }
 
 /// Templates that Azure deploys today, and what is sent of their `variables`.
-fn templates() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+pub fn templates() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let zurich = with_section("\"variables\": {\"a\": \"Zürich\"},");
     let bytes = |section| with_section(section).into_bytes();
     vec![
