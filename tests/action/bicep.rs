@@ -332,3 +332,58 @@ fn templates_and_parameters_by_link() {
     }
     drop(azure);
 }
+
+#[test]
+fn types_of_the_user_are_followed_by_pairs() {
+    let main = "type port = int\ntype item = {\n  name: string\n  minReplicas: int?\n}\nparam container item\n\
+                param list item[] = []\nparam p port = 80\n@allowed([1, 2])\nparam level int = 1\n\
+                param note string?\noutput o string = '${container.name}${p}'\n";
+    let azure = azure();
+    let Some(step) = step(&azure, &[("main.bicep", main)]) else {
+        return;
+    };
+    let pairs = "container={\"name\": \"web one\", \"minReplicas\": 1.0}\nlist=[{'name': 'a'}]\np=8443 level=2";
+    let inputs = [("template-file", "main.bicep"), ("parameters", pairs)];
+    let outcome = step.inputs(&inputs).run().expect(0);
+    assert_eq!(outcome.output("o"), "web one8443");
+    assert_eq!(
+        submitted(&azure)["parameters"],
+        json!({"container": {"value": {"name": "web one", "minReplicas": 1}}, "list": {"value": [{"name": "a"}]},
+            "p": {"value": 8443}, "level": {"value": 2}})
+    );
+}
+
+#[test]
+fn a_template_for_another_scope_says_which_inputs_to_give() {
+    let files = [(
+        "main.bicep",
+        "targetScope = 'subscription'\noutput a string = 'x'\n",
+    )];
+    if let Some(outcome) = refused(&files, &[("template-file", "main.bicep")]) {
+        outcome.says(&[
+            "template for the scope subscription",
+            "without resource-group-name",
+        ]);
+    }
+}
+
+#[test]
+fn paths_may_have_spaces_and_letters_of_all_languages() {
+    let azure = azure();
+    let Some(step) = step(&azure, &[]) else {
+        return;
+    };
+    let folder = "in fra (1)/hüb";
+    fs::create_dir_all(step.path(folder)).unwrap();
+    let module = "param text string\noutput text string = text\n";
+    let main = "module one '../mö dule.bicep' = {\n  name: 'one'\n  params: { text: loadTextContent('t x t.txt') }\n}\n\
+                output text string = one.outputs.text\n";
+    let outcome = step
+        .file("in fra (1)/mö dule.bicep", module)
+        .file(&format!("{folder}/t x t.txt"), "from a file")
+        .file(&format!("{folder}/main.bicep"), main)
+        .input("template-file", format!("{folder}/main.bicep"))
+        .run()
+        .expect(0);
+    assert_eq!(outcome.output("text"), "from a file");
+}

@@ -175,3 +175,32 @@ fn settings_for_bicep_deploy_are_refused_by_name() {
         }
     }
 }
+
+#[test]
+fn secrets_as_pairs_complete_a_bicepparam_file() {
+    let main = "@secure()\nparam adminPassword string\nparam adminUsername string\nparam count int = 1\n\
+                param zones array = []\nparam cfg object = {}\n\
+                output n string = '${adminUsername}${count}${length(zones)}'\n";
+    let files = [
+        ("main.bicep", main),
+        (
+            "main.bicepparam",
+            "using 'main.bicep'\n\nparam adminUsername = 'alice'\n",
+        ),
+    ];
+    let azure = azure();
+    let Some(step) = step(&azure, &files) else {
+        return;
+    };
+    let pairs = "adminUsername=bob adminPassword='Wal$rus\"7 tooth' count=3 zones='[\"1\", \"2\"]' \
+                 cfg={\"a\":{\"b\":\"c d\"}}";
+    let step = step.input("parameters-file", "main.bicepparam");
+    let outcome = step.input("parameters", pairs).run().expect(0);
+    assert_eq!(outcome.output("n"), "bob32");
+    let password = "Wal$rus\"7 tooth";
+    assert_eq!(
+        submitted(&azure)["parameters"]["adminPassword"]["value"],
+        password
+    );
+    outcome.hides(password);
+}

@@ -22,6 +22,7 @@ mod mutations;
 mod network;
 mod operations;
 mod outputs;
+mod parameters;
 mod post;
 mod protection;
 mod reading;

@@ -11,7 +11,7 @@ use super::{
 
 /// Runs a step whose submission is not followed, and returns what was submitted.
 #[track_caller]
-fn sent(change: impl FnOnce(Step) -> Step) -> (Outcome, Value) {
+pub fn sent(change: impl FnOnce(Step) -> Step) -> (Outcome, Value) {
     let azure = azure();
     let step = Step::new(&azure, &network()).input("wait", "false");
     let outcome = change(step).run().expect(0);
