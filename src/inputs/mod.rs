@@ -30,7 +30,7 @@ use crate::host::ReportPath;
 ///
 /// # Errors
 /// All problems; no message holds a secret.
-pub(crate) fn read(environment: &Environment) -> Result<Request, Invalid> {
+pub(crate) fn read(environment: &Environment) -> Result<Request, Box<Invalid>> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)

@@ -34,10 +34,10 @@ pub(super) struct Work {
 
 impl Work {
     /// Does what the request asks for, from its template to the end of the deployment.
-    pub(super) async fn carry_out(self, request: Result<Request, Invalid>) -> Ending {
+    pub(super) async fn carry_out(self, request: Result<Request, Box<Invalid>>) -> Ending {
         let request = match request {
             Ok(request) => request,
-            Err(invalid) => return Ending::InvalidInputs(self.all_problems(invalid).await),
+            Err(invalid) => return Ending::InvalidInputs(self.all_problems(*invalid).await),
         };
         let http = match http::client(&request.extra_roots) {
             Ok(http) => http,

@@ -164,9 +164,11 @@ impl<'t> Reader<'t> {
         if self.take('\'') {
             let (inside, after) = self.rest.split_once('\'').ok_or(NO_END)?;
             self.rest = after;
-            let ends = |character: char| character.is_whitespace() || is_name && character == '=';
+            let ends = |character: char| {
+                character.is_whitespace() || is_name && matches!(character, '=' | ':')
+            };
             return match after.chars().next() {
-                Some(next) if !ends(next) && !(is_name && next == ':') => Err(NO_SPACE),
+                Some(next) if !ends(next) => Err(NO_SPACE),
                 _ => Ok(Part {
                     text: inside.to_owned(),
                     is_quoted: true,

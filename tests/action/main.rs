@@ -9,6 +9,8 @@ mod cancelling;
 mod causes;
 mod chaos;
 mod common;
+mod corpus;
+mod dialect;
 mod endings;
 mod existing;
 mod fault_table;

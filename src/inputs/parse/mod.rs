@@ -53,7 +53,7 @@ pub(super) fn request(
     raw: &Raw,
     environment: &Environment,
     problems: Problems,
-) -> Result<Request, Invalid> {
+) -> Result<Request, Box<Invalid>> {
     let mut parser = Parser::new(raw, environment, problems);
     let request = parser.request();
     let Parser {
@@ -64,11 +64,11 @@ pub(super) fn request(
     } = parser;
     problems.or(request).map_err(|problems| {
         files.drop_inputs(|input| problems.concern(input));
-        Invalid {
+        Box::new(Invalid {
             problems,
             template: files,
             scope: place,
-        }
+        })
     })
 }
 
