@@ -18,14 +18,22 @@ pub(crate) async fn main_template(
     id: &str,
 ) -> Result<Map<String, Value>, Failure> {
     let mut retry = Retry::new(context, LONGEST_PAUSE);
-    let read = async || context.arm.main_template(id).await;
-    let reading = retry.persist(Purpose::Read, &Tolerance::NONE, read);
-    let read = context.clock.timeout(SUBMIT_WITHIN, reading).await;
+    let begun = context.clock.elapsed();
+    let read = loop {
+        match context.arm.main_template(id).await {
+            Ok(template) => {
+                retry.succeeded(Purpose::Read);
+                break Ok(template);
+            }
+            Err(error) if !retry.may_pass(&error) => break Err(error.into()),
+            Err(error) => retry.wait_after(Purpose::Read, &error).await,
+        }
+        if context.clock.elapsed() - begun >= SUBMIT_WITHIN {
+            break Err(retry.give_up());
+        }
+    };
     retry.end_throttling();
-    match read {
-        Ok(read) => Ok(read?),
-        Err(_) => Err(retry.give_up()),
-    }
+    read
 }
 
 impl Retry<'_> {

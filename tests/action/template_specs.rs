@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     common::{requests, submitted},
-    step::{Step, options},
+    step::{self, Step},
     templates::{network, with_parameters},
 };
 
-const PAIRS: &str = "count=3 enabled=true zone='007' key=hunter2-of-the-spec";
+/// Parameters of the template spec.
+pub const PAIRS: &str = "count=3 enabled=true zone='007' key=hunter2-of-the-spec";
 const NO_TEXT: &str = "line 1: `count` looks like no text, and its type is not known";
 
 fn spec_id() -> String {
@@ -18,22 +19,30 @@ fn spec_id() -> String {
     )
 }
 
-/// An Azure with a template spec.
-fn azure(change: impl FnOnce(&mut Options)) -> Simulator {
+/// Options with a template spec.
+pub fn options() -> Options {
     let declared = json!({
         "count": {"type": "int"}, "enabled": {"type": "bool"}, "zone": {"type": "string"},
         "key": {"type": "secureString"},
     });
+    Options {
+        template_specs: vec![(spec_id(), with_parameters(network(), declared))],
+        ..step::options()
+    }
+}
+
+/// An Azure with a template spec.
+fn azure(change: impl FnOnce(&mut Options)) -> Simulator {
     let mut options = options();
-    options.template_specs = vec![(spec_id(), with_parameters(network(), declared))];
     change(&mut options);
     Simulator::start(options)
 }
 
-fn step(azure: &Simulator, parameters: &str) -> Step {
+/// A step that deploys the template spec with these parameters.
+pub fn step(azure: &Simulator, parameters: &str) -> Step {
     let step = Step::new(azure, &json!({})).input("template-file", "");
     let step = step.input("template-spec-id", spec_id());
-    step.input("parameters", parameters).input("wait", "false")
+    step.input("parameters", parameters)
 }
 
 fn reads(azure: &Simulator) -> usize {
