@@ -36,6 +36,9 @@ const TOLERANT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
+const HALF: &str =
+    "half of a character (\\uD800 to \\uDFFF), which is read as \\uFFFD: write the whole character";
+
 /// The most remarks on one text.
 const MOST_REMARKS: usize = 10;
 
@@ -112,8 +115,7 @@ pub(super) fn parse(text: &str) -> Result<Document, JsonError> {
         more: 0,
     };
     for offset in whole.replaced {
-        let message = "half of a character (\\uD800 to \\uDFFF), which is read as \\uFFFD: write the whole character";
-        reader.remark(offset, message);
+        reader.remark(offset, || HALF.to_owned());
     }
     let value = reader.read()?;
     let remarks = reader.remarks();
@@ -187,20 +189,23 @@ impl Reader<'_> {
 
     /// Notes that a key has another value than before. (Published templates have keys twice with the same value.)
     fn remark_twice(&mut self, key: &str, earlier: usize, start: usize) {
-        let (key, earlier) = (code(key), Place::new(self.text, earlier).line);
-        let message = format!(
-            "the key {key} is given again, after line {earlier}: the last value counts, remove the other"
-        );
-        self.remark(start, &message);
+        let text = self.text;
+        self.remark(start, || {
+            let (key, earlier) = (code(key), Place::new(text, earlier).line);
+            format!(
+                "the key {key} is given again, after line {earlier}: the last value counts, remove the other"
+            )
+        });
     }
 
-    fn remark(&mut self, offset: usize, message: &str) {
+    /// Adds a remark, unless there are enough: finding a place takes time in a large text.
+    fn remark(&mut self, offset: usize, message: impl FnOnce() -> String) {
         if self.remarks.len() == MOST_REMARKS {
             self.more += 1;
             return;
         }
         let place = Place::new(self.text, offset);
-        self.remarks.push(format!("{place}: {message}"));
+        self.remarks.push(format!("{place}: {}", message()));
     }
 
     fn remarks(mut self) -> Vec<String> {
