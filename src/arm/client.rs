@@ -134,7 +134,7 @@ impl Arm {
     }
 
     /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
-    fn url(&self, path: &str, api_version: &str) -> Url {
+    pub(super) fn url(&self, path: &str, api_version: &str) -> Url {
         let mut url = self.origin.clone();
         url.set_path(path);
         url.query_pairs_mut()

@@ -18,6 +18,7 @@ mod stack;
 mod stack_what_if;
 mod state;
 mod target;
+mod template_spec;
 mod what_if;
 
 pub(crate) use action::Location;

@@ -4,7 +4,7 @@ use crate::arm::ArmError;
 
 /// Why a run cannot go on.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// Azure refuses for good what was asked, or there is no token.
     Refused(ArmError),
     /// Azure is out of reach: what passes by itself did not pass in time, or the network does not let requests through.

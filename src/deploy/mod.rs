@@ -32,8 +32,9 @@ mod watch;
 
 pub(crate) use aftermath::{Aftermath, look_after};
 pub(crate) use context::Context;
-use failure::Failure;
+pub(crate) use failure::Failure;
 pub(crate) use job::{Job, Submission, Task};
 pub(crate) use plan::{plan, plan_existing};
+pub(crate) use read::main_template;
 pub(crate) use run::{Stop, message_of, run, unless_stopped};
 pub(crate) use stage::{Ledger, Stage};

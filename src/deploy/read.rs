@@ -1,10 +1,40 @@
 //! Reads of a deployment or stack, repeated through what passes by itself.
 
+use serde_json::{Map, Value};
+
 use super::{
-    pace::Tolerance,
+    Context, Failure,
+    pace::{LONGEST_PAUSE, SUBMIT_WITHIN, Tolerance},
     retry::{Purpose, Retry},
 };
 use crate::arm::{Answer, ArmError, Snapshot, Target};
+
+/// Reads the main template of a template spec's version, before anything is submitted.
+///
+/// # Errors
+/// What Azure says when it refuses, or that it is out of reach for too long.
+pub(crate) async fn main_template(
+    context: Context<'_>,
+    id: &str,
+) -> Result<Map<String, Value>, Failure> {
+    let mut retry = Retry::new(context, LONGEST_PAUSE);
+    let begun = context.clock.elapsed();
+    let read = loop {
+        match context.arm.main_template(id).await {
+            Ok(template) => {
+                retry.succeeded(Purpose::Read);
+                break Ok(template);
+            }
+            Err(error) if !retry.may_pass(&error) => break Err(error.into()),
+            Err(error) => retry.wait_after(Purpose::Read, &error).await,
+        }
+        if context.clock.elapsed() - begun >= SUBMIT_WITHIN {
+            break Err(retry.give_up());
+        }
+    };
+    retry.end_throttling();
+    read
+}
 
 impl Retry<'_> {
     /// Reads a deployment or stack that exists.

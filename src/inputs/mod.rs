@@ -13,10 +13,12 @@ mod secrets;
 mod stack;
 
 pub(crate) use environment::{Environment, is_writable};
+pub(crate) use parse::Invalid;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use request::{
     BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
     Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
+    is_address,
 };
 pub(crate) use secrets::secrets;
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};
@@ -24,11 +26,11 @@ pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, Unmanag
 use self::raw::Raw;
 use crate::host::ReportPath;
 
-/// Reads and checks the inputs.
+/// Reads and checks the inputs, but no file of a template or of parameters.
 ///
 /// # Errors
 /// All problems; no message holds a secret.
-pub(crate) fn read(environment: &Environment) -> Result<Request, Problems> {
+pub(crate) fn read(environment: &Environment) -> Result<Request, Box<Invalid>> {
     let mut problems = Problems::default();
     raw::check(environment, &mut problems);
     parse::request(&Raw::read(environment), environment, problems)

@@ -39,6 +39,16 @@ impl Problems {
         });
     }
 
+    /// Adds all of `others`.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Whether something is wrong with `input`.
+    pub(super) fn concern(&self, input: &str) -> bool {
+        self.0.iter().any(|problem| problem.input == input)
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {

@@ -242,6 +242,20 @@ impl TemplateInputs {
         Some((at, &self.parameters_files[at]))
     }
 
+    /// Takes away what the inputs give for which `is_wrong`.
+    pub(super) fn drop_inputs(&mut self, is_wrong: impl Fn(&str) -> bool) {
+        if is_wrong(self.input()) {
+            self.source = None;
+        }
+        if is_wrong("parameters-file") {
+            self.parameters_files.clear();
+            self.parameters_uri = None;
+        }
+        if is_wrong("parameters") {
+            self.parameters = None;
+        }
+    }
+
     /// The input that names the template.
     #[must_use]
     pub(crate) fn input(&self) -> &'static str {
@@ -295,7 +309,7 @@ pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
 }
 
 /// Whether `text` is the address of a document rather than a path.
-pub(super) fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
         ["http", "https"]

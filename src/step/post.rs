@@ -37,8 +37,8 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let runner = environment::runner(&environment);
     let request = match inputs::read(&environment) {
         Ok(request) => request,
-        Err(problems) => {
-            warn_of(&runner, &state, &problems);
+        Err(invalid) => {
+            warn_of(&runner, &state, &invalid.problems);
             return Ok(0);
         }
     };

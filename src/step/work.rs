@@ -8,16 +8,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{environment::session, state::SavedStage};
 use crate::{
-    arm::Arm,
+    arm::{Arm, ArmError},
     clock::Clock,
-    deploy::{self, Context, Job, Stop, unless_stopped},
+    deploy::{self, Context, Failure, Job, Ledger, Stage, Stop, unless_stopped},
     event::{Ending, Event, Events, Left, Plan},
     host::Runner,
     http,
     identity::{Broker, Keeper, Session, SignInError},
-    inputs::{Environment, Problems, Request},
+    inputs::{Environment, Invalid, Problems, Request},
     report::duration,
-    template::{self, Compiler, NoTemplate, Template},
+    template::{self, Compiler, Loaded, NoTemplate, Spec, Template},
 };
 
 /// What the default `timeout` may lack of six hours because earlier steps took their time: not worth a warning.
@@ -34,10 +34,10 @@ pub(super) struct Work {
 
 impl Work {
     /// Does what the request asks for, from its template to the end of the deployment.
-    pub(super) async fn carry_out(self, request: Result<Request, Problems>) -> Ending {
+    pub(super) async fn carry_out(self, request: Result<Request, Box<Invalid>>) -> Ending {
         let request = match request {
             Ok(request) => request,
-            Err(problems) => return Ending::InvalidInputs(problems),
+            Err(invalid) => return Ending::InvalidInputs(self.all_problems(*invalid).await),
         };
         let http = match http::client(&request.extra_roots) {
             Ok(http) => http,
@@ -53,7 +53,7 @@ impl Work {
         let vault = &runner.vault;
         let session = session(environment, &request, http.clone(), clock, events, vault);
         let timeout = request.timing.timeout;
-        let beginning = self.begin(&request, Arc::new(session));
+        let beginning = self.begin(&request, http.clone(), Arc::new(session));
         match unless_stopped(clock, timeout, &self.interrupt, beginning).await {
             Ok(Ok((job, keeper))) => self.deploy(&request, &job, http, keeper).await,
             Ok(Err(ending)) => ending,
@@ -67,14 +67,26 @@ impl Work {
         }
     }
 
-    /// Everything that comes before the first word to Resource Manager.
+    /// What is wrong with the inputs, and with the files that they name.
+    async fn all_problems(&self, invalid: Invalid) -> Problems {
+        let Invalid {
+            mut problems,
+            template,
+            scope,
+        } = invalid;
+        let workspace = self.environment.workspace();
+        problems.extend(template::problems(&template, scope.as_ref(), workspace).await);
+        problems
+    }
+
+    /// Everything that comes before the first word to Resource Manager about the deployment.
     async fn begin(
         &self,
         request: &Request,
+        http: Arc<dyn HttpClient>,
         session: Arc<Session>,
     ) -> Result<(Job, Arc<Keeper>), Ending> {
-        let preparing = self.prepare(request, &session);
-        let (plan, job) = self.clock.run_local(preparing).await?;
+        let (plan, job) = self.prepare(request, http, &session).await?;
         self.events.emit(Event::Planned(plan));
         let keeper = session
             .keeper()
@@ -84,32 +96,81 @@ impl Work {
         Ok((job, keeper))
     }
 
-    /// Reads the template. Nothing is sent yet, unless Bicep needs a token for a private registry.
+    /// Reads the template. Nothing is sent yet, unless Bicep needs a token for a private registry, or nothing is wrong
+    /// so far and `name=value` parameters need the types of a template spec.
     async fn prepare(
         &self,
         request: &Request,
+        http: Arc<dyn HttpClient>,
         session: &Arc<Session>,
     ) -> Result<(Plan, Job), Ending> {
         if !request.operation.needs_template() {
             return Ok(deploy::plan_existing(request));
         }
-        let template = self.load(request, session).await;
-        let template = template.map_err(|reason| match (session.failure(), reason) {
-            (Some(error), _) => sign_in_failed(&error),
-            (None, NoTemplate::Problems(problems)) => Ending::InvalidInputs(problems),
-            (None, NoTemplate::NoCompiler(reason)) => Ending::NoCompiler { reason },
-        })?;
+        let mut loaded = self.load(request, session, &Spec::NotRead).await;
+        if let Err(NoTemplate::Untyped(id)) = &loaded.template {
+            let spec = self.spec(request, http, session, id).await?;
+            loaded = self.load(request, session, &spec).await;
+        }
+        let template = self.told(request, session, loaded)?;
         let run_id = self.runner.context.run_id.as_deref();
-        let plan = deploy::plan(request, &template, run_id).await;
+        let planning = deploy::plan(request, &template, run_id);
+        let plan = self.clock.run_local(planning).await;
         plan.map_err(|error| bug(&error))
     }
 
-    /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
-    async fn load(
+    /// The template that was loaded, after everything that was found on the way is told.
+    fn told(
         &self,
         request: &Request,
-        session: &Arc<Session>,
-    ) -> Result<Template, NoTemplate> {
+        session: &Session,
+        loaded: Loaded,
+    ) -> Result<Template, Ending> {
+        self.keep(request, &loaded.secrets);
+        for warning in loaded.warnings {
+            self.warn(warning);
+        }
+        for compilation in loaded.compilations {
+            self.events.emit(Event::Compiled(compilation));
+        }
+        loaded
+            .template
+            .map_err(|reason| match (session.failure(), reason) {
+                (Some(error), _) => sign_in_failed(&error),
+                (None, NoTemplate::Problems(problems)) => Ending::InvalidInputs(problems),
+                (None, NoTemplate::NoCompiler(reason)) => Ending::NoCompiler { reason },
+                (None, NoTemplate::Untyped(id)) => bug(&format!("{id} was not read")),
+            })
+    }
+
+    /// What Azure tells of the template spec with this id.
+    async fn spec(
+        &self,
+        request: &Request,
+        http: Arc<dyn HttpClient>,
+        session: &Session,
+        id: &str,
+    ) -> Result<Spec, Ending> {
+        let keeper = session.keeper().await;
+        let keeper = keeper.map_err(|error| sign_in_failed(&error))?;
+        let origin = request.sign_in.cloud.resource_manager.clone();
+        let arm = Arm::new(http, origin, keeper, self.clock.clone());
+        let context = Context {
+            arm: &arm,
+            clock: &self.clock,
+            events: &self.events,
+            ledger: &NothingSubmitted,
+        };
+        match deploy::main_template(context, id).await {
+            Ok(template) => Ok(Spec::Read(template)),
+            Err(Failure::Refused(ArmError::SignIn(error))) => Err(sign_in_failed(&error)),
+            Err(Failure::Refused(error)) => Ok(Spec::Unreadable(error.to_string())),
+            Err(Failure::GaveUp { reason }) => Err(unreachable(&reason)),
+        }
+    }
+
+    /// Reads the template, once more if Bicep lost patience with a sign-in that then succeeded.
+    async fn load(&self, request: &Request, session: &Arc<Session>, spec: &Spec) -> Loaded {
         let workspace = self.environment.workspace();
         let broker = self.broker(request, session.clone());
         let path = self.environment.get("PATH").map(OsStr::new);
@@ -117,17 +178,16 @@ impl Work {
         let compiler = Compiler::new(request.bicep.clone(), self.environment.clone(), workspace)
             .with_variables(variables.unwrap_or_default())
             .with_extra_roots(request.extra_roots.clone());
-        let load = || template::load(&request.template, &request.scope, &compiler);
-        let mut loaded = load().await;
+        let load = || {
+            let loading = template::load(&request.template, &request.scope, &compiler, spec);
+            self.clock.run_local(loading)
+        };
+        let loaded = load().await;
         let gave_up = broker.as_ref().is_some_and(Broker::has_unanswered);
         if loaded.template.is_err() && gave_up && session.keeper().await.is_ok() {
-            loaded = load().await;
+            return load().await;
         }
-        self.keep(request, &loaded.secrets);
-        for compilation in loaded.compilations {
-            self.events.emit(Event::Compiled(compilation));
-        }
-        loaded.template
+        loaded
     }
 
     /// Keeps secure values, but no names and ids of this run that were declared to be secure.
@@ -208,6 +268,13 @@ impl Work {
     fn warn(&self, message: String) {
         self.events.emit(Event::Warned { message });
     }
+}
+
+/// There is nothing to save before the submission.
+struct NothingSubmitted;
+
+impl Ledger for NothingSubmitted {
+    fn save(&self, _: &Stage) {}
 }
 
 fn sign_in_failed(error: &SignInError) -> Ending {

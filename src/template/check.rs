@@ -2,13 +2,18 @@
 //!
 //! Messages never hold a value. Whatever is uncertain is left to Azure.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::{
     declaration::{Declaration, Declarations, Kind},
-    parameters::{Given, Parameters},
+    findings::Findings,
+    fit::integer,
+    parameters::{Argument, Given, Parameters},
 };
-use crate::{host::text::code, inputs::Problems};
+use crate::host::text::code;
 
 /// Maximum number of allowed values or declared names in a message.
 const LISTED: usize = 20;
@@ -17,7 +22,7 @@ const LISTED: usize = 20;
 pub(super) fn given(
     parameters: &Parameters,
     declarations: &Declarations<'_>,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) {
     for argument in parameters.iter() {
         let fault = match (declarations.get(&argument.name), &argument.given) {
@@ -25,9 +30,11 @@ pub(super) fn given(
             (Some(declaration), Given::Value(value)) => fault(declaration, value),
             (Some(_), Given::Reference(_) | Given::Expression(_)) => None,
         };
+        let (origin, name) = (&argument.origin, code(&argument.name));
         if let Some(fault) = fault {
-            let (origin, name) = (&argument.origin, code(&argument.name));
-            problems.add(origin.input(), format!("{origin}{name} {fault}"));
+            findings.add(origin.input(), format!("{origin}{name} {fault}"));
+        } else if let Some(doubt) = doubt(argument, declarations) {
+            findings.warn(origin.input(), format!("{origin}{name} {doubt}"));
         }
     }
 }
@@ -36,7 +43,7 @@ pub(super) fn given(
 pub(super) fn missing(
     parameters: &Parameters,
     declarations: &Declarations<'_>,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) {
     let missing: Vec<_> = declarations
         .iter()
@@ -50,11 +57,29 @@ pub(super) fn missing(
         .collect();
     if !missing.is_empty() {
         let missing = missing.join(", ");
-        problems.add(
+        findings.add(
             "parameters",
             format!("the template requires {missing}: give it here or in parameters-file"),
         );
     }
+}
+
+/// Why Azure may refuse a value that is not refused here.
+fn doubt(argument: &Argument, declarations: &Declarations<'_>) -> Option<String> {
+    let declaration = declarations.get(&argument.name)?;
+    let Given::Value(Value::String(value)) = &argument.given else {
+        return None;
+    };
+    let allowed = declaration.rule("allowedValues")?.as_array()?;
+    let mut allowed = allowed.iter().filter_map(Value::as_str);
+    if declaration.is_secure() || allowed.clone().any(|other| other == value) {
+        return None;
+    }
+    let spelled = allowed.find(|other| is_same_text(value, other))?;
+    let spelled = code(spelled);
+    Some(format!(
+        "is {spelled} in other letters, as the template allows it: write it so, as Azure may compare with regard to case"
+    ))
 }
 
 fn undeclared(name: &str, declarations: &Declarations<'_>) -> String {
@@ -105,7 +130,9 @@ fn fault(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
 fn has_kind(value: &Value, kind: Kind) -> bool {
     match kind {
         Kind::String | Kind::SecureString => value.is_string(),
-        Kind::Int => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        Kind::Int => value
+            .as_number()
+            .is_some_and(|number| integer(number).is_some()),
         Kind::Bool => value.is_boolean(),
         Kind::Object | Kind::SecureObject => value.is_object(),
         Kind::Array => value.is_array(),
@@ -147,15 +174,20 @@ fn not_allowed(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
     Some(format!("must be one of {allowed}"))
 }
 
-/// Whether Azure considers both equal: strings are compared without regard to case.
+/// Whether Azure may consider both equal. The engine in Bicep compares strings with regard to case; whether Resource
+/// Manager itself does is not known.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::String(one), Value::String(other)) => one.to_lowercase() == other.to_lowercase(),
+        (Value::String(one), Value::String(other)) => is_same_text(one, other),
         (Value::Number(one), Value::Number(other)) => {
             one == other || one.as_f64() == other.as_f64()
         }
         _ => one == other,
     }
+}
+
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 fn out_of_length(declaration: &Declaration<'_>, value: &Value) -> Option<String> {
@@ -191,243 +223,4 @@ fn listed(items: impl Iterator<Item = String>) -> String {
         items.push(format!("and {more} more"));
     }
     items.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::template::parameters::{Argument, Origin};
-
-    fn problems(declared: &Value, values: &Value) -> Vec<String> {
-        let template = json!({
-            "definitions": {
-                "sku": {"type": "string", "allowedValues": ["Basic", "Standard"]},
-                "maybe": {"type": "int", "nullable": true, "maxValue": 5},
-            },
-            "parameters": declared,
-        });
-        let declarations = Declarations::of(template.as_object().expect("an object"));
-        let mut parameters = Parameters::default();
-        for (name, value) in values.as_object().expect("an object") {
-            let (name, given) = (name.clone(), Given::Value(value.clone()));
-            assert!(parameters.add(Argument {
-                name,
-                given,
-                origin: Origin::Inline
-            }));
-        }
-        let mut problems = Problems::default();
-        given(&parameters, &declarations, &mut problems);
-        missing(&parameters, &declarations, &mut problems);
-        problems
-            .iter()
-            .map(|problem| problem.message.clone())
-            .collect()
-    }
-
-    #[test]
-    fn typing_errors_are_recognised_and_other_names_are_not() {
-        let names = ["location", "gatewaySku", "vnetName", "x"];
-        for (name, expected) in [
-            ("lokation", Some("location")),
-            ("gatewaysku", Some("gatewaySku")),
-            ("vnetNames", Some("vnetName")),
-            ("y", None),
-            ("tags", None),
-            ("", None),
-        ] {
-            assert_eq!(nearest(name, names.into_iter()), expected, "{name}");
-        }
-        assert_eq!(nearest(&"l".repeat(1_000_000), names.into_iter()), None);
-    }
-
-    #[test]
-    fn values_that_azure_takes() {
-        for (declared, value) in [
-            (json!({"type": "string"}), json!("[not an expression here]")),
-            (
-                json!({"type": "SecureString", "minLength": 3}),
-                json!("🚀a"),
-            ),
-            (
-                json!({"type": "string", "allowedValues": ["EastUS"]}),
-                json!("eastus"),
-            ),
-            (json!({"$ref": "#/definitions/sku"}), json!("STANDARD")),
-            (
-                json!({"$ref": "#/definitions/sku", "allowedValues": ["Premium"]}),
-                json!("Premium"),
-            ),
-            (json!({"$ref": "#/definitions/maybe"}), json!(null)),
-            (
-                json!({"$ref": "#/definitions/maybe", "maxValue": 9}),
-                json!(8),
-            ),
-            (json!({"$ref": "#/definitions/nowhere"}), json!({"any": 1})),
-            (json!({"type": "int", "allowedValues": [1, 2]}), json!(2)),
-            (json!({"type": "int"}), json!(3.0)),
-            (json!({"type": "int", "defaultValue": 1}), json!(null)),
-            (
-                json!({"type": "array", "allowedValues": ["a", "b", "c"]}),
-                json!(["c", "a"]),
-            ),
-            (
-                json!({"type": "object", "properties": {"a": {"type": "int"}}}),
-                json!({"a": "left to Azure"}),
-            ),
-            (
-                json!({"type": "string", "allowedValues": "[parameters('odd')]", "minLength": "odd"}),
-                json!(""),
-            ),
-        ] {
-            assert_eq!(
-                problems(&json!({"p": declared}), &json!({"P": value})),
-                Vec::<String>::new(),
-                "{declared}"
-            );
-        }
-    }
-
-    #[test]
-    fn values_that_azure_refuses() {
-        for (declared, value, expected) in [
-            (
-                json!({"type": "string"}),
-                json!(1.5),
-                "must be string, but is a number: put it in quotes",
-            ),
-            (
-                json!({"type": "securestring"}),
-                json!(true),
-                "must be secureString, but is a boolean: put it in quotes",
-            ),
-            (
-                json!({"type": "int"}),
-                json!("3"),
-                "must be int, but is a string: remove the quotes",
-            ),
-            (
-                json!({"type": "int"}),
-                json!("hunter2"),
-                "must be int, but is a string",
-            ),
-            (
-                json!({"type": "int"}),
-                json!(1.5),
-                "must be int, but is a number with a fraction",
-            ),
-            (
-                json!({"type": "bool"}),
-                json!("true"),
-                "must be bool, but is a string: remove the quotes",
-            ),
-            (
-                json!({"type": "bool"}),
-                json!(0),
-                "must be bool, but is a number",
-            ),
-            (
-                json!({"type": "array"}),
-                json!({}),
-                "must be array, but is an object",
-            ),
-            (
-                json!({"type": "secureObject"}),
-                json!([]),
-                "must be secureObject, but is an array",
-            ),
-            (
-                json!({"type": "string"}),
-                json!(null),
-                "is null, and the template requires a value",
-            ),
-            (
-                json!({"$ref": "#/definitions/sku"}),
-                json!("hunter2"),
-                "must be one of `Basic`, `Standard`",
-            ),
-            (
-                json!({"type": "int", "allowedValues": [1, 2]}),
-                json!(3),
-                "must be one of `1`, `2`",
-            ),
-            (
-                json!({"type": "secureString", "minLength": 12}),
-                json!("hunter2"),
-                "must have at least 12 characters",
-            ),
-            (
-                json!({"type": "string", "maxLength": 3}),
-                json!("🚀🚀"),
-                "must have at most 3 characters",
-            ),
-            (
-                json!({"type": "array", "minLength": 1}),
-                json!([]),
-                "must have at least 1 elements",
-            ),
-            (
-                json!({"type": "int", "minValue": 2}),
-                json!(1),
-                "must be at least 2",
-            ),
-            (
-                json!({"$ref": "#/definitions/maybe"}),
-                json!(6),
-                "must be at most 5",
-            ),
-        ] {
-            let problems = problems(&json!({"p": declared}), &json!({"P": value}));
-            assert_eq!(problems, [format!("`P` {expected}")], "{declared}");
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_one_list() {
-        let declared = json!({
-            "b": {"type": "securestring"}, "a": {"$ref": "#/definitions/sku"}, "c": {"type": "int", "defaultValue": 1},
-            "d": {"type": "object", "nullable": true}, "e": {"$ref": "#/definitions/nowhere"}, "f": {},
-        });
-        assert_eq!(
-            problems(&declared, &json!({})),
-            [
-                "the template requires `b` (secureString), `a` (string), `f`: give it here or in parameters-file"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_declared_has_a_suggestion() {
-        let many: serde_json::Map<_, _> = (0..25)
-            .map(|n| {
-                (
-                    format!("name{n:02}"),
-                    json!({"type": "int", "defaultValue": 1}),
-                )
-            })
-            .collect();
-        for (declared, name, expected) in [
-            (
-                json!({"location": {"defaultValue": 1}}),
-                "Locatoin",
-                "did you mean `location`?",
-            ),
-            (
-                json!({"location": {"defaultValue": 1}}),
-                "tags",
-                "it declares `location`",
-            ),
-            (json!({}), "tags", "it declares none"),
-            (json!(many), "tags", "`name19`, and 5 more"),
-        ] {
-            let problems = problems(&declared, &json!({name: "hunter2"}));
-            assert_eq!(problems.len(), 1, "{problems:?}");
-            assert!(
-                problems[0].starts_with(&format!("`{name}` is not a parameter of the template: "))
-            );
-            assert!(problems[0].ends_with(expected), "{problems:?}");
-        }
-    }
 }

@@ -1,5 +1,8 @@
 //! Fast path for plain JSON. Everything else is left to the parser that supports comments and positions, which needs a
 //! syntax tree.
+//!
+//! Numbers keep their digits (serde_json's `arbitrary_precision`), for which serde_json gives a visitor a number as a map
+//! with one key of its own, unless it fits 64 bits.
 
 use std::fmt;
 
@@ -7,10 +10,17 @@ use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
-/// `text` as a value, if it is plain JSON without duplicate keys or numbers that may lose precision.
+/// The key under which serde_json hides the digits of a number.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// `text` as a value, if it is plain JSON without duplicate keys.
 pub(super) fn parse(text: &str) -> Option<Value> {
+    if text.contains(NUMBER) {
+        // A key of the text itself, which would be taken for a number.
+        return None;
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Exact.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok().map(|()| value)
@@ -49,11 +59,6 @@ impl<'de> Visitor<'de> for Exact {
         Ok(value.into())
     }
 
-    /// May be an integer that did not fit, or not the nearest float to the literal.
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
-        Err(E::custom("a number that may have changed"))
-    }
-
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         Ok(text.into())
     }
@@ -69,7 +74,10 @@ impl<'de> Visitor<'de> for Exact {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all: Vec<(String, Value)> = Vec::new();
-        while let Some(key) = members.next_key()? {
+        while let Some(key) = members.next_key::<String>()? {
+            if key == NUMBER {
+                return number(&members.next_value::<String>()?);
+            }
             all.push((key, members.next_value_seed(Exact)?));
         }
         // Exact capacity: most of a template is small objects.
@@ -81,6 +89,11 @@ impl<'de> Visitor<'de> for Exact {
         }
         Ok(Value::Object(object))
     }
+}
+
+fn number<E: Error>(digits: &str) -> Result<Value, E> {
+    let number: Number = digits.parse().map_err(E::custom)?;
+    Ok(Value::Number(number))
 }
 
 #[cfg(test)]
@@ -95,15 +108,28 @@ mod tests {
         let value = json!({"a": [null, true, -1, u64::MAX, "ä\n🚀"]});
         assert_eq!(parse(text), Some(value));
         for other in [
-            "1.5",
-            "-0",
-            "18446744073709551616",
             r#"{"a": 1, "a": 1}"#,
+            r#"{"$serde_json::private::Number": "1"}"#,
             "// x\n{}",
             "{} {}",
             "\"\n\"",
+            "01",
         ] {
             assert_eq!(parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for digits in [
+            "-0",
+            "100.00",
+            "0.30000000000000004",
+            "123456789012345678901234567890",
+            "1e+999",
+        ] {
+            let value = parse(digits).map(|value| value.to_string());
+            assert_eq!(value.as_deref(), Some(digits));
         }
     }
 }

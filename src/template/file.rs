@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::json::{self, JsonError};
+use super::json::{self, Document, JsonError};
 
 /// The largest file that is read, in bytes. Azure's limit is lower, but applies to what is sent: without white space.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -20,6 +20,8 @@ pub(super) enum FileError {
         "does not exist: check the path, which is relative to the checked out repository, and that a checkout ran"
     )]
     Missing,
+    #[error("is not in the workspace: name a file of the checked out repository")]
+    Outside,
     #[error("is a folder: name the file in it")]
     Folder,
     #[error("is a pipe or device: name a regular file")]
@@ -32,8 +34,8 @@ pub(super) enum FileError {
     TooLarge,
     #[error("is empty: check the step that writes it")]
     Empty,
-    #[error("is UTF-16: save it as UTF-8")]
-    Utf16,
+    #[error("begins as UTF-16, but is not UTF-16 to its end: save it as UTF-8")]
+    NotUtf16,
     #[error("is not UTF-8 text (byte {0}): save it as UTF-8")]
     NotUtf8(usize),
     #[error("{0}")]
@@ -42,11 +44,19 @@ pub(super) enum FileError {
     NotAnObject,
 }
 
+/// A JSON object that was read.
+#[derive(Debug, PartialEq)]
+pub(super) struct ReadFile {
+    pub(super) object: Map<String, Value>,
+    /// What its author may not have meant; each follows the file's name. Never holds a value.
+    pub(super) remarks: Vec<String>,
+}
+
 /// The JSON object in the file `path`.
 ///
 /// # Errors
 /// What is wrong with the file; the message follows the file's name.
-pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
+pub(super) fn read(path: &Path) -> Result<ReadFile, FileError> {
     object(bytes(path)?)
 }
 
@@ -55,7 +65,19 @@ pub(super) fn read(path: &Path) -> Result<Map<String, Value>, FileError> {
 /// # Errors
 /// As [`read`].
 pub(super) fn text(path: &Path) -> Result<String, FileError> {
-    decode(bytes(path)?)
+    let bytes = bytes(path)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(FileError::TooLarge);
+    }
+    decode(bytes)
+}
+
+/// Whether the file is there and can be read, whatever is in it.
+///
+/// # Errors
+/// Why not.
+pub(super) fn check_readable(path: &Path) -> Result<(), FileError> {
+    bytes(path).map(drop)
 }
 
 /// Whether the file, or what a link leads to, can be read to its end: a device or pipe may have none. Whatever else may
@@ -95,25 +117,40 @@ fn bytes(path: &Path) -> Result<Vec<u8>, FileError> {
 ///
 /// # Errors
 /// What is wrong with it; the message follows its name.
-pub(super) fn object(bytes: Vec<u8>) -> Result<Map<String, Value>, FileError> {
-    match bytes.as_slice() {
-        bytes if bytes.len() as u64 > LARGEST => return Err(FileError::TooLarge),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(FileError::Utf16),
-        bytes if bytes.trim_ascii().is_empty() => return Err(FileError::Empty),
-        _ => {}
+pub(super) fn object(bytes: Vec<u8>) -> Result<ReadFile, FileError> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(FileError::TooLarge);
     }
-    match json::parse(&decode(bytes)?)? {
-        Value::Object(object) => Ok(object),
+    if bytes.trim_ascii().is_empty() {
+        return Err(FileError::Empty);
+    }
+    let Document { value, remarks } = json::parse(&decode(bytes)?)?;
+    match value {
+        Value::Object(object) => Ok(ReadFile { object, remarks }),
         _ => Err(FileError::NotAnObject),
     }
 }
 
+/// The text in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it.
 fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
-    String::from_utf8(bytes)
-        .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1))
+    match bytes.as_slice() {
+        [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes),
+        [0xfe, 0xff, text @ ..] => utf16(text, u16::from_be_bytes),
+        _ => String::from_utf8(bytes)
+            .map_err(|error| FileError::NotUtf8(error.utf8_error().valid_up_to() + 1)),
+    }
 }
 
-fn unreadable(error: &io::Error) -> FileError {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, FileError> {
+    let (pairs, rest) = bytes.as_chunks();
+    let text = char::decode_utf16(pairs.iter().copied().map(unit)).collect::<Result<_, _>>();
+    text.ok()
+        .filter(|_| rest.is_empty())
+        .ok_or(FileError::NotUtf16)
+}
+
+/// Why a file cannot be read, from the system's error.
+pub(super) fn unreadable(error: &io::Error) -> FileError {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
         io::ErrorKind::IsADirectory => FileError::Folder,
@@ -152,7 +189,8 @@ mod tests {
         for (name, content, expected) in [
             ("main.json", &b""[..], "is empty"),
             ("main.json", b" \r\n", "is empty"),
-            ("main.json", b"\xff\xfe{\0}\0", "is UTF-16"),
+            ("main.json", b"\xff\xfe{\0}\0x", "begins as UTF-16"),
+            ("main.json", b"\xfe\xff\xd8\x00", "begins as UTF-16"),
             (
                 "main.json",
                 b"{\"a\": \"\xe4\"}",
@@ -161,12 +199,27 @@ mod tests {
             ("main.json", b"[1]", "is not a JSON object"),
             (
                 "main.json",
-                b"{\"a\": 1,}",
-                "line 1, column 8: a comma after",
+                b"{\"a\": 1 2}",
+                "line 1, column 8: a comma is missing",
             ),
         ] {
             let message = fault(name, content);
             assert!(message.starts_with(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn utf_16_with_a_mark_is_read() {
+        let text = "{\"a\": \"Zürich 🚀\"}";
+        let encoded = |unit: fn(u16) -> [u8; 2]| {
+            let units = std::iter::once('\u{feff}').chain(text.chars());
+            let units: Vec<_> = units
+                .flat_map(|character| character.encode_utf16(&mut [0; 2]).to_vec())
+                .collect();
+            units.into_iter().flat_map(unit).collect::<Vec<u8>>()
+        };
+        for bytes in [encoded(u16::to_le_bytes), encoded(u16::to_be_bytes)] {
+            assert_eq!(object(bytes).unwrap().object["a"], "Zürich 🚀");
         }
     }
 

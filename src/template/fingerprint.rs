@@ -285,7 +285,7 @@ mod tests {
         fn key_order_and_white_space_do_not_count(value in arbitrary::json()) {
             let value = json!({ "value": value });
             let pretty = serde_json::to_string_pretty(&reversed(&value)).unwrap();
-            let again = json::parse(&pretty).unwrap();
+            let again = json::parse(&pretty).unwrap().value;
             prop_assert_eq!(fingerprint(value), fingerprint(again));
         }
     }

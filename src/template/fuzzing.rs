@@ -7,28 +7,33 @@ use serde_json::{Map, Value};
 use super::{
     bicep, check,
     declaration::Declarations,
-    file, inline, limits,
+    file::{self, ReadFile},
+    findings::Findings,
+    inline, limits,
     parameters::{Origin, Parameters},
     parameters_file, schema,
 };
-use crate::{arm::Scope, inputs::Problems};
+use crate::arm::Scope;
 
 /// A template file.
 ///
 /// # Panics
 /// When what was read is not the same after writing and reading it again.
 pub fn template(data: &[u8]) {
-    let Ok(template) = file::object(data.to_vec()) else {
+    let Ok(ReadFile {
+        object: template, ..
+    }) = file::object(data.to_vec())
+    else {
         return;
     };
     let _ = schema::faults(&template, &Scope::Tenant);
     let _ = limits::faults(&template, &Map::new());
-    let mut problems = Problems::default();
+    let mut findings = Findings::default();
     let declarations = Declarations::of(&template);
-    check::missing(&Parameters::default(), &declarations, &mut problems);
+    check::missing(&Parameters::default(), &declarations, &mut findings);
     let written = Value::Object(template.clone()).to_string();
     let again = file::object(written.into_bytes());
-    assert!(again.is_ok_and(|again| again == template));
+    assert!(again.is_ok_and(|again| again.object == template));
 }
 
 /// A parameters file; a template that it is for may follow after a line `---`.
@@ -37,10 +42,10 @@ pub fn parameters_file(data: &[u8]) {
     let (Ok(given), Ok(template)) = (file::object(parameters), file::object(template)) else {
         return;
     };
-    let mut problems = Problems::default();
+    let mut findings = Findings::default();
     let origin = Origin::File("main.parameters.json".into());
-    let parameters = parameters_file::parameters(&given, &origin, &mut problems);
-    checked(parameters, &template, &mut problems);
+    let parameters = parameters_file::parameters(&given.object, &origin, &mut findings);
+    checked(parameters, &template.object, &mut findings);
 }
 
 /// The input `parameters`; a template that it is for may follow after a line `---`.
@@ -49,10 +54,15 @@ pub fn pairs(data: &[u8]) {
     let (Ok(text), Ok(template)) = (String::from_utf8(text), file::object(template)) else {
         return;
     };
-    let mut problems = Problems::default();
-    let declarations = Declarations::of(&template);
-    let parameters = inline::parameters(&text, &declarations, &mut problems);
-    checked(parameters, &template, &mut problems);
+    let mut findings = Findings::default();
+    let declarations = Declarations::of(&template.object);
+    let context = inline::Context {
+        declarations: &declarations,
+        types: inline::Types::Declared,
+        folder: Path::new("/nowhere"),
+    };
+    let parameters = inline::parameters(&text, &context, &mut findings);
+    checked(parameters, &template.object, &mut findings);
 }
 
 /// What the compiler wrote to standard error.
@@ -76,9 +86,9 @@ fn halves(data: &[u8]) -> (Vec<u8>, Vec<u8>) {
     }
 }
 
-fn checked(parameters: Parameters, template: &Map<String, Value>, problems: &mut Problems) {
+fn checked(parameters: Parameters, template: &Map<String, Value>, findings: &mut Findings) {
     let declarations = Declarations::of(template);
-    check::given(&parameters, &declarations, problems);
-    check::missing(&parameters, &declarations, problems);
+    check::given(&parameters, &declarations, findings);
+    check::missing(&parameters, &declarations, findings);
     let _ = limits::faults(template, &parameters.into_json(&declarations));
 }

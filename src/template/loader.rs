@@ -1,5 +1,7 @@
 //! Loads the template and its parameters from the places that the inputs name.
 
+mod bicepparam;
+
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -10,9 +12,13 @@ use super::{
     bicep::{BuiltParameters, Compilation, Compiled, Compiler, Using},
     check,
     declaration::Declarations,
-    file, inline, limits,
-    parameters::{Given, Origin, Parameters},
-    parameters_file, schema, secure, using,
+    file,
+    findings::Findings,
+    given::{Sources, read},
+    inline::{self, Types},
+    limits,
+    parameters::Parameters,
+    schema, secure,
 };
 use crate::{
     arm::Scope,
@@ -24,6 +30,8 @@ use crate::{
 pub(crate) struct Loaded {
     /// The template, or why there is none.
     pub template: Result<Template, NoTemplate>,
+    /// What was read in a way that may not have been meant, or may be refused.
+    pub warnings: Vec<String>,
     /// What the Bicep compiler said, if it ran.
     pub compilations: Vec<Compilation>,
     /// Values of secure parameters, and what of the environment went into them.
@@ -37,48 +45,59 @@ pub(crate) enum NoTemplate {
     Problems(Problems),
     /// Nothing is wrong with the inputs, but the compiler could not be downloaded.
     NoCompiler(String),
+    /// Nothing is wrong so far, but `name=value` parameters need the types of the template spec with this id.
+    Untyped(String),
+}
+
+/// What is known of a template spec, for the types of its parameters.
+#[derive(Debug)]
+pub(crate) enum Spec {
+    /// Azure was not asked.
+    NotRead,
+    /// Its template.
+    Read(Map<String, Value>),
+    /// Why Azure did not show it.
+    Unreadable(String),
 }
 
 /// State of a load: problems and compiler output so far.
 pub(super) struct Loader<'a> {
     inputs: &'a TemplateInputs,
     compiler: &'a Compiler,
-    problems: Problems,
+    spec: &'a Spec,
+    /// Whether Bicep is compiled; otherwise its files are only looked for.
+    compiles: bool,
+    findings: Findings,
     /// Why the compiler could not be downloaded.
     no_compiler: Option<String>,
     compilations: Vec<Compilation>,
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(inputs: &'a TemplateInputs, compiler: &'a Compiler) -> Self {
+    pub(super) fn new(inputs: &'a TemplateInputs, compiler: &'a Compiler, spec: &'a Spec) -> Self {
         Self {
             inputs,
             compiler,
-            problems: Problems::default(),
+            spec,
+            compiles: true,
+            findings: Findings::default(),
             no_compiler: None,
             compilations: Vec::new(),
         }
     }
 
+    /// What is wrong with the files and parameters, as far as that is known without compiling Bicep; `scope` is where
+    /// the template is to be deployed, if that is known.
+    pub(super) async fn problems(mut self, scope: Option<&Scope>) -> Problems {
+        self.compiles = false;
+        self.read(scope).await;
+        self.findings.problems
+    }
+
     /// Loads and checks everything for a deployment to `scope`.
     pub(super) async fn load(mut self, scope: &Scope) -> Loaded {
-        let built = self.built().await;
-        let source = self.source(built.as_ref()).await;
-        let template = source.as_ref().and_then(Source::inline);
-        let declarations = template.map(Declarations::of).unwrap_or_default();
-        let parameters = self.given(0, built.as_ref(), &declarations);
-        if template.is_some() {
-            let all_read = self.problems.is_empty();
-            check::given(&parameters, &declarations, &mut self.problems);
-            if all_read && self.inputs.parameters_uri.is_none() {
-                check::missing(&parameters, &declarations, &mut self.problems);
-            }
-        }
-        let secrets = self.secrets(&parameters, &declarations);
-        let parameters = parameters.into_json(&declarations);
-        if let Some(template) = template {
-            self.check_template(template, &parameters, scope);
-        }
+        let (source, parameters, secrets) = self.read(Some(scope)).await;
+        let untyped = self.settle_untyped(source.as_ref());
         let arguments = match &self.inputs.parameters_uri {
             Some(uri) => Arguments::Link(Link::Uri(uri.clone())),
             None => Arguments::Inline(parameters),
@@ -89,14 +108,98 @@ impl<'a> Loader<'a> {
             name: self.inputs.shown(),
             stem: self.inputs.stem(),
         });
+        let problems = self.findings.problems;
         Loaded {
-            template: match self.no_compiler {
-                Some(reason) if self.problems.is_empty() => Err(NoTemplate::NoCompiler(reason)),
-                _ => self.problems.or(template).map_err(NoTemplate::Problems),
+            template: match (self.no_compiler, untyped) {
+                (Some(reason), _) if problems.is_empty() => Err(NoTemplate::NoCompiler(reason)),
+                (_, Some(spec)) if problems.is_empty() => Err(NoTemplate::Untyped(spec)),
+                _ => problems.or(template).map_err(NoTemplate::Problems),
             },
+            warnings: self.findings.warnings,
             compilations: self.compilations,
             secrets,
         }
+    }
+
+    /// Reads and checks everything: the template, its parameters, and the secrets among them.
+    async fn read(
+        &mut self,
+        scope: Option<&Scope>,
+    ) -> (Option<Source>, Map<String, Value>, Vec<SecretString>) {
+        let built = self.built().await;
+        let source = self.source(built.as_ref()).await;
+        let inline = source.as_ref().and_then(Source::inline);
+        let template = inline.or(match (&source, self.spec) {
+            (Some(Source::Link(_)), Spec::Read(template)) => Some(template),
+            _ => None,
+        });
+        let declarations = template.map(Declarations::of).unwrap_or_default();
+        let types = match (&source, template) {
+            (_, Some(_)) => Types::Declared,
+            (Some(_), None) => Types::Azures,
+            (None, None) => Types::Missing,
+        };
+        let mut parameters = self.given(built.as_ref(), &declarations, types);
+        parameters.fit(&declarations);
+        if template.is_some() {
+            self.check_parameters(&parameters, &declarations);
+        }
+        let secrets = self.secrets(&parameters, &declarations);
+        let parameters = parameters.into_json(&declarations);
+        if let (Some(template), Some(scope)) = (inline, scope) {
+            self.check_template(template, &parameters, scope);
+        }
+        (source, parameters, secrets)
+    }
+
+    fn given(
+        &mut self,
+        built: Option<&BuiltParameters>,
+        declarations: &Declarations<'_>,
+        types: Types,
+    ) -> Parameters {
+        let folder = self.compiler.folder();
+        let sources = Sources {
+            inputs: self.inputs,
+            built,
+            context: inline::Context {
+                declarations,
+                types,
+                folder,
+            },
+        };
+        sources.parameters(0, &mut self.findings)
+    }
+
+    fn check_parameters(&mut self, parameters: &Parameters, declarations: &Declarations<'_>) {
+        let is_compiled = self.compiles || self.inputs.bicepparam().is_none();
+        let all_read = self.findings.problems.is_empty() && is_compiled;
+        check::given(parameters, declarations, &mut self.findings);
+        if all_read && self.inputs.parameters_uri.is_none() {
+            check::missing(parameters, declarations, &mut self.findings);
+        }
+    }
+
+    /// The template spec whose types are needed, if Azure has not been asked yet. Otherwise values without a type are
+    /// problems.
+    fn settle_untyped(&mut self, source: Option<&Source>) -> Option<String> {
+        let is_link = matches!(source, Some(Source::Link(_)));
+        let why = match (&self.inputs.source, self.spec) {
+            _ if self.findings.untyped.is_empty() => return None,
+            (Some(TemplateSource::Spec(id)), Spec::NotRead) => return Some(id.clone()),
+            (_, Spec::Unreadable(reason)) => {
+                format!("the template spec cannot be read for it: {reason}")
+            }
+            (_, Spec::NotRead) if is_link => "Azure fetches the template".to_owned(),
+            _ => "the template does not define it".to_owned(),
+        };
+        for value in std::mem::take(&mut self.findings.untyped) {
+            let message = format!(
+                "{value} looks like no text, and its type is not known, as {why}: give the parameters as JSON or YAML"
+            );
+            self.findings.add("parameters", message);
+        }
+        None
     }
 
     fn secrets(&self, given: &Parameters, declared: &Declarations<'_>) -> Vec<SecretString> {
@@ -118,59 +221,15 @@ impl<'a> Loader<'a> {
         let faults = schema::faults(template, scope).into_iter();
         for fault in faults.chain(limits::faults(template, parameters)) {
             let (input, name) = (self.inputs.input(), self.inputs.shown());
-            self.problems.add(input, format!("`{name}` {fault}"));
+            self.findings.add(input, format!("`{name}` {fault}"));
         }
     }
 
-    /// The result of compiling the `.bicepparam` file, if there is one.
-    async fn built(&mut self) -> Option<BuiltParameters> {
-        let (at, file) = self.inputs.bicepparam()?;
-        let overrides = self.overrides(at, file).await;
-        let template = match &self.inputs.source {
-            Some(TemplateSource::File(template)) if is_bicep(template) => Some(template.as_path()),
-            _ => None,
-        };
-        let compiled = self.compiler.parameters(file, template, &overrides).await;
-        self.take("parameters-file", file, compiled)
-    }
-
-    /// Parameters that override the `.bicepparam` file because they are given after it. The compiler needs them, as the
-    /// file may leave them open or use them in expressions.
-    async fn overrides(&self, at: usize, file: &Path) -> Map<String, Value> {
-        let template = match self.inputs.parameters.as_deref() {
-            Some(text) if inline::needs_types(text) => self.declaring(file).await,
-            _ => None,
-        };
-        let declarations = template.as_ref().map(Declarations::of).unwrap_or_default();
-        // Problems are dropped here: they are found and reported again when all parameters are merged.
-        let later = given(
-            self.inputs,
-            at + 1,
-            self.compiler.folder(),
-            None,
-            &declarations,
-            &mut Problems::default(),
-        );
-        let values = later.iter().filter_map(|argument| match &argument.given {
-            Given::Value(value) => Some((argument.name.clone(), value.clone())),
-            Given::Reference(_) | Given::Expression(_) => None,
-        });
-        values.collect()
-    }
-
-    /// The template that declares the parameters of the `.bicepparam` file, if it is a local file.
-    async fn declaring(&self, path: &Path) -> Option<Map<String, Value>> {
-        let text = file::text(&self.compiler.folder().join(path)).ok()?;
-        let beside = using::local_file(&text).and_then(|local| Some(path.parent()?.join(local)));
-        let template = match (&self.inputs.source, beside) {
-            (_, Some(path)) => path,
-            (Some(TemplateSource::File(path)), None) => path.clone(),
-            _ => return None,
-        };
-        if is_bicep(&template) {
-            self.compiler.template(&template).await.result.ok()
-        } else {
-            file::read(&self.compiler.folder().join(template)).ok()
+    /// Looks whether a file that is not compiled now is there.
+    fn look_for(&mut self, input: &'static str, file: &Path) {
+        if let Err(error) = file::check_readable(&self.compiler.folder().join(file)) {
+            let message = format!("`{}` {error}", file.display());
+            self.findings.add(input, message);
         }
     }
 
@@ -197,20 +256,24 @@ impl<'a> Loader<'a> {
         };
         let (_, file) = self.inputs.bicepparam()?;
         let file = file.display();
-        self.problems
+        self.findings
             .add("parameters-file", format!("`{file}` {message}"));
         None
     }
 
     async fn named(&mut self, source: &TemplateSource) -> Option<Source> {
         Some(match source {
+            TemplateSource::File(path) if is_bicep(path) && !self.compiles => {
+                self.look_for("template-file", path);
+                return None;
+            }
             TemplateSource::File(path) if is_bicep(path) => {
                 let compiled = self.compiler.template(path).await;
                 Source::Inline(self.take("template-file", path, compiled)?)
             }
             TemplateSource::File(path) => {
                 let folder = self.compiler.folder();
-                Source::Inline(read("template-file", path, folder, &mut self.problems)?)
+                Source::Inline(read("template-file", path, folder, &mut self.findings)?)
             }
             TemplateSource::Uri(uri) => Source::Link(Link::Uri(uri.clone())),
             TemplateSource::Spec(id) => Source::Link(Link::Spec(id.clone())),
@@ -230,77 +293,17 @@ impl<'a> Loader<'a> {
             }
             for found in compilation.errors() {
                 let message = format!("{}: {}", found.code, found.message);
-                self.problems.add_at(found.place.clone(), input, message);
+                let problems = &mut self.findings.problems;
+                problems.add_at(found.place.clone(), input, message);
             }
             if compilation.errors().next().is_none() {
-                let message = match error.input() {
-                    Some(_) => error.to_string(),
-                    None => format!("`{}`: {error}", file.display()),
-                };
-                self.problems.add(error.input().unwrap_or(input), message);
+                let message = error.about(&file.display().to_string());
+                self.findings.add(error.input().unwrap_or(input), message);
             }
         });
         self.compilations.push(compilation);
         result.ok()
     }
-
-    fn given(
-        &mut self,
-        from: usize,
-        built: Option<&BuiltParameters>,
-        declarations: &Declarations<'_>,
-    ) -> Parameters {
-        let folder = self.compiler.folder();
-        given(
-            self.inputs,
-            from,
-            folder,
-            built,
-            declarations,
-            &mut self.problems,
-        )
-    }
-}
-
-/// Parameters of the files from index `from` on and of the input `parameters`; later ones win.
-fn given(
-    inputs: &TemplateInputs,
-    from: usize,
-    folder: &Path,
-    built: Option<&BuiltParameters>,
-    declarations: &Declarations<'_>,
-    problems: &mut Problems,
-) -> Parameters {
-    let mut all = Parameters::default();
-    for path in inputs.parameters_files.iter().skip(from) {
-        let read_here;
-        let content = if has_extension(path, "bicepparam") {
-            built.map(|built| &built.parameters)
-        } else {
-            read_here = read("parameters-file", path, folder, problems);
-            read_here.as_ref()
-        };
-        if let Some(content) = content {
-            let origin = Origin::File(path.display().to_string().into());
-            all = all.merge(parameters_file::parameters(content, &origin, problems));
-        }
-    }
-    match inputs.parameters.as_deref().map(str::trim_end) {
-        None | Some("") => all,
-        Some(text) => all.merge(inline::parameters(text, declarations, problems)),
-    }
-}
-
-/// The JSON object in the file `path`, which `input` names.
-fn read(
-    input: &'static str,
-    path: &Path,
-    folder: &Path,
-    problems: &mut Problems,
-) -> Option<Map<String, Value>> {
-    file::read(&folder.join(path))
-        .map_err(|error| problems.add(input, format!("`{}` {error}", path.display())))
-        .ok()
 }
 
 fn is_bicep(path: &Path) -> bool {

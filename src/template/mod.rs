@@ -12,9 +12,12 @@ mod declaration;
 mod digest;
 mod exact;
 mod file;
+mod findings;
 mod fingerprint;
+mod fit;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod given;
 mod inline;
 mod json;
 mod limits;
@@ -29,25 +32,44 @@ mod schema;
 mod secure;
 mod source;
 mod using;
+mod workspace;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use bicep::{Compilation, Compiler};
 pub(crate) use digest::SecureDigest;
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use loader::{Loaded, NoTemplate};
+pub(crate) use loader::{Loaded, NoTemplate, Spec};
 pub(crate) use source::{Arguments, Link, Source, Template};
 
 use self::loader::Loader;
 use crate::{
     arm::Scope,
-    inputs::{BicepInputs, DeploymentMode, Environment, TemplateInputs, TemplateSource},
+    inputs::{BicepInputs, DeploymentMode, Environment, Problems, TemplateInputs, TemplateSource},
 };
 
 /// Reads the template and its parameters for a deployment to `scope`, compiling what is Bicep. Paths are relative to
-/// the compiler's folder.
-pub(crate) async fn load(inputs: &TemplateInputs, scope: &Scope, compiler: &Compiler) -> Loaded {
-    Loader::new(inputs, compiler).load(scope).await
+/// the compiler's folder. `spec` is what Azure told of a template spec.
+pub(crate) async fn load(
+    inputs: &TemplateInputs,
+    scope: &Scope,
+    compiler: &Compiler,
+    spec: &Spec,
+) -> Loaded {
+    Loader::new(inputs, compiler, spec).load(scope).await
+}
+
+/// What is wrong with the files in `folder` that `inputs` name, and with their parameters. Nothing is sent and nothing
+/// compiled, as modules may be in a registry to which one has to sign in.
+pub(crate) async fn problems(
+    inputs: &TemplateInputs,
+    scope: Option<&Scope>,
+    folder: PathBuf,
+) -> Problems {
+    let (bicep, environment) = (BicepInputs::default(), Environment::default());
+    let compiler = Compiler::new(bicep, environment, folder);
+    let loader = Loader::new(inputs, &compiler, &Spec::NotRead);
+    loader.problems(scope).await
 }
 
 /// The fingerprint of the template and the parameters file in `folder`, deployed to the tenant; `None` if they are not
@@ -66,7 +88,7 @@ pub async fn fingerprint_files(
     };
     let (bicep, environment) = (BicepInputs::default(), Environment::default());
     let compiler = Compiler::new(bicep, environment, folder.to_owned());
-    let loaded = load(&inputs, &Scope::Tenant, &compiler).await;
+    let loaded = load(&inputs, &Scope::Tenant, &compiler, &Spec::NotRead).await;
     let mode = DeploymentMode::Incremental;
     let template = loaded.template.ok()?;
     let secure = SecureDigest::of(&template, &Scope::Tenant, &template.stem).await;
@@ -78,12 +100,11 @@ pub async fn fingerprint_files(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::{fs, path::PathBuf};
+    use std::fs;
 
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::inputs::Problems;
 
     const SCHEMA: &str =
         "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#";
@@ -112,10 +133,10 @@ mod tests {
             };
             let folder = self.0.path().to_owned();
             let compiler = Compiler::new(BicepInputs::default(), Environment::default(), folder);
-            let loaded = load(&inputs, &Scope::Tenant, &compiler).await;
+            let loaded = load(&inputs, &Scope::Tenant, &compiler, &Spec::NotRead).await;
             loaded.template.map_err(|reason| match reason {
                 NoTemplate::Problems(problems) => problems,
-                NoTemplate::NoCompiler(reason) => panic!("{reason}"),
+                reason => panic!("{reason:?}"),
             })
         }
     }

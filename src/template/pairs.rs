@@ -1,7 +1,26 @@
-//! Parameters as `name=value` words, several on a line or one a line.
+//! Parameters as words, several on a line or one a line, as `az` and `azure/arm-deploy` take them: `name=value`, or the
+//! name of a parameters file.
 //!
-//! A value ends at white space, unless it is in quotes (in double ones `\"` and `\\` stand for themselves) or is a JSON
-//! object or array. A word that begins with `#` begins a comment.
+//! A word ends at white space, unless that is in double quotes, which are taken off wherever they stand (in them `\"` and
+//! `\\` stand for themselves), or in single quotes around the whole word, the name or the value. A value that is a JSON
+//! object or array, or one as Python writes it, is taken whole. A word that begins with `#` begins a comment.
+
+#[cfg(test)]
+mod tests;
+
+/// One word.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// `name=value`.
+    Pair(Pair),
+    /// A parameters file, by its path: a word that begins with `@`, or ends in `.json` or the like.
+    File {
+        /// The path, without `@`.
+        path: String,
+        /// The line of the word, from 1.
+        line: usize,
+    },
+}
 
 /// One `name=value`.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,13 +29,11 @@ pub(super) struct Pair {
     pub(super) name: String,
     /// The part after it, without quotes.
     pub(super) text: String,
-    /// Whether the value was quoted.
-    pub(super) is_quoted: bool,
     /// The line on which it begins, from 1.
     pub(super) line: usize,
 }
 
-/// Why a word is not a pair. Never quotes the word, which may be part of a secret.
+/// Why a word is neither. Never quotes the word, which may be part of a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {fault}")]
 pub(super) struct PairError {
@@ -24,20 +41,34 @@ pub(super) struct PairError {
     fault: &'static str,
 }
 
-/// The pairs in `text`, in order. After an error, parsing continues with the next line.
-pub(super) fn split(text: &str) -> Vec<Result<Pair, PairError>> {
+const NO_PAIR: &str = "a word without `=`: put a value that holds spaces in quotes";
+const NO_NAME: &str = "what stands before `=` is not the name of a parameter: put a value that holds spaces in quotes, or \
+    give JSON or YAML";
+const NO_END: &str = "a quote without its end: put the whole value in quotes, and write a double quote in it as \\\"";
+const NO_SPACE: &str = "text right after the closing quote: put the whole value in quotes";
+
+/// Endings of files that may stand among pairs.
+const FILES: [&str; 3] = [".json", ".jsonc", ".bicepparam"];
+
+/// The words in `text`, in order. After an error, parsing continues with the next line.
+pub(super) fn split(text: &str) -> Vec<Result<Word, PairError>> {
     let mut words = Vec::new();
     let mut rest = skip_comments(text);
     while !rest.is_empty() {
         let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
-        let (word, after) = match pair(rest, line) {
-            Ok((pair, after)) => (Ok(pair), after),
+        let (word, after) = match word(rest, line) {
+            Ok((word, after)) => (Ok(word), after),
             Err(fault) => (Err(PairError { line, fault }), after_line(rest)),
         };
         words.push(word);
         rest = skip_comments(after);
     }
     words
+}
+
+/// Whether `line` begins with a word of these, where it is neither `name: value` nor JSON. Its first word may be quoted.
+pub(super) fn begins(line: &str) -> bool {
+    matches!(word(line, 1), Ok((_, after)) if !after.trim_start().starts_with(':'))
 }
 
 /// `text` without leading white space and comments.
@@ -53,184 +84,148 @@ fn after_line(text: &str) -> &str {
     text.split_once('\n').map_or("", |(_, after)| after)
 }
 
-/// The pair at the beginning of `text`, and what follows it.
-fn pair(text: &str, line: usize) -> Result<(Pair, &str), &'static str> {
-    let (name, value) = word(text)
-        .split_once('=')
-        .map(|(name, _)| (name, &text[name.len() + 1..]))
-        .ok_or("a word without `=`: put a value that holds spaces in quotes, and name files in parameters-file")?;
-    if !is_name(name) {
-        return Err("what stands before `=` is not the name of a parameter");
+/// The word at the beginning of `text`, and what follows it.
+fn word(text: &str, line: usize) -> Result<(Word, &str), &'static str> {
+    let mut reader = Reader::new(text);
+    let name = reader.part(true)?;
+    if reader.take('=') {
+        return reader.pair(name, line);
     }
-    let (text, after, is_quoted) = match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => {
-            let (text, after) = quoted(&value[1..], quote)?;
-            (text, after, true)
-        }
-        _ => {
-            let (text, after) = bare(value);
-            (text.to_owned(), after, false)
-        }
+    // A quoted word may hold its `=` itself.
+    let (name, value) = match name.text.split_once('=').filter(|_| name.is_quoted) {
+        Some((name, value)) => (name, value),
+        None => return Ok((file(name, line)?, reader.rest)),
     };
-    let name = name.to_owned();
-    Ok((
-        Pair {
-            name,
-            text,
-            is_quoted,
-            line,
-        },
-        after,
-    ))
+    let pair = Pair {
+        name: checked(name, true)?,
+        text: value.to_owned(),
+        line,
+    };
+    Ok((Word::Pair(pair), reader.rest))
 }
 
-fn is_name(name: &str) -> bool {
-    let is_part = |character: char| character.is_alphanumeric() || "_-.$".contains(character);
-    !name.is_empty() && name.chars().all(is_part)
+fn file(part: Part, line: usize) -> Result<Word, &'static str> {
+    let lower = part.text.to_ascii_lowercase();
+    let path = match part.text.strip_prefix('@') {
+        Some(path) if !path.is_empty() => path.to_owned(),
+        _ if FILES.iter().any(|ending| lower.ends_with(ending)) => part.text,
+        _ => return Err(NO_PAIR),
+    };
+    Ok(Word::File { path, line })
 }
 
-fn word(text: &str) -> &str {
-    text.split(char::is_whitespace).next().unwrap_or("")
+/// The name, if a parameter can have it. Only names in quotes may hold spaces.
+fn checked(name: &str, is_quoted: bool) -> Result<String, &'static str> {
+    let is_part = |character: char| {
+        character.is_alphanumeric() || "_-.$".contains(character) || is_quoted && character == ' '
+    };
+    let is_name = !name.trim().is_empty() && name.chars().all(is_part);
+    is_name.then(|| name.to_owned()).ok_or(NO_NAME)
 }
 
-fn bare(value: &str) -> (&str, &str) {
-    let length = json_length(value)
-        .filter(|length| {
-            value[*length..]
-                .chars()
-                .next()
-                .is_none_or(char::is_whitespace)
-        })
-        .unwrap_or_else(|| word(value).len());
-    value.split_at(length)
+/// A name or a value.
+struct Part {
+    text: String,
+    is_quoted: bool,
 }
 
-/// The text up to the closing `quote`, and what follows it.
-fn quoted(value: &str, quote: char) -> Result<(String, &str), &'static str> {
-    let mut text = String::new();
-    let mut characters = value.char_indices().peekable();
-    while let Some((index, character)) = characters.next() {
-        if character == quote {
-            let after = &value[index + 1..];
-            return if after.chars().next().is_none_or(char::is_whitespace) {
-                Ok((text, after))
-            } else {
-                Err("text right after the closing quote: put the whole value in quotes")
+struct Reader<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { rest: text }
+    }
+
+    fn take(&mut self, character: char) -> bool {
+        let after = self.rest.strip_prefix(character);
+        self.rest = after.unwrap_or(self.rest);
+        after.is_some()
+    }
+
+    fn pair(mut self, name: Part, line: usize) -> Result<(Word, &'t str), &'static str> {
+        let name = checked(&name.text, name.is_quoted)?;
+        let text = match bracketed(self.rest) {
+            Some(length) => {
+                let (text, rest) = self.rest.split_at(length);
+                self.rest = rest;
+                text.to_owned()
+            }
+            None => self.part(false)?.text,
+        };
+        Ok((Word::Pair(Pair { name, text, line }), self.rest))
+    }
+
+    /// Text to the next white space outside of quotes, or to `=` if it is a name, without its quotes.
+    fn part(&mut self, is_name: bool) -> Result<Part, &'static str> {
+        let mut text = String::new();
+        let mut is_quoted = false;
+        if self.take('\'') {
+            let (inside, after) = self.rest.split_once('\'').ok_or(NO_END)?;
+            self.rest = after;
+            let ends = |character: char| {
+                character.is_whitespace() || is_name && matches!(character, '=' | ':')
+            };
+            return match after.chars().next() {
+                Some(next) if !ends(next) => Err(NO_SPACE),
+                _ => Ok(Part {
+                    text: inside.to_owned(),
+                    is_quoted: true,
+                }),
             };
         }
-        let escaped = characters
-            .next_if(|(_, next)| character == '\\' && quote == '"' && matches!(next, '"' | '\\'));
-        text.push(escaped.map_or(character, |(_, next)| next));
+        while let Some(next) = self.rest.chars().next() {
+            if next.is_whitespace() || is_name && next == '=' || is_quoted && is_name && next == ':'
+            {
+                break;
+            }
+            self.rest = &self.rest[next.len_utf8()..];
+            if next == '"' {
+                is_quoted = true;
+                self.quoted(&mut text)?;
+            } else {
+                text.push(next);
+            }
+        }
+        Ok(Part { text, is_quoted })
     }
-    Err("a quote without its end")
+
+    /// Adds the text up to the closing double quote.
+    fn quoted(&mut self, text: &mut String) -> Result<(), &'static str> {
+        let mut characters = self.rest.char_indices().peekable();
+        while let Some((index, character)) = characters.next() {
+            if character == '"' {
+                self.rest = &self.rest[index + 1..];
+                return Ok(());
+            }
+            let escaped =
+                characters.next_if(|(_, next)| character == '\\' && matches!(next, '"' | '\\'));
+            text.push(escaped.map_or(character, |(_, next)| next));
+        }
+        Err(NO_END)
+    }
 }
 
-/// The length of the JSON object or array at the beginning of `text`, if there is one with all its brackets.
-fn json_length(text: &str) -> Option<usize> {
-    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+/// The length of the object or array at the beginning of `text`, in the brackets of JSON or Python, if it is there with
+/// all its brackets and a word ends behind it.
+fn bracketed(text: &str) -> Option<usize> {
+    let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
     for (index, byte) in text.bytes().enumerate() {
         match byte {
             _ if is_escaped => is_escaped = false,
-            b'\\' if in_string => is_escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b'\\' if quote.is_some() => is_escaped = true,
+            b'"' | b'\'' if quote.is_none() => quote = Some(byte),
+            _ if quote == Some(byte) => quote = None,
+            b'{' | b'[' if quote.is_none() => depth += 1,
+            b'}' | b']' if quote.is_none() => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth == 0 {
-            return (index > 0).then_some(index + 1);
+            let after = text.get(index + 1..)?.chars().next();
+            let ends = after.is_none_or(char::is_whitespace);
+            return (index > 0 && ends).then_some(index + 1);
         }
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn pairs(text: &str) -> Vec<(String, String)> {
-        let words = split(text).into_iter().map(|word| word.unwrap());
-        words.map(|pair| (pair.name, pair.text)).collect()
-    }
-
-    #[test]
-    fn words_and_lines() {
-        for (text, expected) in [
-            ("a=1 b=2", vec![("a", "1"), ("b", "2")]),
-            (
-                "a=1\r\n# note=1\r\n\r\n  b=x=y  # c=3\n",
-                vec![("a", "1"), ("b", "x=y")],
-            ),
-            (
-                "a=\"x y\" b='it \\' c=",
-                vec![("a", "x y"), ("b", "it \\"), ("c", "")],
-            ),
-            (
-                r#"a="say \"hi\" \\ C:\temp" b=x"y"#,
-                vec![("a", r#"say "hi" \ C:\temp"#), ("b", "x\"y")],
-            ),
-            ("a=\"one\ntwo\"", vec![("a", "one\ntwo")]),
-            (
-                r#"a={"x": [1, "} \" {"]} b=[1, 2]"#,
-                vec![("a", r#"{"x": [1, "} \" {"]}"#), ("b", "[1, 2]")],
-            ),
-            ("a={x b={} c=1", vec![("a", "{x"), ("b", "{}"), ("c", "1")]),
-            ("a={}x", vec![("a", "{}x")]),
-            ("  ", vec![]),
-        ] {
-            let expected: Vec<_> = expected
-                .into_iter()
-                .map(|(name, text)| (name.to_owned(), text.to_owned()))
-                .collect();
-            assert_eq!(pairs(text), expected, "{text}");
-        }
-        assert!(split("a='1'")[0].as_ref().unwrap().is_quoted);
-    }
-
-    #[test]
-    fn faults_have_a_line_and_no_text() {
-        let faults: Vec<_> = split("a=1\nb=hunter2 hunter3 c\nd=\"hunter2\ne=1")
-            .into_iter()
-            .filter_map(Result::err)
-            .map(|error| error.to_string())
-            .collect();
-        assert_eq!(
-            faults,
-            [
-                "line 2: a word without `=`: put a value that holds spaces in quotes, and name files in parameters-file",
-                "line 3: a quote without its end"
-            ]
-        );
-        assert!(
-            split("a='b'c")[0]
-                .as_ref()
-                .unwrap_err()
-                .fault
-                .starts_with("text right after")
-        );
-        assert!(
-            split("p@ss=1")[0]
-                .as_ref()
-                .unwrap_err()
-                .fault
-                .starts_with("what stands before")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_split(text in any::<String>()) {
-            split(&text);
-        }
-
-        #[test]
-        fn quoted_values_come_back(value in any::<String>()) {
-            let text = format!("a=\"{}\" b=1", value.replace('\\', "\\\\").replace('"', "\\\""));
-            prop_assert_eq!(pairs(&text), [("a".to_owned(), value), ("b".to_owned(), "1".to_owned())]);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, rc::Rc};
 
 use serde_json::{Map, Value, json};
 
-use super::declaration::Declarations;
+use super::{declaration::Declarations, fit::fit};
 
 /// The value of a parameter. May be secret, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
@@ -33,6 +33,8 @@ impl Given {
 pub(super) enum Origin {
     /// A file of the input `parameters-file`, by its path as given.
     File(Rc<str>),
+    /// A file that the input `parameters` names among other words.
+    Word(Rc<str>),
     /// The input `parameters`.
     Inline,
 }
@@ -42,7 +44,7 @@ impl Origin {
     pub(super) fn input(&self) -> &'static str {
         match self {
             Self::File(_) => "parameters-file",
-            Self::Inline => "parameters",
+            Self::Word(_) | Self::Inline => "parameters",
         }
     }
 }
@@ -51,7 +53,7 @@ impl fmt::Display for Origin {
     /// Prefix of a message about this source; empty for the input itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "`{path}`: "),
+            Self::File(path) | Self::Word(path) => write!(f, "`{path}`: "),
             Self::Inline => Ok(()),
         }
     }
@@ -95,6 +97,17 @@ impl Parameters {
     /// All parameters, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Argument> {
         self.0.values()
+    }
+
+    /// Makes integers of integral floats where the template declares integers.
+    pub(super) fn fit(&mut self, declarations: &Declarations<'_>) {
+        for argument in self.0.values_mut() {
+            if let (Given::Value(value), Some(declaration)) =
+                (&mut argument.given, declarations.get(&argument.name))
+            {
+                fit(value, declaration);
+            }
+        }
     }
 
     /// The parameters in the form of Azure's API, with the template's spelling of their names.

@@ -1,16 +1,19 @@
-//! Parameters files in JSON: `{"parameters": {"name": {"value" | "reference" | "expression": …}}}`.
+//! Parameters files in JSON: `{"parameters": {"name": {"value" | "reference" | "expression": …}}}`, or what is inside of
+//! `parameters` alone, as `az` reads it.
 
 use serde_json::{Map, Value};
 
 use super::{
+    findings::Findings,
     json::member,
     parameters::{Argument, Given, Origin, Parameters},
     schema,
 };
-use crate::{host::text::code, inputs::Problems};
+use crate::host::text::code;
 
 /// Sections of a parameters file that this version does not support.
-const NOT_SENT: [&str; 3] = [
+const NOT_SENT: [&str; 4] = [
+    "usingConfig",
     "externalInputs",
     "externalInputDefinitions",
     "extensionConfigs",
@@ -20,14 +23,13 @@ const NOT_SENT: [&str; 3] = [
 pub(super) fn parameters(
     file: &Map<String, Value>,
     origin: &Origin,
-    problems: &mut Problems,
+    findings: &mut Findings,
 ) -> Parameters {
     let mut parameters = Parameters::default();
     for fault in faults(file) {
-        problems.add(origin.input(), format!("{origin}{fault}"));
+        findings.add(origin.input(), format!("{origin}{fault}"));
     }
-    let entries = member(file, "parameters").and_then(Value::as_object);
-    for (name, entry) in entries.into_iter().flatten() {
+    for (name, entry) in entries(file).into_iter().flatten() {
         let shown = code(name);
         match given(entry) {
             Ok(given) => {
@@ -38,20 +40,35 @@ pub(super) fn parameters(
                 };
                 if !parameters.add(argument) {
                     let message = "is given twice, in different case: remove one";
-                    problems.add(origin.input(), format!("{origin}{shown} {message}"));
+                    findings.add(origin.input(), format!("{origin}{shown} {message}"));
                 }
             }
-            Err(fault) => problems.add(origin.input(), format!("{origin}{shown} {fault}")),
+            Err(fault) => findings.add(origin.input(), format!("{origin}{shown} {fault}")),
         }
     }
     parameters
+}
+
+/// Members of a flat file that are no parameters.
+const NO_PARAMETERS: [&str; 2] = ["$schema", "contentVersion"];
+
+/// The parameters by name; `None` if it is no parameters file.
+fn entries(file: &Map<String, Value>) -> Option<Vec<(&String, &Value)>> {
+    if let Some(parameters) = member(file, "parameters") {
+        return Some(parameters.as_object()?.iter().collect());
+    }
+    let entries = file.iter();
+    let entries = entries.filter(|(name, _)| !NO_PARAMETERS.contains(&name.as_str()));
+    let entries: Vec<_> = entries.collect();
+    let all_given = entries.iter().all(|(_, entry)| given(entry).is_ok());
+    all_given.then_some(entries)
 }
 
 fn faults(file: &Map<String, Value>) -> Vec<String> {
     let mut faults = Vec::new();
     if schema::is_template(file) {
         faults.push("is a template, not a parameters file: give it as template-file".to_owned());
-    } else if !member(file, "parameters").is_some_and(Value::is_object) {
+    } else if entries(file).is_none() {
         faults.push(
             "has no object `parameters`: write {\"parameters\": {\"name\": {\"value\": …}}}"
                 .to_owned(),
@@ -92,10 +109,10 @@ mod tests {
     use crate::template::declaration::Declarations;
 
     fn read(file: &Value) -> (Value, Vec<String>) {
-        let mut problems = Problems::default();
+        let mut findings = Findings::default();
         let origin = Origin::File("dev.json".into());
-        let parameters = parameters(file.as_object().expect("an object"), &origin, &mut problems);
-        let messages = problems.iter().map(ToString::to_string).collect();
+        let parameters = parameters(file.as_object().expect("an object"), &origin, &mut findings);
+        let messages = findings.problems.iter().map(ToString::to_string).collect();
         (
             Value::Object(parameters.into_json(&Declarations::default())),
             messages,
@@ -146,9 +163,29 @@ mod tests {
     }
 
     #[test]
+    fn the_outer_object_may_be_missing() {
+        let reference = json!({"reference": {"keyVault": {"id": "/…"}, "secretName": "s"}});
+        let flat = json!({"$schema": "…/deploymentParameters.json#", "contentVersion": "1.0.0.0",
+            "count": {"value": 1}, "secret": reference});
+        let (parameters, problems) = read(&flat);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(
+            parameters,
+            json!({"count": {"value": 1}, "secret": reference})
+        );
+        assert_eq!(read(&json!({})), (json!({}), vec![]));
+    }
+
+    #[test]
     fn other_documents_are_recognised() {
         let template = json!({"$schema": "…/deploymentTemplate.json#", "parameters": {}});
         assert!(read(&template).1[0].contains("is a template"));
-        assert!(read(&json!({"count": {"value": 1}})).1[0].contains("has no object `parameters`"));
+        for other in [
+            json!({"count": 1}),
+            json!({"count": {"value": 1}, "name": "x"}),
+            json!({"parameters": []}),
+        ] {
+            assert!(read(&other).1[0].contains("has no object `parameters`"));
+        }
     }
 }

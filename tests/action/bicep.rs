@@ -1,4 +1,4 @@
-//! Bicep, compiled by the real compiler, where there is one.
+//! Bicep templates, compiled by the real compiler, where there is one.
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{
+    common::submitted,
     step::{Outcome, Step, azure},
-    templates::{network, template},
+    templates::network,
 };
 
 const PASSWORD: &str = "hunter2-in-the-hub";
-const MAIN: &str = "param count int\nparam name string = 'vnet'\nparam unused string = ''\n\
+pub const MAIN: &str = "param count int\nparam name string = 'vnet'\nparam unused string = ''\n\
     resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: name\n  location: 'westeurope'\n  \
     tags: { count: string(count) }\n}\noutput count int = count\n";
 
@@ -38,7 +39,7 @@ fn bicep() -> Option<PathBuf> {
 }
 
 /// A step in which `files` are compiled.
-fn step(azure: &Simulator, files: &[(&str, &str)]) -> Option<Step> {
+pub fn step(azure: &Simulator, files: &[(&str, &str)]) -> Option<Step> {
     let bicep = bicep()?.display().to_string();
     let step = Step::new(azure, &network());
     let home = step.path("home").display().to_string();
@@ -54,18 +55,9 @@ fn step(azure: &Simulator, files: &[(&str, &str)]) -> Option<Step> {
     )
 }
 
-/// The body of the one deployment that was submitted.
-#[track_caller]
-fn submitted(azure: &Simulator) -> Value {
-    let journal = azure.journal();
-    let mut puts = journal.iter().filter(|exchange| exchange.method == "PUT");
-    let body = puts.next().and_then(|put| put.request_body.clone());
-    body.expect("something was submitted")["properties"].clone()
-}
-
 /// Runs a step that must be refused before anything is sent.
 #[track_caller]
-fn refused(files: &[(&str, &str)], inputs: &[(&str, &str)]) -> Option<Outcome> {
+pub fn refused(files: &[(&str, &str)], inputs: &[(&str, &str)]) -> Option<Outcome> {
     let azure = azure();
     let outcome = step(&azure, files)?.inputs(inputs).run().expect(2);
     assert!(azure.journal().is_empty(), "{}", outcome.log);
@@ -259,21 +251,6 @@ fn without_a_compiler_the_step_says_how_to_get_one() {
 }
 
 #[test]
-fn inline_parameters_complete_and_override_a_bicepparam_file() {
-    for parameters in ["count=7", "{\"count\": 7}", "count: 7"] {
-        let azure = azure();
-        let file = "using 'main.bicep'\nparam name = 'x'\n";
-        let Some(step) = step(&azure, &[("main.bicep", MAIN), ("dev.bicepparam", file)]) else {
-            return;
-        };
-        let step = step.input("parameters-file", "dev.bicepparam");
-        let outcome = step.input("parameters", parameters).run().expect(0);
-        assert_eq!(outcome.output("count"), "7");
-        assert_eq!(submitted(&azure)["parameters"]["name"]["value"], "x");
-    }
-}
-
-#[test]
 fn values_in_the_compilers_messages_are_not_shown() {
     let files = [
         ("main.bicep", MAIN),
@@ -285,105 +262,6 @@ fn values_in_the_compilers_messages_are_not_shown() {
     ];
     if let Some(outcome) = refused(&files, &inputs) {
         outcome.hides("hunter2").says(&["BCP033", "dev.bicepparam"]);
-    }
-}
-
-#[test]
-fn values_of_the_environment_are_not_shown() {
-    let main = "@secure()\nparam key string\nparam size int = 1\nparam place string\noutput place string = place\n";
-    let quoting = "using 'main.bicep'\nparam key = 'x'\nparam place = 'y'\nparam size = int(readEnvironmentVariable('PW'))\n";
-    let reading = "using 'main.bicep'\nparam key = 'Password=${readEnvironmentVariable('PW')}'\n\
-                   param place = readEnvironmentVariable('PLACE')\n";
-    let read = |parameters| {
-        let azure = azure();
-        let files = [("main.bicep", main), ("dev.bicepparam", parameters)];
-        let step = step(&azure, &files)?.input("parameters-file", "dev.bicepparam");
-        let step = step.environment("PW", "Hunter2-of-the-environment");
-        Some(step.environment("PLACE", "westeurope").run())
-    };
-    let Some(refused) = read(quoting) else {
-        return;
-    };
-    let refused = refused.expect(2).hides("Hunter2-of-the-environment");
-    refused.says(&["BCP338", "'***'"]);
-    let deployed = read(reading).unwrap().expect(0);
-    assert_eq!(deployed.output("place"), "westeurope", "no secret");
-    let masked = "::add-mask::Hunter2-of-the-environment\n";
-    assert!(deployed.log.contains(masked), "{}", deployed.log);
-    assert!(!deployed.log.contains("::add-mask::westeurope"));
-    deployed.hides("Hunter2-of-the-environment");
-}
-
-#[test]
-fn using_agrees_with_the_template_or_leaves_it_open() {
-    let azure = azure();
-    let none = [
-        ("main.bicep", MAIN),
-        ("dev.bicepparam", "using none\nparam count = 5\n"),
-    ];
-    let Some(open) = step(&azure, &none) else {
-        return;
-    };
-    let both = [
-        ("template-file", "main.bicep"),
-        ("parameters-file", "dev.bicepparam"),
-    ];
-    assert_eq!(open.inputs(&both).run().expect(0).output("count"), "5");
-    let alone = [("parameters-file", "dev.bicepparam")];
-    refused(&none, &alone)
-        .unwrap()
-        .says(&["`dev.bicepparam` says `using none`"]);
-    let other = [
-        ("main.bicep", MAIN),
-        ("other.bicep", MAIN),
-        ("dev.bicepparam", "using 'other.bicep'\nparam count = 5\n"),
-    ];
-    refused(&other, &both)
-        .unwrap()
-        .says(&["parameters-file", "doesn't match the Bicep file"]);
-    let json = [
-        ("template-file", "main.json"),
-        ("parameters-file", "dev.bicepparam"),
-    ];
-    refused(&other, &json)
-        .unwrap()
-        .says(&["is for another template"]);
-}
-
-#[test]
-fn a_bicepparam_file_for_json() {
-    let azure = azure();
-    let Some(step) = step(&azure, &[("dev.bicepparam", "using 'main.json'\n")]) else {
-        return;
-    };
-    let inputs = [
-        ("template-file", "main.json"),
-        ("parameters-file", "dev.bicepparam"),
-    ];
-    step.inputs(&inputs).run().expect(0);
-    assert_eq!(submitted(&azure)["template"], network());
-}
-
-#[test]
-fn the_compiler_sees_the_users_variables_and_none_of_ours() {
-    let file = |name: &str| {
-        format!(
-            "using 'main.bicep'\nparam count = 1\nparam name = readEnvironmentVariable('{name}')\n"
-        )
-    };
-    let azure = azure();
-    let theirs = file("MY_VALUE");
-    let Some(step) = step(&azure, &[("main.bicep", MAIN), ("dev.bicepparam", &theirs)]) else {
-        return;
-    };
-    let step = step.input("parameters-file", "dev.bicepparam");
-    step.environment("MY_VALUE", "mine").run().expect(0);
-    assert_eq!(submitted(&azure)["parameters"]["name"]["value"], "mine");
-    for ours in ["INPUT_TENANT-ID", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] {
-        let ours = file(ours);
-        let files = [("main.bicep", MAIN), ("dev.bicepparam", ours.as_str())];
-        let outcome = refused(&files, &[("parameters-file", "dev.bicepparam")]);
-        outcome.unwrap().says(&["BCP427"]);
     }
 }
 
@@ -455,96 +333,57 @@ fn templates_and_parameters_by_link() {
     drop(azure);
 }
 
-/// Templates that people deploy, from a folder outside of the repository, where it is there.
-fn real_templates() -> Vec<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
-    let data = env::var_os("LONG_DEPLOY_SHARED_DATA").unwrap_or_else(|| beside.into());
-    let folder = PathBuf::from(data).join("templates");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        eprintln!("skipped: no real templates in {}", folder.display());
-        return Vec::new();
+#[test]
+fn types_of_the_user_are_followed_by_pairs() {
+    let main = "type port = int\ntype item = {\n  name: string\n  minReplicas: int?\n}\nparam container item\n\
+                param list item[] = []\nparam p port = 80\n@allowed([1, 2])\nparam level int = 1\n\
+                param note string?\noutput o string = '${container.name}${p}'\n";
+    let azure = azure();
+    let Some(step) = step(&azure, &[("main.bicep", main)]) else {
+        return;
     };
-    entries.map(|entry| entry.unwrap().path()).collect()
+    let pairs = "container={\"name\": \"web one\", \"minReplicas\": 1.0}\nlist=[{'name': 'a'}]\np=8443 level=2";
+    let inputs = [("template-file", "main.bicep"), ("parameters", pairs)];
+    let outcome = step.inputs(&inputs).run().expect(0);
+    assert_eq!(outcome.output("o"), "web one8443");
+    assert_eq!(
+        submitted(&azure)["parameters"],
+        json!({"container": {"value": {"name": "web one", "minReplicas": 1}}, "list": {"value": [{"name": "a"}]},
+            "p": {"value": 8443}, "level": {"value": 2}})
+    );
 }
 
 #[test]
-fn real_templates_are_submitted_unharmed() {
-    for path in real_templates() {
-        let text = fs::read_to_string(&path).unwrap();
-        let read =
-            jsonc_parser::parse_to_ast(&text, &Default::default(), &Default::default()).unwrap();
-        let body = Value::from(read.value.unwrap());
-        let azure = azure();
-        let schema = body["$schema"].as_str().unwrap();
-        let step = Step::new(&azure, &template("resourceGroup", json!([])));
-        let step = step
-            .file("real.json", &text)
-            .input("template-file", "real.json");
-        let step = if schema.contains("/tenant") {
-            step.input("scope", "tenant")
-                .input("resource-group-name", "")
-                .input("location", "westeurope")
-        } else if schema.contains("/managementGroup") {
-            let group = azure_simulator::MANAGEMENT_GROUP;
-            step.inputs(&[
-                ("management-group-id", group),
-                ("resource-group-name", ""),
-                ("location", "westeurope"),
-            ])
-        } else {
-            step
-        };
-        let outcome = step
-            .input("parameters", required(&body).to_string())
-            .input("wait", "false")
-            .run();
-        // Whether Azure likes the dummy values is another question.
-        assert!(
-            matches!(outcome.status, Some(0 | 1)),
-            "{}: {}",
-            path.display(),
-            outcome.log
-        );
-        assert!(submitted(&azure)["template"] == body, "{}", path.display());
+fn a_template_for_another_scope_says_which_inputs_to_give() {
+    let files = [(
+        "main.bicep",
+        "targetScope = 'subscription'\noutput a string = 'x'\n",
+    )];
+    if let Some(outcome) = refused(&files, &[("template-file", "main.bicep")]) {
+        outcome.says(&[
+            "template for the scope subscription",
+            "without resource-group-name",
+        ]);
     }
 }
 
-/// A value for each parameter that needs one.
-fn required(body: &Value) -> Value {
-    let parameters = body["parameters"].as_object().into_iter().flatten();
-    let resolved = parameters.map(|(name, declared)| {
-        let reference = declared["$ref"]
-            .as_str()
-            .and_then(|path| path.strip_prefix('#'));
-        (
-            name,
-            reference
-                .and_then(|path| body.pointer(path))
-                .unwrap_or(declared),
-            declared,
-        )
-    });
-    let needed = resolved.filter(|(_, _, declared)| {
-        declared.get("defaultValue").is_none() && declared["nullable"] != json!(true)
-    });
-    let value = |declared: &Value| {
-        if let Some(allowed) = declared["allowedValues"].as_array() {
-            return allowed[0].clone();
-        }
-        match declared["type"]
-            .as_str()
-            .unwrap_or_default()
-            .to_lowercase()
-            .as_str()
-        {
-            "int" => json!(1),
-            "bool" => json!(true),
-            "array" => json!([]),
-            "object" | "secureobject" => json!({}),
-            _ => json!("abcde"),
-        }
+#[test]
+fn paths_may_have_spaces_and_letters_of_all_languages() {
+    let azure = azure();
+    let Some(step) = step(&azure, &[]) else {
+        return;
     };
-    needed
-        .map(|(name, kind, _)| (name.clone(), value(kind)))
-        .collect()
+    let folder = "in fra (1)/hüb";
+    fs::create_dir_all(step.path(folder)).unwrap();
+    let module = "param text string\noutput text string = text\n";
+    let main = "module one '../mö dule.bicep' = {\n  name: 'one'\n  params: { text: loadTextContent('t x t.txt') }\n}\n\
+                output text string = one.outputs.text\n";
+    let outcome = step
+        .file("in fra (1)/mö dule.bicep", module)
+        .file(&format!("{folder}/t x t.txt"), "from a file")
+        .file(&format!("{folder}/main.bicep"), main)
+        .input("template-file", format!("{folder}/main.bicep"))
+        .run()
+        .expect(0);
+    assert_eq!(outcome.output("text"), "from a file");
 }

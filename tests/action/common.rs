@@ -96,6 +96,15 @@ fn is_what_if(path: &str) -> bool {
     path.to_ascii_lowercase().contains("whatifresults")
 }
 
+/// The properties of the one deployment that was submitted.
+#[track_caller]
+pub fn submitted(azure: &Simulator) -> Value {
+    let journal = azure.journal();
+    let mut puts = journal.iter().filter(|exchange| exchange.method == "PUT");
+    let body = puts.next().and_then(|put| put.request_body.clone());
+    body.expect("something was submitted")["properties"].clone()
+}
+
 /// How many requests to cancel Azure has agreed to.
 pub fn cancellations(azure: &Simulator) -> usize {
     let posts = requests(azure, "POST", "/cancel");

@@ -2,9 +2,11 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
+use serde_json::json;
+
 use super::{
     step::{Outcome, Step, azure},
-    templates::{network, template},
+    templates::{network, template, with_parameters},
 };
 
 /// Runs a step that must be refused before anything is sent.
@@ -108,15 +110,85 @@ fn all_problems_are_listed_at_once() {
 }
 
 #[test]
+fn broken_files_are_listed_beside_wrong_inputs() {
+    let declared = with_parameters(network(), json!({"size": {"type": "int"}})).to_string();
+    for (files, inputs, words) in [
+        (
+            vec![],
+            vec![
+                ("template-file", "nowhere.json"),
+                ("parameters-file", "gone.json"),
+            ],
+            vec![
+                "`nowhere.json` does not exist",
+                "`gone.json` does not exist",
+            ],
+        ),
+        (
+            vec![("main.json", "{\"a\" 1}"), ("p.json", "[]")],
+            vec![("parameters-file", "p.json")],
+            vec![
+                "`main.json` line 1, column 6",
+                "`p.json` is not a JSON object",
+            ],
+        ),
+        (
+            vec![("main.json", declared.as_str())],
+            vec![("parameters", "size=large sice=3")],
+            vec![
+                "`size` must be a whole number",
+                "`sice` is not a parameter of the template: did you mean `size`?",
+            ],
+        ),
+        (
+            vec![("main.json", declared.as_str())],
+            vec![("parameters-file", "dev.bicepparam")],
+            vec!["`dev.bicepparam` does not exist"],
+        ),
+        (
+            vec![],
+            vec![("template-file", "hub.bicep")],
+            vec!["`hub.bicep` does not exist"],
+        ),
+        (
+            vec![("main.json", "{\"resources\": []}")],
+            vec![("resource-group-name", ""), ("location", "westeurope")],
+            vec!["`main.json` has no $schema", "has no contentVersion"],
+        ),
+    ] {
+        let outcome = refused(|step| {
+            let step = files
+                .iter()
+                .fold(step, |step, (name, text)| step.file(name, text));
+            step.inputs(&inputs).input("client-id", "me")
+        });
+        let outcome = outcome.says(&["client-id: \"me\""]).says(&words);
+        let errors = outcome.log.matches("::error").count();
+        assert_eq!(errors, words.len() + 1, "{}", outcome.log);
+    }
+}
+
+#[test]
+fn an_input_is_not_told_twice_for_its_file() {
+    for (input, value) in [
+        ("template-file", "https://a.example/main.json"),
+        ("template-file", "main.bicepparam"),
+        ("parameters-file", "a.bicepparam\nb.bicepparam"),
+    ] {
+        let outcome = refused(|step| step.input(input, value));
+        assert_eq!(outcome.log.matches("::error").count(), 1, "{}", outcome.log);
+    }
+}
+
+#[test]
 fn templates_that_cannot_be_sent() {
     let big = format!("{{\"x\": \"{}\"}}", "y".repeat(4 * 1024 * 1024));
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 7] = [
         (b"", "empty"),
         (b"resources: []", "line 1"),
         (b"[]", "object"),
         (b"{\"resources\": [}", "line 1"),
-        (b"{\"a\": 1, \"a\": 2}", "`a`"),
-        (b"\xff\xfe\x00", "UTF-8"),
+        (b"\xff\xfe\x00", "UTF-16"),
         (b"{}", "$schema"),
         (big.as_bytes(), "4 MB"),
     ];
@@ -127,7 +199,7 @@ fn templates_that_cannot_be_sent() {
 
 #[test]
 fn a_template_for_another_scope() {
-    let other = template("subscription", serde_json::json!([])).to_string();
+    let other = template("subscription", json!([])).to_string();
     refused(|step| step.file("main.json", other)).says(&[
         "template-file",
         "subscription",

@@ -4,10 +4,13 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod bicep;
+mod bicepparam;
 mod cancelling;
 mod causes;
 mod chaos;
 mod common;
+mod corpus;
+mod dialect;
 mod endings;
 mod existing;
 mod fault_table;
@@ -22,9 +25,11 @@ mod mutations;
 mod network;
 mod operations;
 mod outputs;
+mod parameters;
 mod post;
 mod process;
 mod protection;
+mod reading;
 mod registry;
 mod report;
 mod reruns;
@@ -35,6 +40,7 @@ mod sign_in;
 mod stack_what_if;
 mod stacks;
 mod step;
+mod template_specs;
 mod templates;
 mod unanswered;
 mod validate;

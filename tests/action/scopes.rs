@@ -4,6 +4,7 @@ use azure_simulator::{MANAGEMENT_GROUP, RESOURCE_GROUP, SUBSCRIPTION_ID};
 use serde_json::json;
 
 use super::{
+    common::requests,
     step::{Step, azure},
     templates::{network, resource, template, with_parameters},
 };
@@ -43,6 +44,27 @@ fn subscription() {
             "/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Resources/deployments/landing-zone"
         )
     );
+}
+
+#[test]
+fn locations_as_people_give_them() {
+    let azure = azure();
+    let step = Step::new(&azure, &network()).input("location", "norwayeast");
+    step.input("wait", "false").run().expect(0);
+    let bodies = |azure: &azure_simulator::Simulator| {
+        let puts = requests(azure, "PUT", "");
+        puts[0].request_body.clone().unwrap_or_default()
+    };
+    assert!(bodies(&azure).get("location").is_none());
+    let azure = self::azure();
+    let inputs = [
+        ("resource-group-name", ""),
+        ("location", "Norway East"),
+        ("wait", "false"),
+    ];
+    let step = Step::new(&azure, &template("subscription", json!([])));
+    step.inputs(&inputs).run().expect(0);
+    assert_eq!(bodies(&azure)["location"], "Norway East");
 }
 
 #[test]

@@ -74,6 +74,44 @@ fn creds() {
 }
 
 #[test]
+fn creds_as_the_azure_cli_writes_them() {
+    let azure = azure();
+    let subscription = azure_simulator::SUBSCRIPTION_ID;
+    let creds = format!(
+        "{{\r\n  \"clientId\": \"{CLIENT_ID}\",\r\n  \"clientSecret\": \"{SECRET}\",\r\n  \"subscriptionId\": \
+         \"{subscription}\",\r\n  \"tenantId\": \"{TENANT_ID}\",\r\n  \"activeDirectoryEndpointUrl\": \
+         \"https://login.microsoftonline.com\",\r\n  \"galleryEndpointUrl\": \"https://gallery.azure.com/\"\r\n}}"
+    );
+    let none = ["client-id", "tenant-id", "subscription-id"].map(|input| (input, ""));
+    let step = Step::new(&azure, &network()).inputs(&none);
+    step.input("creds", creds).run().expect(0).hides(SECRET);
+}
+
+#[test]
+fn creds_that_no_shell_expanded() {
+    let azure = azure();
+    let step = Step::new(&azure, &network()).input("creds", "$CREDENTIALS");
+    step.run()
+        .expect(2)
+        .says(&["creds: not the JSON that azure/login takes", "clientSecret"]);
+    assert!(azure.journal().is_empty());
+}
+
+#[test]
+fn white_space_around_secrets_and_ids_is_not_part_of_them() {
+    let azure = azure();
+    Step::new(&azure, &network())
+        .inputs(&[
+            ("client-secret", &format!("{SECRET}\r\n")),
+            ("client-id", &format!("{CLIENT_ID}\n")),
+            ("tenant-id", &format!(" {TENANT_ID}")),
+        ])
+        .run()
+        .expect(0)
+        .hides(SECRET);
+}
+
+#[test]
 fn token_file() {
     let azure = azure();
     let step =

@@ -160,7 +160,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Deployment,
         "parameters",
         "",
-        "Parameters as a JSON or YAML object, or as `key=value` lines. They win over files, and complete a `.bicepparam` file.",
+        "Parameters as a JSON or YAML object, or as words: `key=value`, `key=@file`, and paths of parameters files. They win over `parameters-file`, and complete a `.bicepparam` file.",
     ),
     input(
         Section::Deployment,

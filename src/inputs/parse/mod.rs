@@ -23,13 +23,27 @@ use super::{
     UnmanagedAction, catalog,
     creds::Creds,
     raw::Raw,
-    request::{DeploymentMode, Operation, ResultFormat, ValidationLevel, WhatIfInputs},
+    request::{
+        DeploymentMode, Operation, ResultFormat, TemplateInputs, ValidationLevel, WhatIfInputs,
+    },
     secrets::secrets,
 };
 use crate::{
+    arm::Scope,
     host::{ReportPath, ReportPathError, text::quote},
     identity::{Guid, InvalidGuid},
 };
+
+/// What is wrong with the inputs, and which files they name all the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Invalid {
+    /// What is wrong.
+    pub(crate) problems: Problems,
+    /// The template and its parameters, without the inputs that are wrong themselves.
+    pub(crate) template: TemplateInputs,
+    /// Where the template was to be deployed, if that is known.
+    pub(crate) scope: Option<Scope>,
+}
 
 /// Checks `raw`, adding to the `problems` that are already known.
 ///
@@ -39,10 +53,23 @@ pub(super) fn request(
     raw: &Raw,
     environment: &Environment,
     problems: Problems,
-) -> Result<Request, Problems> {
+) -> Result<Request, Box<Invalid>> {
     let mut parser = Parser::new(raw, environment, problems);
     let request = parser.request();
-    parser.problems.or(request)
+    let Parser {
+        problems,
+        mut files,
+        place,
+        ..
+    } = parser;
+    problems.or(request).map_err(|problems| {
+        files.drop_inputs(|input| problems.concern(input));
+        Box::new(Invalid {
+            problems,
+            template: files,
+            scope: place,
+        })
+    })
 }
 
 /// Where the report file is to be, if one is wanted.
@@ -68,6 +95,10 @@ struct Parser<'a> {
     creds: Creds,
     secrets: Vec<SecretString>,
     problems: Problems,
+    /// The template and its parameters, as far as they are known.
+    files: TemplateInputs,
+    /// Where the template is to be deployed, if that is known.
+    place: Option<Scope>,
 }
 
 impl<'a> Parser<'a> {
@@ -91,6 +122,8 @@ impl<'a> Parser<'a> {
             creds,
             secrets: secrets(environment),
             problems,
+            files: TemplateInputs::default(),
+            place: None,
         }
     }
 
@@ -99,6 +132,7 @@ impl<'a> Parser<'a> {
         let is_stack = self.is_stack();
         let operation = self.operation(is_stack);
         let scope = self.scope(operation);
+        self.place.clone_from(&scope);
         let stack = self.stack(is_stack, operation, scope.as_ref());
         let location = self.location(scope.as_ref(), operation);
         let name = self.name(is_stack, operation);

@@ -25,6 +25,7 @@ impl Parser<'_> {
             parameters_uri: self.parameters_uri(),
             parameters: given(&self.raw.parameters).map(str::to_owned),
         };
+        self.files.clone_from(&inputs);
         if inputs.source.is_none() && inputs.bicepparam().is_none() {
             self.problems.add("template-file", NO_TEMPLATE);
             return None;

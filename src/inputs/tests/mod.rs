@@ -55,6 +55,6 @@ fn request(changes: &[(&str, &str)]) -> Request {
 
 /// The problems of inputs with these changes, as they are reported.
 fn problems(changes: &[(&str, &str)]) -> String {
-    let problems = read(&environment(changes)).expect_err("wrong inputs");
-    problems.to_string()
+    let invalid = read(&environment(changes)).expect_err("wrong inputs");
+    invalid.problems.to_string()
 }

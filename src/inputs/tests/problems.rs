@@ -355,7 +355,11 @@ fn all_problems_are_reported_at_once() {
 
 #[test]
 fn all_missing_inputs_are_reported() {
-    let problems = read(&Environment::default()).expect_err("nothing is given");
-    let inputs: Vec<_> = problems.iter().map(|problem| problem.input).collect();
+    let invalid = read(&Environment::default()).expect_err("nothing is given");
+    let inputs: Vec<_> = invalid
+        .problems
+        .iter()
+        .map(|problem| problem.input)
+        .collect();
     assert_eq!(inputs, ["client-id", "tenant-id", "scope", "template-file"]);
 }

@@ -60,8 +60,8 @@ proptest! {
         let secret = if in_creds { ("creds", CREDS) } else { ("client-secret", SECRET) };
         let mut changes = vec![secret];
         changes.extend(swapped.iter().map(|(name, value)| (*name, value.as_str())));
-        if let Err(problems) = read(&environment(&changes)) {
-            let text = problems.to_string();
+        if let Err(invalid) = read(&environment(&changes)) {
+            let text = invalid.problems.to_string();
             prop_assert!(!text.contains("hush"), "{text}");
         }
     }

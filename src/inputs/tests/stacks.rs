@@ -15,8 +15,8 @@ fn with(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static
 }
 
 fn problems(changes: &[(&'static str, &'static str)]) -> String {
-    let problems = read(&environment(&with(changes))).expect_err("wrong inputs");
-    problems.to_string()
+    let invalid = read(&environment(&with(changes))).expect_err("wrong inputs");
+    invalid.problems.to_string()
 }
 
 #[test]

@@ -7,8 +7,8 @@ const SPEC: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Resou
 const SIGNED: &str = "https://a.example/infra/hub.json?sv=1&sig=hush-4711";
 
 fn problems(changes: &[(&str, &str)]) -> String {
-    let problems = read(&environment(changes)).expect_err("wrong inputs");
-    problems.to_string()
+    let invalid = read(&environment(changes)).expect_err("wrong inputs");
+    invalid.problems.to_string()
 }
 
 #[test]

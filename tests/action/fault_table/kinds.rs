@@ -29,6 +29,8 @@ pub(super) enum Run {
     StackValidate,
     StackWhatIf,
     StackDelete,
+    /// With pairs beside a template spec.
+    Spec,
 }
 
 /// What the request is for.
@@ -48,6 +50,8 @@ pub(super) enum Role {
     End,
     /// Signs in.
     Token,
+    /// Reads types of parameters.
+    Types,
 }
 
 /// One kind of fault.
@@ -77,7 +81,7 @@ pub(super) enum Nature {
 
 /// All requests that runs make.
 pub(super) fn requests() -> Vec<Request> {
-    use Role::{Ask, Detail, End, State, Submit, Token, Verdict};
+    use Role::{Ask, Detail, End, State, Submit, Token, Types, Verdict};
     let arm = |name, run, role, method, part, end| Request {
         name,
         run,
@@ -196,6 +200,14 @@ pub(super) fn requests() -> Vec<Request> {
             "GET",
             "stackoperationstatus",
             "",
+        ),
+        arm(
+            "template spec",
+            Run::Spec,
+            Types,
+            "GET",
+            "/templatespecs/",
+            "/1.0",
         ),
         token("id token", Service::GitHub),
         token("access token", Service::Entra),

@@ -20,8 +20,9 @@ use serde_json::json;
 
 use self::kinds::{Nature, Request, Role, Run, Trouble, requests, troubles};
 use super::{
-    common::{cancellations, hub, hub_id, later, stack, submissions},
-    step::{Outcome, Step, options},
+    common::{HUB, cancellations, hub, hub_id, later, stack, submissions},
+    step::{Outcome, Step},
+    template_specs,
     templates::{gateway, network},
 };
 
@@ -83,6 +84,8 @@ impl Cell {
         match (self.request.role, self.trouble.nature) {
             (Role::Token, Refusal | Unauthorized | ForeignRefusal | ForeignSuccess) => &[0, 3],
             (Role::Submit | Role::Ask, Refusal) => &[1],
+            // Without types, pairs are wrong inputs.
+            (Role::Types, Refusal) => &[2],
             (Role::End | Role::Verdict, Refusal) => &[0, 1],
             (Role::Submit | Role::Ask | Role::Verdict | Role::End, ForeignRefusal) => &[0, 1],
             _ => &[0],
@@ -95,6 +98,8 @@ impl Cell {
             (Role::Detail, _) => &[0],
             (Role::Token, _) => &[3, 4, 6],
             (Role::Submit, Lost) => &[0],
+            (Role::Types, Refusal) => &[2],
+            (Role::Types, _) => &[2, 3, 6],
             (Role::End, Lost) => &[0, 6],
             // The result can be read although nobody said that it is being made.
             (Role::Ask, Lost) if self.request.run == Run::StackWhatIf => &[0, 1, 4, 6],
@@ -110,7 +115,7 @@ impl Cell {
         let scale = SCALES[usize::from(self.lasts)];
         let azure = Simulator::start(Options {
             time_scale: f64::from(scale),
-            ..options()
+            ..template_specs::options()
         });
         let step = self.request.run.step(&azure);
         azure.inject(self.fault());
@@ -174,7 +179,7 @@ impl Cell {
             .get("provisioning-state")
             .map_or("", String::as_str);
         match self.request.run {
-            Run::Create | Run::Stack => state.eq_ignore_ascii_case("Succeeded"),
+            Run::Create | Run::Spec | Run::Stack => state.eq_ignore_ascii_case("Succeeded"),
             Run::Cancel => state == "Canceled" && cancellations(azure) > 0,
             Run::WhatIf | Run::StackWhatIf => {
                 outcome.outputs.get("has-changes").map(String::as_str) == Some("true")
@@ -190,6 +195,7 @@ impl Run {
         let network = network();
         match self {
             Self::Create => hub(azure, &network),
+            Self::Spec => template_specs::step(azure, template_specs::PAIRS).input("name", HUB),
             Self::Validate => hub(azure, &network).input("operation", "validate"),
             Self::WhatIf => hub(azure, &network).input("operation", "whatIf"),
             Self::Cancel => {

@@ -85,6 +85,8 @@ pub struct Options {
     pub management_groups: Vec<String>,
     /// Resource groups that exist in every subscription.
     pub resource_groups: Vec<String>,
+    /// Versions of template specs, by resource id, with their templates.
+    pub template_specs: Vec<(String, Value)>,
     /// Deployment template versions that Resource Manager knows.
     pub api_versions: Vec<String>,
 }
@@ -126,6 +128,7 @@ impl Default for Options {
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],
             resource_groups: vec![RESOURCE_GROUP.to_owned()],
+            template_specs: Vec::new(),
             api_versions: [
                 "2026-06-01",
                 "2025-04-01",

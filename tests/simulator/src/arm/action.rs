@@ -14,7 +14,7 @@ use crate::{
 impl Target<'_> {
     pub(super) fn validate(&self) -> Result<Reply, ArmError> {
         self.permit("validate/action")?;
-        let submitted = request::read(self.call, self.scope, self.name, &[])?;
+        let submitted = request::read(self.world, self.call, self.scope, self.name, &[])?;
         let deployments = lock(&self.world.deployments);
         let (plan, _) =
             submission::prepare(self.world, &deployments, self.call, submitted.request)?;
@@ -30,7 +30,13 @@ impl Target<'_> {
 
     pub(super) fn what_if(&self) -> Result<Reply, ArmError> {
         self.permit("whatIf/action")?;
-        let submitted = request::read(self.call, self.scope, self.name, &["whatIfSettings"])?;
+        let submitted = request::read(
+            self.world,
+            self.call,
+            self.scope,
+            self.name,
+            &["whatIfSettings"],
+        )?;
         let format = submitted.properties["whatIfSettings"]["resultFormat"].as_str();
         let ids_only = format.is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
         let deployments = lock(&self.world.deployments);

@@ -69,7 +69,7 @@ impl Target<'_> {
 
     pub(crate) fn submit(&self) -> Result<Reply, ArmError> {
         self.permit("write")?;
-        let submitted = request::read(self.call, self.scope, self.name, &[])?;
+        let submitted = request::read(self.world, self.call, self.scope, self.name, &[])?;
         let mut deployments = lock(&self.world.deployments);
         let known = submission::start(self.world, &mut deployments, self.call, submitted)?;
         let found = deployments.find(&self.scope.deployment_id(self.name), self.call.now);

@@ -42,7 +42,7 @@ pub(crate) fn announce(
 ) -> Result<String, ArmError> {
     let correlation_id = uuid::Uuid::new_v4().to_string();
     if id_or_name.contains('/') {
-        check(&call(world, id_or_name, &template)?, id_or_name)?;
+        check(world, &call(world, id_or_name, &template)?, id_or_name)?;
     } else if let When::At(_) = when {
         return Err(ArmError::deployment_not_found(id_or_name));
     }
@@ -107,10 +107,10 @@ fn split(id: &str) -> Result<(Scope, String), ArmError> {
     Scope::split(id).ok_or_else(|| ArmError::deployment_not_found(id))
 }
 
-fn check(call: &Call, id: &str) -> Result<request::Submitted, ArmError> {
+fn check(world: &World, call: &Call, id: &str) -> Result<request::Submitted, ArmError> {
     let (scope, rest) = split(id)?;
     let name = rest.rsplit('/').next().unwrap_or_default();
-    request::read(call, &scope, name, &[])
+    request::read(world, call, &scope, name, &[])
 }
 
 fn submit(
@@ -119,7 +119,7 @@ fn submit(
     call: &Call,
     id: &str,
 ) -> Result<(), ArmError> {
-    let submitted = check(call, id)?;
+    let submitted = check(world, call, id)?;
     submission::start(world, deployments, call, submitted)?;
     Ok(())
 }

@@ -17,6 +17,7 @@ pub(crate) mod scope;
 pub(crate) mod stacks;
 pub(crate) mod store;
 pub(crate) mod submission;
+mod template_specs;
 mod what_if;
 
 use std::sync::Arc;
@@ -71,6 +72,10 @@ fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
         lower: &lower.iter().map(String::as_str).collect::<Vec<_>>(),
     };
     if let Some(answer) = about_stacks.answer() {
+        return answer;
+    }
+    let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
+    if let Some(answer) = template_specs::answer(world, call, &parts) {
         return answer;
     }
     check_api_version(world, call)?;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{call::Call, error::ArmError, scope::Scope};
-use crate::{plan::Request, template::schema};
+use super::{call::Call, error::ArmError, scope::Scope, template_specs};
+use crate::{plan::Request, template::schema, world::World};
 
 /// Largest request: template and parameters together.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -48,6 +48,7 @@ pub(crate) struct Submitted {
 
 /// Reads the body of a PUT, or of an action whose body has `more` properties.
 pub(crate) fn read(
+    world: &World,
     call: &Call,
     scope: &Scope,
     name: &str,
@@ -71,7 +72,7 @@ pub(crate) fn read(
     )?;
     let location = check_location(body, scope, name)?;
     let mode = check_mode(fields, scope)?;
-    let template = check_template(fields, scope)?;
+    let template = check_template(world, fields, scope)?;
     let request = Request {
         name: name.to_owned(),
         scope: scope.clone(),
@@ -207,8 +208,19 @@ fn check_mode(fields: &Map<String, Value>, scope: &Scope) -> Result<String, ArmE
     Ok("Complete".to_owned())
 }
 
-fn check_template(fields: &Map<String, Value>, scope: &Scope) -> Result<Value, ArmError> {
+fn check_template(
+    world: &World,
+    fields: &Map<String, Value>,
+    scope: &Scope,
+) -> Result<Value, ArmError> {
     let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    let spec = given("templateLink").and_then(|link| link["id"].as_str());
+    if let Some(template) = spec.and_then(|id| template_specs::find(world, id))
+        && given("template").is_none()
+    {
+        schema::check(template, scope).map_err(|why| ArmError::invalid_template(&why))?;
+        return Ok(template.clone());
+    }
     match (given("template"), given("templateLink")) {
         (Some(template), None) => {
             schema::check(template, scope).map_err(|why| ArmError::invalid_template(&why))?;

@@ -127,7 +127,7 @@ impl Target<'_> {
         let started = self.call.now + store::PREPARING;
         let deployment = self.generated_name(name);
         let call = body.deployment(self.world, self.call, started);
-        let submitted = request::read(&call, self.scope, &deployment, &[])?;
+        let submitted = request::read(self.world, &call, self.scope, &deployment, &[])?;
         submission::start(self.world, &mut deployments, &call, submitted)?;
         let deployment = self.scope.deployment_id(&deployment);
         let found = deployments.find(&deployment, started);
@@ -230,7 +230,13 @@ impl Target<'_> {
     fn plan(&self, body: &StackBody, name: &str) -> Result<DeploymentPlan, ArmError> {
         let deployments = lock(&self.world.deployments);
         let call = body.deployment(self.world, self.call, self.call.now);
-        let submitted = request::read(&call, self.scope, &self.generated_name(name), &[])?;
+        let submitted = request::read(
+            self.world,
+            &call,
+            self.scope,
+            &self.generated_name(name),
+            &[],
+        )?;
         submission::planned(self.world, &deployments, &call, submitted.request)
     }
 
