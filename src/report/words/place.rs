@@ -13,7 +13,7 @@ pub(crate) fn of_resource(resource: &Resource) -> String {
 
 /// Where `cause` arose: `hub › network › afw-hub (azureFirewalls)`; empty if unknown.
 pub(crate) fn of_cause(cause: &Cause) -> String {
-    match cause.resource.as_deref().map(parse) {
+    match cause.resource.as_deref().map(type_and_name) {
         Some((kind, name)) if !kind.is_empty() => {
             format!("{} ({})", join(&cause.path, &name), short_type(&kind))
         }
@@ -48,7 +48,7 @@ fn join(path: &[String], name: &str) -> String {
 }
 
 /// Type and name in a resource id. Any other text is a name without a type.
-fn parse(id: &str) -> (String, String) {
+pub(super) fn type_and_name(id: &str) -> (String, String) {
     if let Some(start) = id.to_ascii_lowercase().rfind("/providers/") {
         let mut segments = id[start + "/providers/".len()..].split('/');
         let provider = segments.next().unwrap_or_default();

@@ -1,0 +1,89 @@
+//! Templates, submissions, throttling and conflicts.
+
+use crate::report::words::hints::known::KnownCause;
+
+pub(super) const KNOWN: &[KnownCause] = &[
+    KnownCause {
+        codes: &[
+            "ResourceRequestsThrottled",
+            "SubscriptionRequestsThrottled",
+            "TooManyRequests",
+            "OperationThrottled",
+            "ThrottlingException",
+        ],
+        text: "too many requests were sent to Azure in this subscription: re-run the workflow in some minutes, with fewer deployments at the same time",
+        detailed: &[
+            "too many requests were sent to Azure in this subscription: re-run the workflow after {seconds} seconds, with fewer deployments at the same time",
+        ],
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &["DeploymentActive"],
+        text: "a deployment of this name is still running: wait for its end or cancel it",
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &[
+            "JobSizeExceeded",
+            "RequestContentTooLarge",
+            "RequestEntityTooLarge",
+        ],
+        text: "template and parameters exceed Azure's limit of 4 MB: split the template into modules that are deployed separately",
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &[
+            "InvalidTemplate",
+            "InvalidDeploymentParameters",
+            "InvalidRequestContent",
+        ],
+        text: "the template or its parameters are invalid at the place in the message; nothing was deployed",
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &["InvalidContentLink"],
+        text: "Azure cannot download a linked template: the URL must be reachable from Azure without sign-in, or contain a SAS token that has not expired",
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &["DeploymentOutputEvaluationFailed"],
+        text: "the resources are deployed, but an output could not be evaluated: correct the expression in the message",
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &["ResourceGroupBeingDeleted"],
+        text: "the resource group is being deleted: wait until it is gone, or deploy to another one",
+        detailed: &[
+            "the resource group is being deleted: wait until it is gone, or deploy to another one; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
+        ],
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &[
+            "AnotherOperationInProgress",
+            "OperationInProgress",
+            "ConcurrentOperationInProgress",
+            "RetryableError",
+            "OperationPreempted",
+            "RequestConflict",
+            "StorageAccountOperationInProgress",
+        ],
+        text: "another operation on the same resource was in progress: re-run the workflow, and add `dependsOn` between resources of the template that conflict",
+        detailed: &[
+            "another operation on the same resource was in progress: re-run the workflow, and add `dependsOn` between resources of the template that conflict; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
+        ],
+        ..KnownCause::NONE
+    },
+    KnownCause {
+        codes: &[
+            "InternalServerError",
+            "ServiceUnavailable",
+            "GatewayTimeout",
+        ],
+        text: "Azure failed by itself: re-run the workflow, and if that lasts, ask Azure support with the correlation id",
+        detailed: &[
+            "Azure failed by itself: re-run the workflow, and if that lasts, ask Azure support with the correlation id; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
+        ],
+        ..KnownCause::NONE
+    },
+];
