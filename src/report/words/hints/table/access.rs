@@ -36,7 +36,6 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "the identity needs a role that allows {action}: assign one at the scope in the message, and allow some minutes for it to take effect",
         ],
         command: "az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal --role '{role}' --scope {scope}",
-        ..KnownCause::NONE
     },
     KnownCause {
         codes: &["RoleAssignmentExists"],
