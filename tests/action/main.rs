@@ -15,6 +15,7 @@ mod faults;
 mod following;
 mod foreign_answers;
 mod grammar;
+mod hints;
 mod identity_of_deployment;
 mod inputs;
 mod mutations;
