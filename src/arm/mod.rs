@@ -28,7 +28,7 @@ pub(crate) use correlation::Correlation;
 pub(crate) use delete::Deletion;
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use error::ArmError;
-pub(crate) use model::{AsyncStatus, Operation};
+pub(crate) use model::{AsyncStatus, Operation, OperationProperties};
 pub(crate) use portal::Portal;
 pub(crate) use scope::{DeploymentId, Scope, StackId};
 pub(crate) use snapshot::Snapshot;

@@ -76,6 +76,9 @@ pub(crate) struct OperationProperties {
     /// How long it has taken.
     #[serde(deserialize_with = "duration")]
     pub(crate) duration: Duration,
+    /// The HTTP status of its end by name, such as `Conflict`.
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) status_code: String,
     /// The error, as an object or as plain text.
     pub(crate) status_message: Value,
     /// The resource; `None` for the evaluation of outputs.

@@ -1,9 +1,12 @@
 //! The tree of operations: what a deployment and the deployments within it do, and what changed since last time.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    arm::{Cause, DeploymentId, Operation, ProvisioningState},
+    arm::{Cause, DeploymentId, Operation, OperationProperties},
     event::Resource,
 };
 
@@ -204,14 +207,9 @@ fn is_work(operation: &Operation) -> bool {
 }
 
 fn describe(operation: Operation, path: &[String]) -> Resource {
-    let properties = operation.properties;
-    let target = properties.target_resource.unwrap_or_default();
-    let causes = failure(
-        &properties.provisioning_state,
-        &properties.status_message,
-        &target.id,
-        path,
-    );
+    let mut properties = operation.properties;
+    let target = properties.target_resource.take().unwrap_or_default();
+    let causes = failure(&properties, &target.id, path);
     Resource {
         id: target.id,
         kind: target.resource_type,
@@ -225,202 +223,15 @@ fn describe(operation: Operation, path: &[String]) -> Resource {
 }
 
 /// The causes that a failed operation states, each at this resource unless it names another.
-fn failure(
-    state: &ProvisioningState,
-    message: &serde_json::Value,
-    id: &str,
-    path: &[String],
-) -> Vec<Cause> {
-    if !state.is_failed() {
+fn failure(properties: &OperationProperties, id: &str, path: &[String]) -> Vec<Cause> {
+    if !properties.provisioning_state.is_failed() {
         return Vec::new();
     }
-    let mut causes = Cause::find(message);
+    let mut causes = Cause::find(&properties.status_message);
     for cause in &mut causes {
+        cause.complete_code(&properties.status_code);
         cause.resource.get_or_insert_with(|| id.to_owned());
         cause.path = path.to_vec();
     }
     causes
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    const ROOT: &str = "/providers/Microsoft.Resources/deployments/root";
-
-    fn operation(id: &str, kind: &str, name: &str, state: &str, message: Value) -> Operation {
-        serde_json::from_value(json!({
-            "operationId": id,
-            "properties": {
-                "provisioningOperation": "Create", "provisioningState": state, "duration": "PT10S",
-                "timestamp": "2026-01-05T02:00:00.1234567Z", "statusMessage": message,
-                "targetResource": { "id": format!("/x/providers/{kind}/{name}"), "resourceType": kind, "resourceName": name }
-            }
-        }))
-        .expect("an operation")
-    }
-
-    fn firewall(state: &str) -> Operation {
-        operation(
-            "1",
-            "Microsoft.Network/azureFirewalls",
-            "afw",
-            state,
-            Value::Null,
-        )
-    }
-
-    fn nested(state: &str, message: Value) -> Operation {
-        operation(
-            "2",
-            "Microsoft.Resources/deployments",
-            "inner",
-            state,
-            message,
-        )
-    }
-
-    fn tree() -> (Tree, DeploymentId, DeploymentId) {
-        let root = DeploymentId::from_target(ROOT);
-        let inner = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/inner");
-        (Tree::new(root.clone()), root, inner)
-    }
-
-    #[test]
-    fn only_changes_are_told() {
-        let (mut tree, root, _) = tree();
-        assert_eq!(tree.absorb(&root, vec![firewall("Running")]).len(), 1);
-        assert_eq!(tree.absorb(&root, vec![firewall("running")]), []);
-        let changed = tree.absorb(&root, vec![firewall("Succeeded")]);
-        assert_eq!(changed.len(), 1);
-        assert!(changed[0].ended.is_some());
-        assert_eq!(tree.absorb(&root, vec![firewall("Succeeded")]), []);
-    }
-
-    #[test]
-    fn nested_deployments_are_read_until_once_after_their_end() {
-        let (mut tree, root, inner) = tree();
-        tree.absorb(&root, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), std::slice::from_ref(&inner));
-        let changed = tree.absorb(&inner, vec![firewall("Running")]);
-        assert_eq!(changed[0].path, ["inner"]);
-        assert_eq!(tree.open(), std::slice::from_ref(&inner));
-
-        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
-        assert_eq!(tree.active(), []);
-        assert_eq!(
-            tree.open(),
-            std::slice::from_ref(&inner),
-            "its last operations are not known yet"
-        );
-        tree.absorb(&inner, vec![firewall("Succeeded")]);
-        assert_eq!(tree.open(), []);
-    }
-
-    #[test]
-    fn a_deployment_that_names_itself_is_not_read_for_ever() {
-        let root = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/INNER");
-        let mut tree = Tree::new(root.clone());
-        tree.absorb(&root, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), []);
-    }
-
-    #[test]
-    fn counts_leave_out_deployments_and_the_evaluation_of_outputs() {
-        let (mut tree, root, _) = tree();
-        let mut outputs = firewall("Succeeded");
-        outputs.operation_id = "3".to_owned();
-        outputs.properties.provisioning_operation = "EvaluateDeploymentOutput".to_owned();
-        let mut without_target = outputs.clone();
-        without_target.properties.target_resource = None;
-        let operations = vec![
-            firewall("Running"),
-            nested("Succeeded", Value::Null),
-            outputs,
-            without_target,
-        ];
-        tree.absorb(&root, operations);
-        assert_eq!(tree.count(), (0, 1));
-        assert!(!tree.is_quiet());
-        tree.absorb(&root, vec![firewall("Succeeded")]);
-        assert_eq!(tree.count(), (1, 1));
-        assert!(tree.is_quiet());
-    }
-
-    #[test]
-    fn the_innermost_failure_is_the_cause() {
-        let (mut tree, root, inner) = tree();
-        let wrapper =
-            json!({"error": {"code": "ResourceDeploymentFailure", "message": "look inside"}});
-        let leaf = json!({"error": {"code": "SkuNotAvailable", "message": "no"}});
-        tree.absorb(&root, vec![nested("Failed", wrapper)]);
-        assert_eq!(
-            tree.causes()[0].code,
-            "ResourceDeploymentFailure",
-            "so far nothing better is known"
-        );
-        let mut failed = firewall("Failed");
-        failed.properties.status_message = leaf;
-        tree.absorb(&inner, vec![failed]);
-        let causes = tree.causes();
-        assert_eq!(causes.len(), 1);
-        assert_eq!(causes[0].code, "SkuNotAvailable");
-        assert_eq!(causes[0].path, ["inner"]);
-        assert_eq!(
-            causes[0].resource.as_deref(),
-            Some("/x/providers/Microsoft.Network/azureFirewalls/afw")
-        );
-    }
-
-    #[test]
-    fn nested_deployments_of_one_name_are_told_apart() {
-        let (mut tree, root, _) = tree();
-        let storage = |number: &str, group: &str, error: Value| {
-            let mut nested = nested("Failed", error);
-            nested.operation_id = number.to_owned();
-            let target = nested
-                .properties
-                .target_resource
-                .as_mut()
-                .expect("a target");
-            target.id = format!("/{group}/providers/Microsoft.Resources/deployments/storage");
-            nested
-        };
-        let wrapper = json!({"error": {"code": "ResourceDeploymentFailure", "message": "inside"}});
-        let missing = json!({"error": {"code": "ResourceGroupNotFound", "message": "rg-b"}});
-        let operations = vec![storage("1", "rg-a", wrapper), storage("2", "rg-b", missing)];
-        tree.absorb(&root, operations);
-        let mut account = firewall("Failed");
-        account.properties.status_message =
-            json!({"error": {"code": "StorageAccountAlreadyTaken", "message": "taken"}});
-        let explained =
-            DeploymentId::from_target("/rg-a/providers/Microsoft.Resources/deployments/storage");
-        tree.absorb(&explained, vec![account]);
-        let causes = tree.causes();
-        let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
-        assert_eq!(
-            codes,
-            ["ResourceGroupNotFound", "StorageAccountAlreadyTaken"]
-        );
-    }
-
-    #[test]
-    fn a_nested_deployment_runs_while_any_of_its_operations_does() {
-        let (mut tree, root, inner) = tree();
-        let mut again = nested("Running", Value::Null);
-        again.operation_id = "9".to_owned();
-        // Azure lists the earlier attempt last.
-        tree.absorb(&root, vec![again, nested("Failed", Value::Null)]);
-        assert_eq!(tree.active(), std::slice::from_ref(&inner));
-    }
-
-    #[test]
-    fn a_deployment_within_itself_is_not_read_for_ever() {
-        let (mut tree, root, inner) = tree();
-        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
-        tree.absorb(&inner, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), []);
-    }
 }

@@ -344,7 +344,7 @@ mod tests {
         refused.refusal = Refusal::read(403, None, b"<html>Blocked by policy</html>");
         assert_snapshot!(refused, @r"
         Entra ID did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and NO_PROXY, and that this runner may reach Entra ID
-        The answer: <html>Blocked by policy</html> (HTTP 403)
+        The answer: Blocked by policy (HTTP 403)
         ");
         refused.refusal = Refusal::read(302, None, b"");
         assert!(refused.is_from_proxy());

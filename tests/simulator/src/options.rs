@@ -53,6 +53,8 @@ pub struct Options {
     pub failures: Vec<ResourceFailure>,
     /// Names of resources that cannot be deleted.
     pub undeletable: Vec<String>,
+    /// The error with which a stack cannot update its deny assignments, in full.
+    pub deny_error: Option<Value>,
     /// Errors of failed deployments as JSON within strings, as older deployments have them.
     pub legacy_errors: bool,
     /// Most rows in one page of operations or deployments.
@@ -108,6 +110,7 @@ impl Default for Options {
             durations: Vec::new(),
             failures: Vec::new(),
             undeletable: Vec::new(),
+            deny_error: None,
             legacy_errors: false,
             page_size: 100,
             empty_pages: 0,
