@@ -34,7 +34,10 @@ impl Submitting<'_, '_> {
             let Ok(sent) = sent else {
                 return Err(self.retry.give_up());
             };
-            self.retry.succeeded(Purpose::Change);
+            // What was given up is not over.
+            if !matches!(sent, Err(Failure::GaveUp { .. })) {
+                self.retry.succeeded(Purpose::Change);
+            }
             let (error, uncertain) = match sent? {
                 Sent::Accepted { ours, recovered } => return Ok(self.accepted(ours, recovered)),
                 Sent::Active { error, uncertain } => (error, uncertain),

@@ -20,6 +20,7 @@ mod identity_of_deployment;
 mod inputs;
 mod mutations;
 mod network;
+mod odd_errors;
 mod operations;
 mod outputs;
 mod post;
