@@ -10,6 +10,7 @@ mod diagnostic;
 mod error;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod lenient;
 mod model;
 mod portal;
 mod scope;
@@ -18,6 +19,7 @@ mod stack;
 mod stack_what_if;
 mod state;
 mod target;
+mod target_resource;
 mod what_if;
 
 pub(crate) use action::Location;

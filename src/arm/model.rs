@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ProvisioningState;
+use super::{ProvisioningState, lenient::or_default, target_resource::TargetResource};
 
 /// A deployment as `GET` and `PUT` answer it (`DeploymentExtended`).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -86,21 +86,6 @@ pub(crate) struct OperationProperties {
     pub(crate) target_resource: Option<TargetResource>,
 }
 
-/// The resource that an operation works on.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct TargetResource {
-    /// Its resource id.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) id: String,
-    /// Its type.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) resource_type: String,
-    /// Its name.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) resource_name: String,
-}
-
 /// How one submission or deletion is getting on.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -121,16 +106,6 @@ pub(super) struct Page<T> {
     /// Where the next page is, to be followed as it stands.
     #[serde(default)]
     pub(super) next_link: Option<String>,
-}
-
-/// `null`, and a value of another shape than expected, read as the default.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + serde::de::DeserializeOwned,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {

@@ -110,7 +110,7 @@ impl<'a> Progress<'a> {
     /// Names of the deployments whose last operations are not known.
     pub(super) fn missing(&self) -> Vec<String> {
         let mut missing: Vec<_> = (self.tree.open().iter())
-            .map(|id| id.name().to_owned())
+            .map(|id| self.tree.path(id).join(" › "))
             .collect();
         if self.hidden.contains_key(&self.root) {
             missing.insert(0, self.root.name().to_owned());

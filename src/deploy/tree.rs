@@ -113,8 +113,14 @@ impl Tree {
             .collect()
     }
 
-    fn absorb_one(&mut self, key: Key, resource: Resource, within: &[String]) -> Option<Resource> {
-        if resource.is_deployment() {
+    fn absorb_one(
+        &mut self,
+        key: Key,
+        mut resource: Resource,
+        within: &[String],
+    ) -> Option<Resource> {
+        if resource.is_deployment() && resource.id.starts_with('/') {
+            resource.name = self.label(&resource);
             self.note_nested(&key, &resource, within);
         }
         let Some(&at) = self.index.get(&key) else {
@@ -150,6 +156,28 @@ impl Tree {
         });
         nested.operations.insert(operation.clone(), ended);
         nested.complete &= nested.has_ended();
+    }
+
+    /// A name for a nested deployment that no other beside it has: its own, or its own with its scope.
+    fn label(&self, resource: &Resource) -> String {
+        let id = lower_case(&resource.id);
+        if let Some(label) = self.nested.get(&id).and_then(|nested| nested.path.last()) {
+            return label.clone();
+        }
+        let is_taken = |label: &String| {
+            let mut others = self.nested.values();
+            others.any(|other| {
+                let (last, around) = other.path.split_last().unwrap_or((label, &[]));
+                last == label && *around == *resource.path
+            })
+        };
+        let deployment = DeploymentId::from_target(&resource.id);
+        let scoped = deployment.scope_names().into_iter();
+        let scoped = scoped.map(|scope| format!("{} ({scope})", resource.name));
+        let mut labels = std::iter::once(resource.name.clone()).chain(scoped);
+        labels
+            .find(|label| !is_taken(label))
+            .unwrap_or_else(|| resource.name.clone())
     }
 
     /// Resources that have reached an end, and all that are known; nested deployments not counted.
@@ -209,29 +237,39 @@ fn is_work(operation: &Operation) -> bool {
 fn describe(operation: Operation, path: &[String]) -> Resource {
     let mut properties = operation.properties;
     let target = properties.target_resource.take().unwrap_or_default();
-    let causes = failure(&properties, &target.id, path);
-    Resource {
-        id: target.id,
-        kind: target.resource_type,
-        name: target.resource_name,
+    let mut resource = Resource {
+        id: target.identity(),
+        kind: target.kind().to_owned(),
+        name: target.name(),
         path: path.to_vec(),
         ended: (properties.timestamp).filter(|_| properties.provisioning_state.is_terminal()),
-        state: properties.provisioning_state,
+        causes: Vec::new(),
         duration: properties.duration,
-        causes,
-    }
+        state: properties.provisioning_state.clone(),
+    };
+    resource.causes = failure(&properties, &resource);
+    resource
 }
 
 /// The causes that a failed operation states, each at this resource unless it names another.
-fn failure(properties: &OperationProperties, id: &str, path: &[String]) -> Vec<Cause> {
+fn failure(properties: &OperationProperties, resource: &Resource) -> Vec<Cause> {
     if !properties.provisioning_state.is_failed() {
         return Vec::new();
     }
     let mut causes = Cause::find(&properties.status_message);
     for cause in &mut causes {
         cause.complete_code(&properties.status_code);
-        cause.resource.get_or_insert_with(|| id.to_owned());
-        cause.path = path.to_vec();
+        cause.path.clone_from(&resource.path);
+        let at = cause.resource.as_deref();
+        if at.is_some_and(|at| at.starts_with('/')) {
+            continue;
+        }
+        // What a template calls a resource says which one only together with the template.
+        if at.is_some() && resource.is_deployment() {
+            cause.path.push(resource.name.clone());
+        } else {
+            cause.resource = Some(resource.id.clone());
+        }
     }
     causes
 }

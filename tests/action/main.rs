@@ -19,6 +19,7 @@ mod hints;
 mod identity_of_deployment;
 mod inputs;
 mod mutations;
+mod names;
 mod network;
 mod odd_errors;
 mod operations;

@@ -58,6 +58,7 @@ fn of_object(fields: &Map<String, Value>, around: Option<&str>, depth: usize) ->
         .into_iter()
         .flatten()
         .find(|id| is_id(id))
+        .or(target.and_then(symbolic_name))
         .or(around);
     let inner = embedded(message);
     let known = additional(fields);
@@ -169,6 +170,12 @@ fn is_id(text: &str) -> bool {
     ["/subscriptions/", "/providers/"]
         .iter()
         .any(|start| text.starts_with(start))
+}
+
+/// What the template calls the resource at which a target points: `/resources/app`.
+fn symbolic_name(target: &str) -> Option<&str> {
+    let name = target.strip_prefix("/resources/")?.split('/').next();
+    name.filter(|name| !name.is_empty())
 }
 
 fn cause(code: &str, message: &str, resource: Option<&str>) -> Cause {

@@ -145,35 +145,104 @@ fn a_failure_without_a_code_has_that_of_its_status() {
     }
 }
 
+/// The deployment `storage` in a resource group of a subscription.
+fn storage(number: &str, subscription: &str, group: &str, error: Value) -> Operation {
+    let id = format!(
+        "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Resources/deployments/storage"
+    );
+    serde_json::from_value(json!({
+        "operationId": number,
+        "properties": {
+            "provisioningOperation": "Create", "provisioningState": "Failed", "statusMessage": error,
+            "targetResource": { "id": id, "resourceType": "Microsoft.Resources/deployments", "resourceName": "storage" }
+        }
+    }))
+    .expect("an operation")
+}
+
 #[test]
 fn nested_deployments_of_one_name_are_told_apart() {
     let (mut tree, root, _) = tree();
-    let storage = |number: &str, group: &str, error: Value| {
-        let mut nested = nested("Failed", error);
-        nested.operation_id = number.to_owned();
-        let target = nested
-            .properties
-            .target_resource
-            .as_mut()
-            .expect("a target");
-        target.id = format!("/{group}/providers/Microsoft.Resources/deployments/storage");
-        nested
-    };
     let wrapper = json!({"error": {"code": "ResourceDeploymentFailure", "message": "inside"}});
     let missing = json!({"error": {"code": "ResourceGroupNotFound", "message": "rg-b"}});
-    let operations = vec![storage("1", "rg-a", wrapper), storage("2", "rg-b", missing)];
+    let operations = vec![
+        storage("1", "s", "rg-a", wrapper),
+        storage("2", "s", "rg-b", missing),
+    ];
     tree.absorb(&root, operations);
     let mut account = firewall("Failed");
     account.properties.status_message =
         json!({"error": {"code": "StorageAccountAlreadyTaken", "message": "taken"}});
     let explained =
-        DeploymentId::from_target("/rg-a/providers/Microsoft.Resources/deployments/storage");
-    tree.absorb(&explained, vec![account]);
+        "/subscriptions/s/resourceGroups/rg-a/providers/Microsoft.Resources/deployments/storage";
+    tree.absorb(&DeploymentId::from_target(explained), vec![account]);
     let causes = tree.causes();
     let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
     assert_eq!(
         codes,
         ["ResourceGroupNotFound", "StorageAccountAlreadyTaken"]
+    );
+}
+
+#[test]
+fn nested_deployments_of_one_name_have_their_scope_beside_it() {
+    let (mut tree, root, _) = tree();
+    let all = || {
+        let places = [("1", "s", "rg-a"), ("2", "s", "rg-b"), ("3", "t", "rg-b")];
+        let operations = places
+            .map(|(number, subscription, group)| storage(number, subscription, group, Value::Null));
+        operations.to_vec()
+    };
+    let seen = tree.absorb(&root, all());
+    let names: Vec<_> = seen.iter().map(|resource| resource.name.as_str()).collect();
+    assert_eq!(names, ["storage", "storage (rg-b)", "storage (t/rg-b)"]);
+    assert_eq!(tree.absorb(&root, all()), [], "names stay");
+    let within = DeploymentId::from_target(&seen[1].id);
+    let resource = &tree.absorb(&within, vec![firewall("Running")])[0];
+    assert_eq!(resource.path, ["storage (rg-b)"]);
+}
+
+#[test]
+fn resources_of_extensions_are_told_apart_and_named() {
+    let (mut tree, root, _) = tree();
+    let application = |number: &str, name: &str, state: &str| -> Operation {
+        serde_json::from_value(json!({
+            "operationId": number,
+            "properties": {
+                "provisioningOperation": "Create", "provisioningState": state,
+                "statusMessage": {"error": {"code": "Forbidden", "message": "no"}},
+                "targetResource": { "extension": {"name": "MicrosoftGraph"}, "resourceType": "Microsoft.Graph/applications@v1.0",
+                    "identifiers": {"uniqueName": name} }
+            }
+        }))
+        .expect("an operation")
+    };
+    let seen = tree.absorb(
+        &root,
+        vec![
+            application("1", "a", "Succeeded"),
+            application("2", "b", "Failed"),
+        ],
+    );
+    assert_eq!((seen[0].name.as_str(), seen[1].name.as_str()), ("a", "b"));
+    assert_ne!(seen[0].id, seen[1].id);
+    let causes = tree.causes();
+    assert_eq!(
+        causes[0].resource.as_deref(),
+        Some("MicrosoftGraph:Microsoft.Graph/applications:b")
+    );
+}
+
+#[test]
+fn what_a_template_calls_a_resource_is_told_with_the_deployment() {
+    let (mut tree, root, _) = tree();
+    let error = json!({"error": {"code": "InvalidTemplateDeployment", "message": "", "details": [
+        {"code": "Forbidden", "target": "/resources/app", "message": "no"}]}});
+    tree.absorb(&root, vec![nested("Failed", error)]);
+    let cause = &tree.causes()[0];
+    assert_eq!(
+        (cause.resource.as_deref(), cause.path[0].as_str()),
+        (Some("app"), "inner")
     );
 }
 

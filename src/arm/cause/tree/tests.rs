@@ -73,6 +73,25 @@ fn a_target_names_the_resource() {
     );
 }
 
+/// As msgraph-bicep-types 131 and 299 show it.
+#[test]
+fn a_resource_of_an_extension_is_known_by_its_symbolic_name() {
+    let at = |target: &str| {
+        json!({"code": "InvalidTemplateDeployment", "message": "The template deployment 'x' is not valid according to the validation procedure.",
+            "target": "/subscriptions/s/x", "details": [{"code": "Forbidden", "target": target, "message": "no"}]})
+    };
+    for (target, resource) in [
+        ("/resources/memberGroup", "memberGroup"),
+        ("/resources/", "/subscriptions/s/x"),
+        ("properties.size", "/subscriptions/s/x"),
+    ] {
+        assert_eq!(
+            Cause::find(&at(target)),
+            [cause("Forbidden", "no", Some(resource))]
+        );
+    }
+}
+
 #[test]
 fn what_is_not_a_tree_stays_readable() {
     assert_eq!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{outcome, store::Found};
+use super::{deployment, outcome, store::Found};
 use crate::{
     clock::{Clock, iso, precise},
     digest,
@@ -69,9 +69,7 @@ impl Row<'_> {
             }
             State::Accepted | State::Running => properties["statusCode"] = "Created".into(),
         }
-        properties["targetResource"] = json!({
-            "id": resource.id, "resourceType": resource.kind, "resourceName": resource.name,
-        });
+        properties["targetResource"] = deployment::target(resource);
         if let Some(symbolic_name) = &resource.symbolic_name {
             properties["targetResource"]["symbolicName"] = symbolic_name.as_str().into();
         }
