@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{ProvisioningState, lenient::or_default, target_resource::TargetResource};
+use super::{
+    Dependencies, ProvisioningState, lenient::or_default, target_resource::TargetResource,
+};
 
 /// A deployment as `GET` and `PUT` answer it (`DeploymentExtended`).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -36,6 +38,8 @@ pub(super) struct DeploymentProperties {
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     #[serde(deserialize_with = "or_default")]
     pub(super) outputs: Map<String, Value>,
+    /// Which resources wait for which.
+    pub(super) dependencies: Dependencies,
     /// Why it failed: an error tree of either generation.
     pub(super) error: Value,
 }

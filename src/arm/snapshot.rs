@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    ArmError, Correlation, DeploymentId, ProvisioningState, StackProperties, Target,
+    ArmError, Correlation, Dependencies, DeploymentId, ProvisioningState, StackProperties, Target,
     client::{read, unreadable},
     model::Deployment,
     stack::Stack,
@@ -24,6 +24,8 @@ pub(crate) struct Snapshot {
     pub(crate) outputs: Map<String, Value>,
     /// Why it failed: an error tree of either generation.
     pub(crate) error: Value,
+    /// Which resources wait for which; `None` for a stack.
+    pub(crate) dependencies: Option<Dependencies>,
     /// Whose operations show the progress: the deployment itself, or the one that a stack names.
     pub(crate) progress: Option<DeploymentId>,
     /// What a stack tells besides.
@@ -55,6 +57,7 @@ impl Snapshot {
             correlation: Correlation::new(properties.correlation_id),
             outputs: properties.outputs,
             error: properties.error,
+            dependencies: Some(properties.dependencies),
             progress: Some(id.clone()),
             stack: None,
         }
@@ -68,6 +71,7 @@ impl Snapshot {
             correlation: Correlation::new(properties.correlation_id.clone()),
             outputs: properties.outputs.clone(),
             error: properties.error.clone(),
+            dependencies: None,
             progress: properties.deployment(),
             stack: Some(Box::new(properties)),
         }

@@ -60,6 +60,9 @@ pub(super) const LAST_READS_WITHIN: Duration = MINUTE.saturating_mul(2);
 pub(super) const HIDDEN_AFTER: u32 = 3;
 /// Longest time between two attempts to read operations that Azure refuses to show.
 pub(super) const HIDDEN_INTERVAL: Duration = MINUTE.saturating_mul(10);
+/// Deployments within the one that is followed that are asked for their dependencies, once each: only the times of
+/// their resources depend on them.
+pub(super) const MOST_DEPENDENCIES: usize = 60;
 /// Deployments that are read or cancelled at the same time.
 pub(super) const AT_ONCE: usize = 8;
 

@@ -5,8 +5,9 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
+use super::times::count_own_time;
 use crate::{
-    arm::{Cause, DeploymentId, Operation, OperationProperties},
+    arm::{Cause, Dependencies, DeploymentId, Operation, OperationProperties},
     event::Resource,
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Tree {
     seen: Vec<Seen>,
     /// Where in `seen` an operation's resource is.
     index: HashMap<Key, usize>,
+    /// What the resources of a deployment wait for, by its id in lower case.
+    dependencies: HashMap<String, Dependencies>,
 }
 
 /// An operation: its deployment's id in lower case, and its own.
@@ -62,7 +65,20 @@ impl Tree {
             nested: HashMap::new(),
             seen: Vec::new(),
             index: HashMap::new(),
+            dependencies: HashMap::new(),
         }
+    }
+
+    /// Takes note of what the resources of a deployment wait for.
+    pub(super) fn learn(&mut self, deployment: &DeploymentId, dependencies: Dependencies) {
+        let key = lower_case(deployment.as_str());
+        self.dependencies.insert(key, dependencies);
+    }
+
+    /// Whether it is known what the resources of a deployment wait for, or that they do not.
+    pub(super) fn knows_dependencies(&self, deployment: &DeploymentId) -> bool {
+        let key = lower_case(deployment.as_str());
+        self.dependencies.contains_key(&key)
     }
 
     /// The nested deployments whose operations may have changed since they were last read.
@@ -93,9 +109,12 @@ impl Tree {
     pub(super) fn absorb(
         &mut self,
         deployment: &DeploymentId,
-        operations: Vec<Operation>,
+        mut operations: Vec<Operation>,
     ) -> Vec<Resource> {
         let key = lower_case(deployment.as_str());
+        if let Some(dependencies) = self.dependencies.get(&key) {
+            count_own_time(&mut operations, dependencies);
+        }
         let (path, within) = match self.nested.get_mut(&key) {
             Some(nested) => {
                 nested.complete = nested.has_ended();

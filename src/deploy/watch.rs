@@ -190,7 +190,12 @@ impl<'a> Watch<'a> {
     async fn read_progress(&mut self, snapshot: &Snapshot, retry: &mut Retry<'_>) -> Duration {
         self.find_root(snapshot);
         match &mut self.progress {
-            Some(progress) => progress.read(retry).await,
+            Some(progress) => {
+                if let Some(dependencies) = &snapshot.dependencies {
+                    progress.learn(dependencies);
+                }
+                progress.read(retry).await
+            }
             None => Duration::ZERO,
         }
     }

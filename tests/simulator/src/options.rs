@@ -57,6 +57,8 @@ pub struct Options {
     pub deny_error: Option<Value>,
     /// Errors of failed deployments as JSON within strings, as older deployments have them.
     pub legacy_errors: bool,
+    /// Whether the durations of operations count from the start of their deployment, as from 2020 to 2025.
+    pub common_start: bool,
     /// Most rows in one page of operations or deployments.
     pub page_size: usize,
     /// How many empty pages come before the first row.
@@ -112,6 +114,7 @@ impl Default for Options {
             undeletable: Vec::new(),
             deny_error: None,
             legacy_errors: false,
+            common_start: false,
             page_size: 100,
             empty_pages: 0,
             denied_actions: Vec::new(),
