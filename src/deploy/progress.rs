@@ -117,12 +117,23 @@ impl<'a> Progress<'a> {
         self.tree.causes()
     }
 
+    /// Names of the deployments whose last operations are not known, and that nothing was said of so far.
+    pub(super) fn missing_unsaid(&self) -> Vec<String> {
+        self.missing_where(|hidden| hidden.is_none_or(|hidden| hidden.attempts < HIDDEN_AFTER))
+    }
+
     /// Names of the deployments whose last operations are not known.
     pub(super) fn missing(&self) -> Vec<String> {
+        self.missing_where(|_| true)
+    }
+
+    fn missing_where(&self, is_meant: impl Fn(Option<&Hidden>) -> bool) -> Vec<String> {
         let mut missing: Vec<_> = (self.tree.open().iter())
+            .filter(|id| is_meant(self.hidden.get(id)))
             .map(|id| self.tree.path(id).join(" › "))
             .collect();
-        if self.hidden.contains_key(&self.root) {
+        let root = self.hidden.get(&self.root);
+        if root.is_some() && is_meant(root) {
             missing.insert(0, self.root.name().to_owned());
         }
         missing

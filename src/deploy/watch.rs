@@ -230,7 +230,11 @@ impl<'a> Watch<'a> {
             clock.sleep(pause.max(NEAR_THE_END)).await;
             pause = progress.read(retry).await;
         }
-        let missing = progress.missing();
+        // After a failure, causes may be missing, which is worth another word.
+        let missing = match snapshot.state.is_succeeded() {
+            true => progress.missing_unsaid(),
+            false => progress.missing(),
+        };
         if !missing.is_empty() {
             let message = format!(
                 "the last operations of {} could not be read, so resources or causes may be missing here",

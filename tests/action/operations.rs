@@ -100,6 +100,22 @@ fn unreadable_operations_within_do_not_hide_the_end() {
     });
 }
 
+/// azure-dev 4100: no right to read deployments at the scope of a nested one.
+#[test]
+fn nested_forbidden() {
+    let azure = azure();
+    azure.inject(operations(forbidden(ACTION)).path_contains("/inner/"));
+    let outcome = hub(&azure, &nested()).run().expect(0).says(&[
+        "what is in inner cannot be shown",
+        ACTION,
+        "1/1 done, without what is in inner",
+    ]);
+    assert_eq!(outcome.log.matches(ACTION).count(), 1, "{}", outcome.log);
+    let count = "1 of 1 succeeded, without what is in inner";
+    assert!(outcome.summary.contains(count), "{}", outcome.summary);
+    outcome.never_says(&["::warning", "last operations"]);
+}
+
 #[test]
 fn a_stack_ends_without_its_operations() {
     each(&lasting(), |(case, fault)| {
