@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Cause;
-use crate::{http::LastingFault, identity::SignInError};
+use crate::{
+    http::{LastingFault, excerpt},
+    identity::SignInError,
+};
 
 /// Why a request to Resource Manager did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +139,20 @@ impl ArmError {
         }
     }
 
+    /// What happened on one line, with Azure's first cause in Azure's words.
+    #[must_use]
+    pub(crate) fn sentence(&self) -> String {
+        let Self::Refused { body, .. } = self else {
+            return self.to_string();
+        };
+        match Cause::find(body).first() {
+            Some(cause) if !cause.message.is_empty() => {
+                format!("{self}: {}", excerpt(&cause.message))
+            }
+            _ => self.to_string(),
+        }
+    }
+
     /// The true causes, for people; never empty.
     #[must_use]
     pub(crate) fn causes(&self) -> Vec<Cause> {
@@ -225,6 +242,21 @@ mod tests {
                 assert_eq!(error.is_throttled(), status == 429, "{status}");
             }
         }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_azures_words() {
+        let no_words = refused(403);
+        assert_eq!(no_words.sentence(), "HTTP 403 Code");
+        let body = serde_json::json!({"error": {"code": "Code", "message": "not\r\nallowed"}});
+        let error = ArmError::Refused {
+            status: 403,
+            code: "Code".to_owned(),
+            body,
+            retry_after: None,
+        };
+        assert_eq!(error.sentence(), "HTTP 403 Code: not allowed");
+        assert_eq!(unreadable(502).sentence(), unreadable(502).to_string());
     }
 
     #[test]

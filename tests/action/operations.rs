@@ -1,6 +1,6 @@
 //! Operations show progress and nothing else: a run that cannot read them ends as its deployment.
 
-use azure_simulator::{Fault, Options, ResourceFailure, Service, Simulator};
+use azure_simulator::{CLIENT_ID, Fault, Options, ResourceFailure, Service, Simulator};
 
 use super::{
     common::{HUB, each, forbidden, hub, requests, stack, told},
@@ -159,4 +159,28 @@ fn links_that_lead_nowhere_are_not_followed_for_ever() {
             assert!(asked < MOST, "{case}: {asked} requests");
         },
     );
+}
+
+/// azure-search-openai-demo 848: a role that may deploy, but not read deployments.
+#[test]
+fn write_only_role() {
+    for timeout in ["6h", "4m"] {
+        let azure = Simulator::start(Options {
+            denied_actions: vec!["Microsoft.Resources/deployments/read".to_owned()],
+            ..options()
+        });
+        let outcome = hub(&azure, &network()).input("timeout", timeout).run();
+        let right = "perform action 'Microsoft.Resources/deployments/read' over scope";
+        let retried = format!("retrying: HTTP 403 AuthorizationFailed: The client '{CLIENT_ID}'");
+        let outcome = outcome
+            .expect(1)
+            .says(&[&retried, right, "cannot be followed", "--role 'Reader'"])
+            .never_says(&[
+                "could not be reached",
+                "no usable answer from Azure;",
+                "answers again",
+            ]);
+        assert_eq!(outcome.output("error-code"), "AuthorizationFailed");
+        assert!(azure.elapsed().as_secs() < 15 * 60, "{timeout}");
+    }
 }
