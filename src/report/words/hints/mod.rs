@@ -1,10 +1,14 @@
 //! Hints: what known error codes mean and how to fix them.
 
 mod characters;
+#[cfg(test)]
+mod docs;
 mod facts;
 mod known;
 mod provider;
 mod roles;
+#[cfg(test)]
+mod sources;
 mod table;
 
 use facts::Facts;

@@ -80,14 +80,25 @@ pub(super) const KNOWN: &[KnownCause] = &[
         ..KnownCause::NONE
     },
     KnownCause {
+        codes: &["ConflictError", "FlagMustBeSetForRestore"],
+        phrases: &["deleted state"],
+        text: "a soft-deleted resource of this name still exists: recover it, purge it, or choose another name (for key vaults `az keyvault list-deleted`)",
+        ..KnownCause::NONE
+    },
+    KnownCause {
         codes: &[
             "QuotaExceeded",
             "ResourceQuotaExceeded",
             "PublicIPCountLimitReached",
             "InsufficientQuota",
             "SubscriptionQuotaExceeded",
+            "SubscriptionIsOverQuotaForSku",
         ],
-        phrases: &["exceeding approved"],
+        phrases: &[
+            "exceeding approved",
+            "exceeding quota limits",
+            "region has quota of 0 instances",
+        ],
         text: "a quota of the subscription is exhausted: request an increase in the portal under Quotas, delete unused resources, or choose another size or region",
         ..KnownCause::NONE
     },
@@ -101,6 +112,7 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "NamespaceUnavailable",
             "VaultAlreadyExists",
             "DnsRecordInUse",
+            "StorageAccountInAnotherResourceGroup",
         ],
         phrases: &["Website with given name"],
         text: "the name must be unique in all of Azure and is already taken: choose another one, for example with `uniqueString(resourceGroup().id)` in it",
@@ -115,12 +127,6 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "ReservedResourceName",
         ],
         text: "the name is not valid for this resource type: change it as described in the message",
-        ..KnownCause::NONE
-    },
-    KnownCause {
-        codes: &["ConflictError", "FlagMustBeSetForRestore"],
-        phrases: &["deleted state"],
-        text: "a soft-deleted resource of this name still exists: recover it, purge it, or choose another name (for key vaults: az keyvault list-deleted)",
         ..KnownCause::NONE
     },
 ];

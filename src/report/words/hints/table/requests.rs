@@ -27,8 +27,11 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "JobSizeExceeded",
             "RequestContentTooLarge",
             "RequestEntityTooLarge",
+            "JobSizeExceededException",
+            "DeploymentJobSizeExceeded",
+            "DeploymentJobSizeExceededException",
         ],
-        text: "template and parameters exceed Azure's limit of 4 MB: split the template into modules that are deployed separately",
+        text: "the deployment is too large for Azure, which takes 4 MB of template and 1 MB of the whole job, both compressed: shorten names in loops, let instances of a loop depend on instances rather than on all of another loop, or split the template",
         ..KnownCause::NONE
     },
     KnownCause {
@@ -37,7 +40,7 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "InvalidDeploymentParameters",
             "InvalidRequestContent",
         ],
-        text: "the template or its parameters are invalid at the place in the message; nothing was deployed",
+        text: "the template or its parameters are invalid at the place in the message: correct them there",
         ..KnownCause::NONE
     },
     KnownCause {
@@ -67,6 +70,7 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "OperationPreempted",
             "RequestConflict",
             "StorageAccountOperationInProgress",
+            "CanceledAndSupersededDueToAnotherOperation",
         ],
         text: "another operation on the same resource was in progress: re-run the workflow, and add `dependsOn` between resources of the template that conflict",
         detailed: &[
