@@ -95,6 +95,14 @@ impl ArmError {
         }
     }
 
+    /// Whether somebody between us and Azure refused the request, as a firewall does.
+    #[must_use]
+    pub(crate) fn is_foreign_refusal(&self) -> bool {
+        let is_refusal =
+            matches!(self, Self::Unreadable { status, .. } if (300..500).contains(status));
+        is_refusal && !self.is_throttled()
+    }
+
     /// Whether Azure asks us to slow down; the request was not carried out.
     #[must_use]
     pub(crate) fn is_throttled(&self) -> bool {
@@ -230,7 +238,10 @@ mod tests {
             assert_eq!(error.is_denied(), matches!(status, 401 | 403), "{status}");
             assert_eq!(error.is_not_found(), status == 404, "{status}");
 
+            assert!(!error.is_foreign_refusal(), "{status}");
             let foreign = unreadable(status);
+            let refuses = (300..500).contains(&status) && status != 429;
+            assert_eq!(foreign.is_foreign_refusal(), refuses, "{status}");
             assert!(foreign.is_transient(), "{status}");
             assert_eq!(foreign.was_not_carried_out(), status == 429, "{status}");
             assert!(

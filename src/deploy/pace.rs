@@ -92,6 +92,8 @@ pub(super) struct Tolerance {
     denied: Duration,
     /// Other refusals, such as 409: an answer that makes no sense for a read.
     other: Duration,
+    /// Whether the request starts something, so that a firewall may block it for good while reads pass.
+    is_start: bool,
 }
 
 impl Tolerance {
@@ -100,12 +102,19 @@ impl Tolerance {
         not_found: Duration::ZERO,
         denied: Duration::ZERO,
         other: Duration::ZERO,
+        is_start: false,
+    };
+    /// For requests that start something; their refusal is the answer.
+    pub(super) const START: Self = Self {
+        is_start: true,
+        ..Self::NONE
     };
     /// For reads of a deployment that exists.
     pub(super) const READ: Self = Self {
         not_found: VISIBLE_WITHIN,
         denied: MINUTE.saturating_mul(10),
         other: VISIBLE_WITHIN,
+        is_start: false,
     };
     /// For reads where 404 is an answer.
     pub(super) const READ_IF_ANY: Self = Self {
@@ -117,6 +126,11 @@ impl Tolerance {
         not_found: ANSWER_VISIBLE_WITHIN,
         ..Self::NONE
     };
+
+    /// Whether the request starts something.
+    pub(super) fn is_for_a_start(&self) -> bool {
+        self.is_start
+    }
 
     /// How long a request that failed like this is made again.
     pub(super) fn of(&self, error: &ArmError) -> Duration {

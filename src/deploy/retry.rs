@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Context, Failure,
-    pace::{CALM, FIRST_PAUSE, LONGEST_PAUSE, NOT_FOUND_IS_NEWS, Tolerance},
+    pace::{CALM, FIRST_PAUSE, FOREIGN_REFUSALS, LONGEST_PAUSE, NOT_FOUND_IS_NEWS, Tolerance},
 };
 use crate::{
     arm::{Arm, ArmError, Cause},
@@ -99,7 +99,8 @@ impl<'a> Retry<'a> {
     /// Makes the request until it succeeds.
     ///
     /// # Errors
-    /// The first error that is not transient and lasts longer than `tolerance`.
+    /// The first error that is not transient and lasts longer than `tolerance`; for a request that starts something,
+    /// also the last of several refusals by something other than Azure.
     pub(super) async fn persist<T>(
         &mut self,
         purpose: Purpose,
@@ -107,6 +108,7 @@ impl<'a> Retry<'a> {
         mut request: impl AsyncFnMut() -> Result<T, ArmError>,
     ) -> Result<T, ArmError> {
         let mut refused_since = None;
+        let mut foreign_refusals = 0;
         loop {
             let error = match request().await {
                 Ok(value) => {
@@ -116,6 +118,10 @@ impl<'a> Retry<'a> {
                 Err(error) => error,
             };
             self.has_come_through |= error.status().is_some();
+            foreign_refusals += u32::from(error.is_foreign_refusal());
+            if tolerance.is_for_a_start() && foreign_refusals == FOREIGN_REFUSALS {
+                return Err(error);
+            }
             if !error.is_transient() {
                 let now = self.context.clock.elapsed();
                 let since = *refused_since.get_or_insert(now);

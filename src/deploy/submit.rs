@@ -102,7 +102,7 @@ impl Submitting<'_, '_> {
                     uncertain: was_unanswered,
                 });
             }
-            foreign_refusals += u32::from(is_foreign_refusal(&error));
+            foreign_refusals += u32::from(error.is_foreign_refusal());
             let is_final = !self.retry.may_pass(&error) || foreign_refusals == FOREIGN_REFUSALS;
             let pause = self.retry.failed(Purpose::Change, &error);
             // The refusal of a later attempt says nothing about an earlier one.
@@ -137,17 +137,6 @@ impl Submitting<'_, '_> {
             clock.sleep(SETTLE_INTERVAL).await;
         }
     }
-}
-
-/// Whether somebody between us and Azure refused the request, as a firewall does.
-fn is_foreign_refusal(error: &ArmError) -> bool {
-    matches!(
-        error,
-        ArmError::Unreadable {
-            status: 300..500,
-            ..
-        }
-    ) && !error.is_throttled()
 }
 
 /// Whether the submission that may have been sent exists, asked once and only as long as `limit`; `None` if that

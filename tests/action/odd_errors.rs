@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     common::{hub, requests, stack},
-    step::{Outcome, Step, azure, options},
+    step::{Outcome, azure, options},
     templates::network,
 };
 
@@ -93,22 +93,27 @@ fn stack_deny_failure() {
     assert!(outcome.summary.contains(both), "{}", outcome.summary);
 }
 
-/// What a firewall answers in place of Azure: reads pass, the submission does not.
+/// What a firewall answers in place of Azure: reads pass, what starts something does not.
 #[test]
 fn put_blocked_by_waf() {
     let page = "<html><head><title>Access Denied</title></head><body>Blocked by rule 941100 of contoso-waf</body></html>";
-    let azure = azure();
-    let fault = Fault::status(403).with_body(page).method("PUT");
-    azure.inject(fault.on(Service::ResourceManager));
-    let step = Step::new(&azure, &network()).inputs(&[("name", "hub"), ("timeout", "6h")]);
-    let outcome = step.run().expect(6).says(&[
-        "HTTP 403",
-        "proxy or firewall",
-        "Blocked by rule 941100 of contoso-waf",
-        "nothing was deployed",
-    ]);
-    assert!(requests(&azure, "PUT", "/hub").len() <= 3);
-    assert!(azure.elapsed().as_secs() < 15 * 60, "{:?}", azure.elapsed());
-    assert!(outcome.output("error-message").contains("HTTP 403"));
-    outcome.never_says(&["<body>", "Azure answers again"]);
+    for (operation, method, end) in [
+        ("create", "PUT", "/hub"),
+        ("validate", "POST", "/validate"),
+        ("whatIf", "POST", "/whatif"),
+    ] {
+        let azure = azure();
+        let fault = Fault::status(403).with_body(page).method(method);
+        azure.inject(fault.on(Service::ResourceManager).path_ends_with(end));
+        let step = hub(&azure, &network()).inputs(&[("operation", operation), ("timeout", "6h")]);
+        let outcome = step.run().expect(6).says(&[
+            "HTTP 403",
+            "proxy or firewall",
+            "Blocked by rule 941100 of contoso-waf",
+        ]);
+        assert!(requests(&azure, method, end).len() <= 3, "{operation}");
+        assert!(azure.elapsed().as_secs() < 15 * 60, "{operation}");
+        assert!(outcome.output("error-message").contains("HTTP 403"));
+        outcome.never_says(&["<body>", "Azure answers again", "was deployed in"]);
+    }
 }
