@@ -2,6 +2,7 @@
 
 mod certificates;
 mod error;
+mod page;
 pub(crate) mod proxy;
 
 use std::{sync::Arc, time::Duration};
@@ -16,8 +17,9 @@ use tracing::debug;
 
 pub(crate) use certificates::{CertificateFileError, ExtraRoots, are_roots_found};
 pub(crate) use error::{
-    LastingFault, excerpt, is_connect_error, is_web_page, lasting_fault, root_cause, sources,
+    LastingFault, excerpt, is_connect_error, lasting_fault, root_cause, sources,
 };
+pub(crate) use page::{is_web_page, page_excerpt, page_text};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);

@@ -14,7 +14,7 @@ use url::Url;
 use super::{ArmError, Correlation, Target};
 use crate::{
     clock::Clock,
-    http::{is_connect_error, lasting_fault, read_limited, root_cause, trace},
+    http::{is_connect_error, lasting_fault, page_excerpt, read_limited, root_cause, trace},
     identity::Keeper,
 };
 
@@ -219,10 +219,16 @@ fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
                 body,
             })
         }
-        _ => Err(unreadable(
-            &answer,
-            "a proxy or firewall between this runner and Azure may have answered",
-        )),
+        _ => Err(unreadable(&answer, foreign(answer.body()))),
+    }
+}
+
+/// What is known of an error that is not Azure's.
+fn foreign(body: &[u8]) -> String {
+    let who = "a proxy or firewall between this runner and Azure may have answered, and must let such requests through";
+    match page_excerpt(body) {
+        text if text.is_empty() => who.to_owned(),
+        text => format!("{who}; it says \"{text}\""),
     }
 }
 

@@ -8,8 +8,8 @@ use azure_core::{
 };
 
 use super::{
-    Answer, Arm, ArmError, AsyncStatus, Correlation, DeploymentId, Location, Operation, Snapshot,
-    Target,
+    Answer, Arm, ArmError, AsyncStatus, Correlation, Dependencies, DeploymentId, Location,
+    Operation, Snapshot, Target,
     client::{ASYNC_OPERATION, read, retry_after, unreadable, with_correlation, with_json},
     model::Page,
 };
@@ -101,6 +101,16 @@ impl Arm {
                 None => return Ok(operations),
             }
         }
+    }
+
+    /// Reads which resources of a deployment wait for which.
+    ///
+    /// # Errors
+    /// [`ArmError`].
+    pub(crate) async fn dependencies(&self, id: &DeploymentId) -> Result<Dependencies, ArmError> {
+        let target = Target::Deployment(id.clone());
+        let found = self.get(&target).await?.value;
+        Ok(found.dependencies.unwrap_or_default())
     }
 
     /// Asks Azure to cancel a deployment. It is still running when this returns.

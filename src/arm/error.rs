@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Cause;
-use crate::{http::LastingFault, identity::SignInError};
+use crate::{
+    http::{LastingFault, excerpt},
+    identity::SignInError,
+};
 
 /// The code of a stack's what-if that failed in Azure, with the status 500. It lasts where deployment stacks were never
 /// used in the tenant before (Azure/deployment-stacks, issue 252).
@@ -98,6 +101,14 @@ impl ArmError {
         }
     }
 
+    /// Whether somebody between us and Azure refused the request, as a firewall does.
+    #[must_use]
+    pub(crate) fn is_foreign_refusal(&self) -> bool {
+        let is_refusal =
+            matches!(self, Self::Unreadable { status, .. } if (300..500).contains(status));
+        is_refusal && !self.is_throttled()
+    }
+
     /// Whether Azure asks us to slow down; the request was not carried out.
     #[must_use]
     pub(crate) fn is_throttled(&self) -> bool {
@@ -139,6 +150,20 @@ impl ArmError {
         match self {
             Self::Unreadable { status, .. } | Self::Refused { status, .. } => Some(*status),
             _ => None,
+        }
+    }
+
+    /// What happened on one line, with Azure's first cause in Azure's words.
+    #[must_use]
+    pub(crate) fn sentence(&self) -> String {
+        let Self::Refused { body, .. } = self else {
+            return self.to_string();
+        };
+        match Cause::find(body).first() {
+            Some(cause) if !cause.message.is_empty() => {
+                format!("{self}: {}", excerpt(&cause.message))
+            }
+            _ => self.to_string(),
         }
     }
 
@@ -219,7 +244,10 @@ mod tests {
             assert_eq!(error.is_denied(), matches!(status, 401 | 403), "{status}");
             assert_eq!(error.is_not_found(), status == 404, "{status}");
 
+            assert!(!error.is_foreign_refusal(), "{status}");
             let foreign = unreadable(status);
+            let refuses = (300..500).contains(&status) && status != 429;
+            assert_eq!(foreign.is_foreign_refusal(), refuses, "{status}");
             assert!(foreign.is_transient(), "{status}");
             assert_eq!(foreign.was_not_carried_out(), status == 429, "{status}");
             assert!(
@@ -242,6 +270,21 @@ mod tests {
             retry_after: None,
         };
         assert!(!failed.is_transient());
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_azures_words() {
+        let no_words = refused(403);
+        assert_eq!(no_words.sentence(), "HTTP 403 Code");
+        let body = serde_json::json!({"error": {"code": "Code", "message": "not\r\nallowed"}});
+        let error = ArmError::Refused {
+            status: 403,
+            code: "Code".to_owned(),
+            body,
+            retry_after: None,
+        };
+        assert_eq!(error.sentence(), "HTTP 403 Code: not allowed");
+        assert_eq!(unreadable(502).sentence(), unreadable(502).to_string());
     }
 
     #[test]

@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ProvisioningState;
+use super::{
+    Dependencies, ProvisioningState, lenient::or_default, target_resource::TargetResource,
+};
 
 /// A deployment as `GET` and `PUT` answer it (`DeploymentExtended`).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -36,6 +38,8 @@ pub(super) struct DeploymentProperties {
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     #[serde(deserialize_with = "or_default")]
     pub(super) outputs: Map<String, Value>,
+    /// Which resources wait for which.
+    pub(super) dependencies: Dependencies,
     /// Why it failed: an error tree of either generation.
     pub(super) error: Value,
     /// What Azure repeats if it fails.
@@ -91,26 +95,14 @@ pub(crate) struct OperationProperties {
     /// How long it has taken.
     #[serde(deserialize_with = "duration")]
     pub(crate) duration: Duration,
+    /// The HTTP status of its end by name, such as `Conflict`.
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) status_code: String,
     /// The error, as an object or as plain text.
     pub(crate) status_message: Value,
     /// The resource; `None` for the evaluation of outputs.
     #[serde(deserialize_with = "or_default")]
     pub(crate) target_resource: Option<TargetResource>,
-}
-
-/// The resource that an operation works on.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct TargetResource {
-    /// Its resource id.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) id: String,
-    /// Its type.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) resource_type: String,
-    /// Its name.
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) resource_name: String,
 }
 
 /// How one submission or deletion is getting on.
@@ -133,16 +125,6 @@ pub(super) struct Page<T> {
     /// Where the next page is, to be followed as it stands.
     #[serde(default)]
     pub(super) next_link: Option<String>,
-}
-
-/// `null`, and a value of another shape than expected, read as the default.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + serde::de::DeserializeOwned,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {

@@ -104,6 +104,19 @@ impl DeploymentId {
     pub(crate) fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
+
+    /// Names of its scope for people, the shorter first: `rg-hub`, `0000…/rg-hub`.
+    #[must_use]
+    pub(crate) fn scope_names(&self) -> [String; 2] {
+        let end = self.0.to_ascii_lowercase().rfind("/providers/");
+        let scope = &self.0[..end.unwrap_or_default()];
+        let segments = scope.trim_start_matches('/').split('/');
+        let names: Vec<_> = segments.skip(1).step_by(2).collect();
+        match names.last() {
+            Some(last) => [(*last).to_owned(), names.join("/")],
+            None => ["tenant".to_owned(), "tenant".to_owned()],
+        }
+    }
 }
 
 impl fmt::Display for DeploymentId {
@@ -171,6 +184,27 @@ impl fmt::Display for StackId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deployments_scope_has_names_for_people() {
+        for (scope, names) in [
+            ("/subscriptions/s/resourceGroups/rg", ["rg", "s/rg"]),
+            ("/subscriptions/s", ["s", "s"]),
+            (
+                "/providers/Microsoft.Management/managementGroups/alz",
+                ["alz", "Microsoft.Management/alz"],
+            ),
+            ("", ["tenant", "tenant"]),
+        ] {
+            let id = format!("{scope}/providers/Microsoft.Resources/deployments/d");
+            assert_eq!(
+                DeploymentId::from_target(&id).scope_names(),
+                names,
+                "{scope}"
+            );
+        }
+        assert_eq!(DeploymentId::from_target("odd").scope_names()[0], "tenant");
+    }
 
     fn subscription() -> Guid {
         "00000000-0000-0000-0000-000000000001"

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    ArmError, Correlation, DeploymentId, ProvisioningState, Redeployment, StackProperties, Target,
+    ArmError, Correlation, Dependencies, DeploymentId, ProvisioningState, Redeployment,
+    StackProperties, Target,
     client::{read, unreadable},
     model::Deployment,
     stack::Stack,
@@ -26,6 +27,8 @@ pub(crate) struct Snapshot {
     pub(crate) error: Value,
     /// What Azure repeats if it fails, if it was asked to.
     pub(crate) rollback: Option<Redeployment>,
+    /// Which resources wait for which; `None` for a stack.
+    pub(crate) dependencies: Option<Dependencies>,
     /// Whose operations show the progress: the deployment itself, or the one that a stack names.
     pub(crate) progress: Option<DeploymentId>,
     /// What a stack tells besides.
@@ -58,6 +61,7 @@ impl Snapshot {
             outputs: properties.outputs,
             error: properties.error,
             rollback: properties.on_error_deployment,
+            dependencies: Some(properties.dependencies),
             progress: Some(id.clone()),
             stack: None,
         }
@@ -72,6 +76,7 @@ impl Snapshot {
             outputs: properties.outputs.clone(),
             error: properties.error.clone(),
             rollback: None,
+            dependencies: None,
             progress: properties.deployment(),
             stack: Some(Box::new(properties)),
         }

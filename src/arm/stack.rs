@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{DeploymentId, ProvisioningState, model::or_default};
+use super::{DeploymentId, ProvisioningState, lenient::or_default};
 
 /// A stack as `GET` and `PUT` answer it.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -48,9 +48,8 @@ pub(super) async fn cancel(
 }
 
 fn unknown(retry: &Retry<'_>) -> Cancelling {
-    let (_, reason) = retry
-        .outage()
-        .unwrap_or((Duration::ZERO, "Azure did not answer in time"));
+    let outage = retry.outage();
+    let reason = outage.map_or("Azure did not answer in time", |outage| outage.reason);
     Cancelling::Unknown {
         reason: reason.to_owned(),
     }

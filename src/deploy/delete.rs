@@ -9,8 +9,8 @@ use super::{
     causes::of_stack,
     job::DeletionRequest,
     pace::{
-        GONE_AFTER, NEAR_THE_END, SETTLE_INTERVAL, SETTLED_WITHIN, SHORTEST_WAIT, SUBMIT_WITHIN,
-        VISIBLE_WITHIN,
+        FOREIGN_REFUSALS, GONE_AFTER, NEAR_THE_END, SETTLE_INTERVAL, SETTLED_WITHIN, SHORTEST_WAIT,
+        SUBMIT_WITHIN, VISIBLE_WITHIN,
     },
     retry::{Purpose, Retry},
 };
@@ -70,7 +70,10 @@ impl Deleting<'_, '_> {
         let Ok(asked) = asked else {
             return Err(self.retry.give_up());
         };
-        self.retry.succeeded(Purpose::Change);
+        // What was given up is not over.
+        if !matches!(asked, Err(Failure::GaveUp { .. })) {
+            self.retry.succeeded(Purpose::Change);
+        }
         let asked = asked?;
         self.enter(Stage::Ours(self.request.correlation.clone()));
         self.context.events.emit(Event::Submitted {
@@ -89,6 +92,7 @@ impl Deleting<'_, '_> {
     async fn send(&mut self) -> Result<Asked, Failure> {
         let ours = &self.request.correlation;
         let mut uncertain = false;
+        let mut foreign_refusals = 0;
         loop {
             self.enter(Stage::Sent(ours.clone()));
             let deleting = self
@@ -111,7 +115,8 @@ impl Deleting<'_, '_> {
             if !uncertain || error.status() == Some(409) {
                 self.enter(Stage::Before);
             }
-            if !self.retry.may_pass(&error) {
+            foreign_refusals += u32::from(error.is_foreign_refusal());
+            if !self.retry.may_pass(&error) || foreign_refusals == FOREIGN_REFUSALS {
                 return Err(error.into());
             }
             self.retry.wait_after(Purpose::Change, &error).await;

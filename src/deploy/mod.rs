@@ -27,6 +27,7 @@ mod submit;
 mod submitting;
 #[cfg(test)]
 mod tests;
+mod times;
 mod tree;
 mod watch;
 

@@ -60,6 +60,9 @@ pub(super) const LAST_READS_WITHIN: Duration = MINUTE.saturating_mul(2);
 pub(super) const HIDDEN_AFTER: u32 = 3;
 /// Longest time between two attempts to read operations that Azure refuses to show.
 pub(super) const HIDDEN_INTERVAL: Duration = MINUTE.saturating_mul(10);
+/// Deployments within the one that is followed that are asked for their dependencies, once each: only the times of
+/// their resources depend on them.
+pub(super) const MOST_DEPENDENCIES: usize = 60;
 /// Deployments that are read or cancelled at the same time.
 pub(super) const AT_ONCE: usize = 8;
 
@@ -97,6 +100,8 @@ pub(super) struct Tolerance {
     denied: Duration,
     /// Other refusals, such as 409: an answer that makes no sense for a read.
     other: Duration,
+    /// Whether the request starts something, so that a firewall may block it for good while reads pass.
+    is_start: bool,
 }
 
 impl Tolerance {
@@ -105,12 +110,19 @@ impl Tolerance {
         not_found: Duration::ZERO,
         denied: Duration::ZERO,
         other: Duration::ZERO,
+        is_start: false,
+    };
+    /// For requests that start something; their refusal is the answer.
+    pub(super) const START: Self = Self {
+        is_start: true,
+        ..Self::NONE
     };
     /// For reads of a deployment that exists.
     pub(super) const READ: Self = Self {
         not_found: VISIBLE_WITHIN,
         denied: MINUTE.saturating_mul(10),
         other: VISIBLE_WITHIN,
+        is_start: false,
     };
     /// For reads where 404 is an answer.
     pub(super) const READ_IF_ANY: Self = Self {
@@ -122,6 +134,11 @@ impl Tolerance {
         not_found: ANSWER_VISIBLE_WITHIN,
         ..Self::NONE
     };
+
+    /// Whether the request starts something.
+    pub(super) fn is_for_a_start(&self) -> bool {
+        self.is_start
+    }
 
     /// How long a request that failed like this is made again.
     pub(super) fn of(&self, error: &ArmError) -> Duration {

@@ -108,7 +108,7 @@ impl Previewing<'_, '_> {
     ) -> Result<Answer<T>, Failure> {
         let starting = self
             .retry
-            .persist(Purpose::Preview, &Tolerance::NONE, start);
+            .persist(Purpose::Preview, &Tolerance::START, start);
         match self.context.clock.timeout(SUBMIT_WITHIN, starting).await {
             Ok(started) => Ok(started?),
             Err(_) => Err(self.retry.give_up()),

@@ -11,12 +11,12 @@ use futures::{StreamExt, stream};
 
 use super::{
     Context,
-    pace::{AT_ONCE, HIDDEN_AFTER, HIDDEN_INTERVAL, PROGRESS_WITHIN},
+    pace::{AT_ONCE, HIDDEN_AFTER, HIDDEN_INTERVAL, MOST_DEPENDENCIES, PROGRESS_WITHIN},
     retry::{Purpose, Retry},
     tree::Tree,
 };
 use crate::{
-    arm::{ArmError, Cause, DeploymentId, Operation},
+    arm::{ArmError, Cause, Dependencies, DeploymentId, Operation},
     event::{Event, Resource},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Progress<'a> {
     hidden: HashMap<DeploymentId, Hidden>,
     /// What changed and is not told yet.
     changed: Vec<Resource>,
+    /// How many deployments were asked for their dependencies.
+    asked: usize,
 }
 
 /// Failed attempts to read the operations of one deployment.
@@ -54,6 +56,14 @@ impl<'a> Progress<'a> {
             root,
             hidden: HashMap::new(),
             changed: Vec::new(),
+            asked: 0,
+        }
+    }
+
+    /// Takes note of what the resources of the deployment itself wait for.
+    pub(super) fn learn(&mut self, dependencies: &Dependencies) {
+        if !dependencies.is_empty() || !self.tree.knows_dependencies(&self.root) {
+            self.tree.learn(&self.root, dependencies.clone());
         }
     }
 
@@ -107,12 +117,23 @@ impl<'a> Progress<'a> {
         self.tree.causes()
     }
 
+    /// Names of the deployments whose last operations are not known, and that nothing was said of so far.
+    pub(super) fn missing_unsaid(&self) -> Vec<String> {
+        self.missing_where(|hidden| hidden.is_none_or(|hidden| hidden.attempts < HIDDEN_AFTER))
+    }
+
     /// Names of the deployments whose last operations are not known.
     pub(super) fn missing(&self) -> Vec<String> {
+        self.missing_where(|_| true)
+    }
+
+    fn missing_where(&self, is_meant: impl Fn(Option<&Hidden>) -> bool) -> Vec<String> {
         let mut missing: Vec<_> = (self.tree.open().iter())
-            .map(|id| id.name().to_owned())
+            .filter(|id| is_meant(self.hidden.get(id)))
+            .map(|id| self.tree.path(id).join(" › "))
             .collect();
-        if self.hidden.contains_key(&self.root) {
+        let root = self.hidden.get(&self.root);
+        if root.is_some() && is_meant(root) {
             missing.insert(0, self.root.name().to_owned());
         }
         missing
@@ -140,13 +161,31 @@ impl<'a> Progress<'a> {
     /// Reads the operations of several deployments; returns the error that asks us to slow down, if one does.
     async fn read_level(&mut self, level: Vec<DeploymentId>) -> Option<ArmError> {
         let arm = self.context.arm;
-        let reads = level.into_iter().map(|id| async move {
-            let answer = arm.operations(&id).await;
-            (id, answer)
-        });
+        let mut left = MOST_DEPENDENCIES.saturating_sub(self.asked);
+        let reads: Vec<_> = level
+            .into_iter()
+            .map(|id| {
+                let is_asked = left > 0 && !self.tree.knows_dependencies(&id);
+                left -= usize::from(is_asked);
+                async move {
+                    let answer = arm.operations(&id).await;
+                    // One resource alone waits for none.
+                    let several = answer.as_ref().is_ok_and(|found| found.len() > 1);
+                    let dependencies = match several && is_asked {
+                        true => Some(arm.dependencies(&id).await.unwrap_or_default()),
+                        false => None,
+                    };
+                    (id, answer, dependencies)
+                }
+            })
+            .collect();
         let mut answers = stream::iter(reads).buffered(AT_ONCE);
         let mut throttled = None;
-        while let Some((id, answer)) = answers.next().await {
+        while let Some((id, answer, dependencies)) = answers.next().await {
+            if let Some(dependencies) = dependencies {
+                self.asked += 1;
+                self.tree.learn(&id, dependencies);
+            }
             match answer {
                 Ok(operations) => self.take_in(&id, operations),
                 Err(error) if error.is_throttled() => throttled = Some(error),

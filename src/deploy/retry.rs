@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Context, Failure,
-    pace::{CALM, FIRST_PAUSE, LONGEST_PAUSE, NOT_FOUND_IS_NEWS, Tolerance},
+    pace::{CALM, FIRST_PAUSE, FOREIGN_REFUSALS, LONGEST_PAUSE, NOT_FOUND_IS_NEWS, Tolerance},
 };
 use crate::{
-    arm::{Arm, ArmError},
+    arm::{Arm, ArmError, Cause},
     event::{Event, Trouble},
 };
 
@@ -45,6 +45,18 @@ struct Failing {
     attempts: u32,
     reason: String,
     is_throttling: bool,
+    /// The causes, if Azure denies us a right.
+    denied: Vec<Cause>,
+}
+
+/// What fails at present.
+pub(super) struct Failures<'a> {
+    /// Since when, on the run's clock.
+    pub(super) since: Duration,
+    /// How, as seen last.
+    pub(super) reason: &'a str,
+    /// The causes, if Azure denies us a right; else none.
+    pub(super) denied: &'a [Cause],
 }
 
 /// An outage that was told.
@@ -87,7 +99,8 @@ impl<'a> Retry<'a> {
     /// Makes the request until it succeeds.
     ///
     /// # Errors
-    /// The first error that is not transient and lasts longer than `tolerance`.
+    /// The first error that is not transient and lasts longer than `tolerance`; for a request that starts something,
+    /// also the last of several refusals by something other than Azure.
     pub(super) async fn persist<T>(
         &mut self,
         purpose: Purpose,
@@ -95,6 +108,7 @@ impl<'a> Retry<'a> {
         mut request: impl AsyncFnMut() -> Result<T, ArmError>,
     ) -> Result<T, ArmError> {
         let mut refused_since = None;
+        let mut foreign_refusals = 0;
         loop {
             let error = match request().await {
                 Ok(value) => {
@@ -104,12 +118,19 @@ impl<'a> Retry<'a> {
                 Err(error) => error,
             };
             self.has_come_through |= error.status().is_some();
+            foreign_refusals += u32::from(error.is_foreign_refusal());
+            if tolerance.is_for_a_start() && foreign_refusals == FOREIGN_REFUSALS {
+                return Err(error);
+            }
             if !error.is_transient() {
                 let now = self.context.clock.elapsed();
                 let since = *refused_since.get_or_insert(now);
                 let is_lasting = error.is_blocked() && !self.has_come_through;
                 if is_lasting || now - since >= tolerance.of(&error) {
-                    self.settled(purpose);
+                    // A refusal that was not believed at first is no answer that was waited for.
+                    if since == now {
+                        self.settled(purpose);
+                    }
                     return Err(error);
                 }
             }
@@ -132,10 +153,15 @@ impl<'a> Retry<'a> {
             attempts: 0,
             reason: String::new(),
             is_throttling: false,
+            denied: Vec::new(),
         });
         failing.attempts += 1;
-        failing.reason = error.to_string();
+        failing.reason = error.sentence();
         failing.is_throttling = error.is_throttled();
+        failing.denied = match error.status() {
+            Some(403) if error.is_denied() => error.causes(),
+            _ => Vec::new(),
+        };
         let (since, attempts) = (failing.since, failing.attempts);
         let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(attempts - 1));
         let pause = doubled.min(self.longest_pause);
@@ -163,7 +189,7 @@ impl<'a> Retry<'a> {
         self.outage = Some(Outage { since, attempts });
         self.context.events.emit(Event::OutageBegan {
             trouble,
-            reason: error.to_string(),
+            reason: error.sentence(),
         });
     }
 
@@ -218,13 +244,16 @@ impl<'a> Retry<'a> {
         }
     }
 
-    /// What fails at present, other than by throttling: since when, and how.
-    pub(super) fn outage(&self) -> Option<(Duration, &str)> {
+    /// What has failed for the longest time, other than by throttling.
+    pub(super) fn outage(&self) -> Option<Failures<'_>> {
         let failing = self.troubles.values();
         let failing = failing.filter(|failing| !failing.is_throttling);
-        failing
-            .map(|failing| (failing.since, failing.reason.as_str()))
-            .min_by_key(|(since, _)| *since)
+        let longest = failing.min_by_key(|failing| failing.since)?;
+        Some(Failures {
+            since: longest.since,
+            reason: &longest.reason,
+            denied: &longest.denied,
+        })
     }
 
     /// What to say of requests that were sent again for too long.

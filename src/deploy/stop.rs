@@ -6,6 +6,7 @@ use super::{
     Stage,
     cancel::{Cancelling, cancel, cancel_all, follow_cancelled},
     pace::{FOLLOW_CANCEL, INTERRUPTED_WITHIN, LAST_LOOK, OUTAGE_IS_THE_CAUSE},
+    retry::Failures,
     run::Run,
     stage::Ours,
     submit::exists_now,
@@ -129,7 +130,16 @@ impl Run<'_> {
         self.retry.end_throttling();
         let is_settled = matches!(left, Left::Cancelled | Left::CancelRefused(_));
         match self.lasting_outage().filter(|_| !is_settled) {
-            Some(reason) => Ending::Unreachable { reason, left },
+            Some(Failures { denied, .. }) if !denied.is_empty() && left == Left::Running => {
+                Ending::CannotFollow {
+                    causes: denied.to_vec(),
+                    left,
+                }
+            }
+            Some(Failures { reason, .. }) => Ending::Unreachable {
+                reason: reason.to_owned(),
+                left,
+            },
             None => Ending::TimedOut {
                 after: self.job.timeout,
                 left,
@@ -138,11 +148,11 @@ impl Run<'_> {
     }
 
     /// Why nothing is known, if Azure was out of reach for long, or for most of the time there was.
-    fn lasting_outage(&self) -> Option<String> {
-        let (since, reason) = self.retry.outage()?;
-        let lasted = self.context.clock.elapsed().saturating_sub(since);
+    fn lasting_outage(&self) -> Option<Failures<'_>> {
+        let outage = self.retry.outage()?;
+        let lasted = (self.context.clock.elapsed()).saturating_sub(outage.since);
         let is_the_cause = lasted >= OUTAGE_IS_THE_CAUSE.min(self.job.timeout / 2);
-        is_the_cause.then(|| reason.to_owned())
+        is_the_cause.then_some(outage)
     }
 }
 

@@ -34,7 +34,10 @@ impl Submitting<'_, '_> {
             let Ok(sent) = sent else {
                 return Err(self.retry.give_up());
             };
-            self.retry.succeeded(Purpose::Change);
+            // What was given up is not over.
+            if !matches!(sent, Err(Failure::GaveUp { .. })) {
+                self.retry.succeeded(Purpose::Change);
+            }
             let (error, uncertain) = match sent? {
                 Sent::Accepted { ours, recovered } => return Ok(self.accepted(ours, recovered)),
                 Sent::Active { error, uncertain } => (error, uncertain),
@@ -99,7 +102,7 @@ impl Submitting<'_, '_> {
                     uncertain: was_unanswered,
                 });
             }
-            foreign_refusals += u32::from(is_foreign_refusal(&error));
+            foreign_refusals += u32::from(error.is_foreign_refusal());
             let is_final = !self.retry.may_pass(&error) || foreign_refusals == FOREIGN_REFUSALS;
             let pause = self.retry.failed(Purpose::Change, &error);
             // The refusal of a later attempt says nothing about an earlier one.
@@ -134,17 +137,6 @@ impl Submitting<'_, '_> {
             clock.sleep(SETTLE_INTERVAL).await;
         }
     }
-}
-
-/// Whether somebody between us and Azure refused the request, as a firewall does.
-fn is_foreign_refusal(error: &ArmError) -> bool {
-    matches!(
-        error,
-        ArmError::Unreadable {
-            status: 300..500,
-            ..
-        }
-    ) && !error.is_throttled()
 }
 
 /// Whether the submission that may have been sent exists, asked once and only as long as `limit`; `None` if that

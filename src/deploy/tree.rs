@@ -1,9 +1,13 @@
 //! The tree of operations: what a deployment and the deployments within it do, and what changed since last time.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
+use super::times::count_own_time;
 use crate::{
-    arm::{Cause, DeploymentId, Operation, ProvisioningState},
+    arm::{Cause, Dependencies, DeploymentId, Operation, OperationProperties},
     event::Resource,
 };
 
@@ -20,6 +24,8 @@ pub(super) struct Tree {
     seen: Vec<Seen>,
     /// Where in `seen` an operation's resource is.
     index: HashMap<Key, usize>,
+    /// What the resources of a deployment wait for, by its id in lower case.
+    dependencies: HashMap<String, Dependencies>,
 }
 
 /// An operation: its deployment's id in lower case, and its own.
@@ -59,7 +65,20 @@ impl Tree {
             nested: HashMap::new(),
             seen: Vec::new(),
             index: HashMap::new(),
+            dependencies: HashMap::new(),
         }
+    }
+
+    /// Takes note of what the resources of a deployment wait for.
+    pub(super) fn learn(&mut self, deployment: &DeploymentId, dependencies: Dependencies) {
+        let key = lower_case(deployment.as_str());
+        self.dependencies.insert(key, dependencies);
+    }
+
+    /// Whether it is known what the resources of a deployment wait for, or that they do not.
+    pub(super) fn knows_dependencies(&self, deployment: &DeploymentId) -> bool {
+        let key = lower_case(deployment.as_str());
+        self.dependencies.contains_key(&key)
     }
 
     /// The nested deployments whose operations may have changed since they were last read.
@@ -90,9 +109,12 @@ impl Tree {
     pub(super) fn absorb(
         &mut self,
         deployment: &DeploymentId,
-        operations: Vec<Operation>,
+        mut operations: Vec<Operation>,
     ) -> Vec<Resource> {
         let key = lower_case(deployment.as_str());
+        if let Some(dependencies) = self.dependencies.get(&key) {
+            count_own_time(&mut operations, dependencies);
+        }
         let (path, within) = match self.nested.get_mut(&key) {
             Some(nested) => {
                 nested.complete = nested.has_ended();
@@ -110,8 +132,14 @@ impl Tree {
             .collect()
     }
 
-    fn absorb_one(&mut self, key: Key, resource: Resource, within: &[String]) -> Option<Resource> {
-        if resource.is_deployment() {
+    fn absorb_one(
+        &mut self,
+        key: Key,
+        mut resource: Resource,
+        within: &[String],
+    ) -> Option<Resource> {
+        if resource.is_deployment() && resource.id.starts_with('/') {
+            resource.name = self.label(&resource);
             self.note_nested(&key, &resource, within);
         }
         let Some(&at) = self.index.get(&key) else {
@@ -147,6 +175,28 @@ impl Tree {
         });
         nested.operations.insert(operation.clone(), ended);
         nested.complete &= nested.has_ended();
+    }
+
+    /// A name for a nested deployment that no other beside it has: its own, or its own with its scope.
+    fn label(&self, resource: &Resource) -> String {
+        let id = lower_case(&resource.id);
+        if let Some(label) = self.nested.get(&id).and_then(|nested| nested.path.last()) {
+            return label.clone();
+        }
+        let is_taken = |label: &String| {
+            let mut others = self.nested.values();
+            others.any(|other| {
+                let (last, around) = other.path.split_last().unwrap_or((label, &[]));
+                last == label && *around == *resource.path
+            })
+        };
+        let deployment = DeploymentId::from_target(&resource.id);
+        let scoped = deployment.scope_names().into_iter();
+        let scoped = scoped.map(|scope| format!("{} ({scope})", resource.name));
+        let mut labels = std::iter::once(resource.name.clone()).chain(scoped);
+        labels
+            .find(|label| !is_taken(label))
+            .unwrap_or_else(|| resource.name.clone())
     }
 
     /// Resources that have reached an end, and all that are known; nested deployments not counted.
@@ -204,223 +254,41 @@ fn is_work(operation: &Operation) -> bool {
 }
 
 fn describe(operation: Operation, path: &[String]) -> Resource {
-    let properties = operation.properties;
-    let target = properties.target_resource.unwrap_or_default();
-    let causes = failure(
-        &properties.provisioning_state,
-        &properties.status_message,
-        &target.id,
-        path,
-    );
-    Resource {
-        id: target.id,
-        kind: target.resource_type,
-        name: target.resource_name,
+    let mut properties = operation.properties;
+    let target = properties.target_resource.take().unwrap_or_default();
+    let mut resource = Resource {
+        id: target.identity(),
+        kind: target.kind().to_owned(),
+        name: target.name(),
         path: path.to_vec(),
         ended: (properties.timestamp).filter(|_| properties.provisioning_state.is_terminal()),
-        state: properties.provisioning_state,
+        causes: Vec::new(),
         duration: properties.duration,
-        causes,
-    }
+        state: properties.provisioning_state.clone(),
+    };
+    resource.causes = failure(&properties, &resource);
+    resource
 }
 
 /// The causes that a failed operation states, each at this resource unless it names another.
-fn failure(
-    state: &ProvisioningState,
-    message: &serde_json::Value,
-    id: &str,
-    path: &[String],
-) -> Vec<Cause> {
-    if !state.is_failed() {
+fn failure(properties: &OperationProperties, resource: &Resource) -> Vec<Cause> {
+    if !properties.provisioning_state.is_failed() {
         return Vec::new();
     }
-    let mut causes = Cause::find(message);
+    let mut causes = Cause::find(&properties.status_message);
     for cause in &mut causes {
-        cause.resource.get_or_insert_with(|| id.to_owned());
-        cause.path = path.to_vec();
+        cause.complete_code(&properties.status_code);
+        cause.path.clone_from(&resource.path);
+        let at = cause.resource.as_deref();
+        if at.is_some_and(|at| at.starts_with('/')) {
+            continue;
+        }
+        // What a template calls a resource says which one only together with the template.
+        if at.is_some() && resource.is_deployment() {
+            cause.path.push(resource.name.clone());
+        } else {
+            cause.resource = Some(resource.id.clone());
+        }
     }
     causes
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    const ROOT: &str = "/providers/Microsoft.Resources/deployments/root";
-
-    fn operation(id: &str, kind: &str, name: &str, state: &str, message: Value) -> Operation {
-        serde_json::from_value(json!({
-            "operationId": id,
-            "properties": {
-                "provisioningOperation": "Create", "provisioningState": state, "duration": "PT10S",
-                "timestamp": "2026-01-05T02:00:00.1234567Z", "statusMessage": message,
-                "targetResource": { "id": format!("/x/providers/{kind}/{name}"), "resourceType": kind, "resourceName": name }
-            }
-        }))
-        .expect("an operation")
-    }
-
-    fn firewall(state: &str) -> Operation {
-        operation(
-            "1",
-            "Microsoft.Network/azureFirewalls",
-            "afw",
-            state,
-            Value::Null,
-        )
-    }
-
-    fn nested(state: &str, message: Value) -> Operation {
-        operation(
-            "2",
-            "Microsoft.Resources/deployments",
-            "inner",
-            state,
-            message,
-        )
-    }
-
-    fn tree() -> (Tree, DeploymentId, DeploymentId) {
-        let root = DeploymentId::from_target(ROOT);
-        let inner = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/inner");
-        (Tree::new(root.clone()), root, inner)
-    }
-
-    #[test]
-    fn only_changes_are_told() {
-        let (mut tree, root, _) = tree();
-        assert_eq!(tree.absorb(&root, vec![firewall("Running")]).len(), 1);
-        assert_eq!(tree.absorb(&root, vec![firewall("running")]), []);
-        let changed = tree.absorb(&root, vec![firewall("Succeeded")]);
-        assert_eq!(changed.len(), 1);
-        assert!(changed[0].ended.is_some());
-        assert_eq!(tree.absorb(&root, vec![firewall("Succeeded")]), []);
-    }
-
-    #[test]
-    fn nested_deployments_are_read_until_once_after_their_end() {
-        let (mut tree, root, inner) = tree();
-        tree.absorb(&root, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), std::slice::from_ref(&inner));
-        let changed = tree.absorb(&inner, vec![firewall("Running")]);
-        assert_eq!(changed[0].path, ["inner"]);
-        assert_eq!(tree.open(), std::slice::from_ref(&inner));
-
-        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
-        assert_eq!(tree.active(), []);
-        assert_eq!(
-            tree.open(),
-            std::slice::from_ref(&inner),
-            "its last operations are not known yet"
-        );
-        tree.absorb(&inner, vec![firewall("Succeeded")]);
-        assert_eq!(tree.open(), []);
-    }
-
-    #[test]
-    fn a_deployment_that_names_itself_is_not_read_for_ever() {
-        let root = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/INNER");
-        let mut tree = Tree::new(root.clone());
-        tree.absorb(&root, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), []);
-    }
-
-    #[test]
-    fn counts_leave_out_deployments_and_the_evaluation_of_outputs() {
-        let (mut tree, root, _) = tree();
-        let mut outputs = firewall("Succeeded");
-        outputs.operation_id = "3".to_owned();
-        outputs.properties.provisioning_operation = "EvaluateDeploymentOutput".to_owned();
-        let mut without_target = outputs.clone();
-        without_target.properties.target_resource = None;
-        let operations = vec![
-            firewall("Running"),
-            nested("Succeeded", Value::Null),
-            outputs,
-            without_target,
-        ];
-        tree.absorb(&root, operations);
-        assert_eq!(tree.count(), (0, 1));
-        assert!(!tree.is_quiet());
-        tree.absorb(&root, vec![firewall("Succeeded")]);
-        assert_eq!(tree.count(), (1, 1));
-        assert!(tree.is_quiet());
-    }
-
-    #[test]
-    fn the_innermost_failure_is_the_cause() {
-        let (mut tree, root, inner) = tree();
-        let wrapper =
-            json!({"error": {"code": "ResourceDeploymentFailure", "message": "look inside"}});
-        let leaf = json!({"error": {"code": "SkuNotAvailable", "message": "no"}});
-        tree.absorb(&root, vec![nested("Failed", wrapper)]);
-        assert_eq!(
-            tree.causes()[0].code,
-            "ResourceDeploymentFailure",
-            "so far nothing better is known"
-        );
-        let mut failed = firewall("Failed");
-        failed.properties.status_message = leaf;
-        tree.absorb(&inner, vec![failed]);
-        let causes = tree.causes();
-        assert_eq!(causes.len(), 1);
-        assert_eq!(causes[0].code, "SkuNotAvailable");
-        assert_eq!(causes[0].path, ["inner"]);
-        assert_eq!(
-            causes[0].resource.as_deref(),
-            Some("/x/providers/Microsoft.Network/azureFirewalls/afw")
-        );
-    }
-
-    #[test]
-    fn nested_deployments_of_one_name_are_told_apart() {
-        let (mut tree, root, _) = tree();
-        let storage = |number: &str, group: &str, error: Value| {
-            let mut nested = nested("Failed", error);
-            nested.operation_id = number.to_owned();
-            let target = nested
-                .properties
-                .target_resource
-                .as_mut()
-                .expect("a target");
-            target.id = format!("/{group}/providers/Microsoft.Resources/deployments/storage");
-            nested
-        };
-        let wrapper = json!({"error": {"code": "ResourceDeploymentFailure", "message": "inside"}});
-        let missing = json!({"error": {"code": "ResourceGroupNotFound", "message": "rg-b"}});
-        let operations = vec![storage("1", "rg-a", wrapper), storage("2", "rg-b", missing)];
-        tree.absorb(&root, operations);
-        let mut account = firewall("Failed");
-        account.properties.status_message =
-            json!({"error": {"code": "StorageAccountAlreadyTaken", "message": "taken"}});
-        let explained =
-            DeploymentId::from_target("/rg-a/providers/Microsoft.Resources/deployments/storage");
-        tree.absorb(&explained, vec![account]);
-        let causes = tree.causes();
-        let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
-        assert_eq!(
-            codes,
-            ["ResourceGroupNotFound", "StorageAccountAlreadyTaken"]
-        );
-    }
-
-    #[test]
-    fn a_nested_deployment_runs_while_any_of_its_operations_does() {
-        let (mut tree, root, inner) = tree();
-        let mut again = nested("Running", Value::Null);
-        again.operation_id = "9".to_owned();
-        // Azure lists the earlier attempt last.
-        tree.absorb(&root, vec![again, nested("Failed", Value::Null)]);
-        assert_eq!(tree.active(), std::slice::from_ref(&inner));
-    }
-
-    #[test]
-    fn a_deployment_within_itself_is_not_read_for_ever() {
-        let (mut tree, root, inner) = tree();
-        tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
-        tree.absorb(&inner, vec![nested("Running", Value::Null)]);
-        assert_eq!(tree.open(), []);
-    }
 }

@@ -201,7 +201,12 @@ impl<'a> Watch<'a> {
     async fn read_progress(&mut self, snapshot: &Snapshot, retry: &mut Retry<'_>) -> Duration {
         self.find_root(snapshot);
         match &mut self.progress {
-            Some(progress) => progress.read(retry).await,
+            Some(progress) => {
+                if let Some(dependencies) = &snapshot.dependencies {
+                    progress.learn(dependencies);
+                }
+                progress.read(retry).await
+            }
             None => Duration::ZERO,
         }
     }
@@ -236,7 +241,11 @@ impl<'a> Watch<'a> {
             clock.sleep(pause.max(NEAR_THE_END)).await;
             pause = progress.read(retry).await;
         }
-        let missing = progress.missing();
+        // After a failure, causes may be missing, which is worth another word.
+        let missing = match snapshot.state.is_succeeded() {
+            true => progress.missing_unsaid(),
+            false => progress.missing(),
+        };
         if !missing.is_empty() {
             let message = format!(
                 "the last operations of {} could not be read, so resources or causes may be missing here",

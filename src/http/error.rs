@@ -77,12 +77,6 @@ pub(crate) fn lasting_fault(error: &(dyn Error + 'static)) -> Option<LastingFaul
     })
 }
 
-/// Whether the body of an answer is HTML or XML.
-pub(crate) fn is_web_page(body: &[u8]) -> bool {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    text.trim_ascii_start().starts_with(b"<")
-}
-
 /// Whether no connection could be made, so that nothing was sent.
 pub(crate) fn is_connect_error(error: &(dyn Error + 'static)) -> bool {
     sources(error)
@@ -161,15 +155,5 @@ mod tests {
         assert!(matches!(odd, Some(LastingFault::Certificate(_))), "{odd:?}");
         assert_eq!(fault(rustls::Error::HandshakeNotComplete), None);
         assert_eq!(lasting_fault(&io::Error::other("connection reset")), None);
-    }
-
-    #[test]
-    fn web_pages_are_told_from_json() {
-        for page in ["<!doctype html>", " \r\n<html>", "\u{feff}<?xml?>"] {
-            assert!(is_web_page(page.as_bytes()), "{page}");
-        }
-        for other in ["", "{}", "\"<html>\"", "Busy"] {
-            assert!(!is_web_page(other.as_bytes()), "{other}");
-        }
     }
 }

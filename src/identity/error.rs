@@ -107,7 +107,7 @@ impl SignInError {
     /// Whether the assertion was outside of its validity period, so that a new one may succeed.
     #[must_use]
     pub(super) fn is_stale_assertion(&self) -> bool {
-        matches!(self, Self::Refused(refused) if refused.refusal.code == Some(700024))
+        matches!(self, Self::Refused(refused) if refused.is_stale_assertion())
     }
 
     /// How long the issuer asks us to wait before the next try.

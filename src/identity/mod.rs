@@ -11,6 +11,7 @@ mod guid;
 mod held;
 mod keeper;
 pub(crate) mod news;
+mod reason;
 mod refusal;
 mod refused;
 mod session;

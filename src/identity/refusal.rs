@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::http::{excerpt, is_web_page};
+use crate::http::{excerpt, is_web_page, page_excerpt};
 
 /// Upper bound for `Retry-After`.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
@@ -51,7 +51,7 @@ impl Refusal {
         let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
             return Self {
                 status,
-                description: excerpt(&String::from_utf8_lossy(body)),
+                description: page_excerpt(body),
                 is_web_page: is_web_page(body),
                 retry_after,
                 ..Self::default()
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn quotes_what_is_not_from_entra() {
         let read = Refusal::read(503, Some("7"), b"<html>\r\n<b>Busy</b>");
-        assert_eq!(read.description, "<html> <b>Busy</b>");
+        assert_eq!(read.description, "Busy");
         assert!(read.is_web_page);
         assert_eq!(read.retry_after, Some(Duration::from_secs(7)));
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, path::PathBuf};
 
-use super::refusal::Refusal;
+use super::{reason::Reason, refusal::Refusal};
 use crate::host::jwt::Claims;
 
 /// The issuer of tokens.
@@ -68,6 +68,11 @@ impl Refused {
         is_starting || self.refusal.is_transient()
     }
 
+    /// Whether the assertion was outside of its validity period.
+    pub(super) fn is_stale_assertion(&self) -> bool {
+        Reason::of(&self.refusal) == Some(Reason::OutsideValidity)
+    }
+
     /// Whether somebody between us and the issuer refused. What passes by itself is not of interest.
     fn is_from_proxy(&self) -> bool {
         let refusal = &self.refusal;
@@ -81,50 +86,65 @@ impl Refused {
             client_id: client,
             ..
         } = &self.requester;
-        match (self.requester.issuer, self.refusal.code) {
-            (issuer, _) if self.is_from_proxy() => format!(
+        let issuer = self.requester.issuer;
+        if self.is_from_proxy() {
+            return format!(
                 "{issuer} did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and \
                  NO_PROXY, and that this runner may reach {issuer}"
-            ),
-            (_, _) if self.is_transient() => {
-                format!(
-                    "{} cannot issue a token at the moment",
-                    self.requester.issuer
-                )
-            }
-            (Issuer::ManagedIdentity, _) => self.assign(),
-            (_, Some(700213 | 700211 | 700212 | 7002131 | 70021)) => self.federate(),
-            (_, Some(700024)) => self.renew(),
-            (_, Some(700016)) => format!(
+            );
+        }
+        if self.is_transient() {
+            return format!("{issuer} cannot issue a token at the moment");
+        }
+        if issuer == Issuer::ManagedIdentity {
+            return self.assign();
+        }
+        match Reason::of(&self.refusal) {
+            Some(Reason::Unfederated) => self.federate(&format!(
+                "application {client} has no federated credential for the presented token: add one"
+            )),
+            Some(Reason::OtherCase) => self.federate(&format!(
+                "application {client} has a federated credential whose subject differs from the presented one in \
+                 upper and lower case, which counts: make it one"
+            )),
+            Some(Reason::OutsideValidity) => self.renew(),
+            Some(Reason::UnknownApplication) => format!(
                 "there is no application {client} in tenant {tenant}: check client-id and tenant-id"
             ),
-            (_, Some(7000215)) => format!(
+            Some(Reason::WrongSecret) => format!(
                 "the client secret of application {client} is wrong: client-secret takes the secret's value, not its id"
             ),
-            (_, Some(7000222)) => format!(
+            Some(Reason::ExpiredSecret) => format!(
                 "the client secret of application {client} has expired: create a new one, or use OIDC, which needs none"
             ),
-            (_, Some(90002)) => format!(
+            Some(Reason::UnknownTenant) => format!(
                 "there is no tenant {tenant} in this cloud: check tenant-id and environment"
             ),
-            (_, Some(53003 | 50076)) => format!(
+            Some(Reason::OtherCloud) => format!(
+                "tenant {tenant} is in another cloud: set environment to its cloud (azureCloud, azureUSGovernment, \
+                 azureChinaCloud)"
+            ),
+            Some(Reason::UnknownResource) => format!(
+                "tenant {tenant} does not know the Resource Manager of this cloud: check environment (for a custom \
+                 cloud resource-manager-url) and tenant-id"
+            ),
+            Some(Reason::ConditionalAccess) => format!(
                 "a conditional-access policy of tenant {tenant} blocks application {client}: let it allow this \
                  application and the runner's network"
             ),
-            _ => format!("application {client} may not sign in to tenant {tenant}"),
+            None => format!("application {client} may not sign in to tenant {tenant}"),
         }
     }
 
-    fn federate(&self) -> String {
-        let client = &self.requester.client_id;
+    /// What to do, and the claims that a federated credential must have.
+    fn federate(&self, what: &str) -> String {
         let presented = match &self.presented {
             Some(claims) => format!("\n{claims}"),
             None => " those of the presented token, which cannot be read".to_owned(),
         };
         format!(
-            "application {client} has no federated credential for the presented token: add one with exactly these \
-             values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, \
-             then Federated credentials; a new one takes some minutes to work):{presented}"
+            "{what} with exactly these values (in the portal: the application's Certificates & secrets, or the \
+             managed identity's Settings, then Federated credentials; a new one takes some minutes to work):{presented}"
         )
     }
 
@@ -223,7 +243,7 @@ mod tests {
         let one_line = SignInError::Refused(Box::new(refused.clone())).one_line();
         assert_snapshot!(one_line, @"application c11e7700-0000-0000-0000-000000000002 has no federated credential for the presented token: add one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work): issuer (iss): https://token.actions.githubusercontent.com; subject (sub): repo:o@1/r@2:environment:prod; audience (aud): api://AzureADTokenExchange; Entra ID answered: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:o/r'. (HTTP 401, trace id aaaa, correlation id bbbb)");
         let advice = refused.advice();
-        for code in [700211, 700212, 7002131, 70021] {
+        for code in [700211, 700212, 7002131, 7002137, 70021] {
             refused.refusal.code = Some(code);
             assert_eq!(refused.advice(), advice, "{code}");
         }
@@ -232,10 +252,20 @@ mod tests {
     #[test]
     fn says_what_to_do() {
         let codes = [
-            700016, 7000215, 7000222, 90002, 53003, 50076, 700024, 90033, 123_456,
+            7002138, 900382, 500011, 700016, 7000215, 7000222, 90002, 53003, 50076, 700024, 90033,
+            123_456,
         ];
         let messages = codes.map(|code| refused(code, "Told so.").to_string());
         assert_snapshot!(messages.join("\n\n"), @r"
+        application c11e7700-0000-0000-0000-000000000002 has a federated credential whose subject differs from the presented one in upper and lower case, which counts: make it one with exactly these values (in the portal: the application's Certificates & secrets, or the managed identity's Settings, then Federated credentials; a new one takes some minutes to work): those of the presented token, which cannot be read
+        Entra ID answered: AADSTS7002138: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        tenant 7ea4d2f1-0000-0000-0000-000000000001 is in another cloud: set environment to its cloud (azureCloud, azureUSGovernment, azureChinaCloud)
+        Entra ID answered: AADSTS900382: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
+        tenant 7ea4d2f1-0000-0000-0000-000000000001 does not know the Resource Manager of this cloud: check environment (for a custom cloud resource-manager-url) and tenant-id
+        Entra ID answered: AADSTS500011: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
+
         there is no application c11e7700-0000-0000-0000-000000000002 in tenant 7ea4d2f1-0000-0000-0000-000000000001: check client-id and tenant-id
         Entra ID answered: AADSTS700016: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
@@ -314,7 +344,7 @@ mod tests {
         refused.refusal = Refusal::read(403, None, b"<html>Blocked by policy</html>");
         assert_snapshot!(refused, @r"
         Entra ID did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and NO_PROXY, and that this runner may reach Entra ID
-        The answer: <html>Blocked by policy</html> (HTTP 403)
+        The answer: Blocked by policy (HTTP 403)
         ");
         refused.refusal = Refusal::read(302, None, b"");
         assert!(refused.is_from_proxy());

@@ -1,6 +1,7 @@
-//! What tests share: stand-ins for Resource Manager and Entra ID, runs as lists of events, hostile texts.
+//! What tests share: stand-ins for Resource Manager and Entra ID, runs as lists of events, hostile texts, documents of which a part is generated.
 
 pub(crate) mod arm;
+pub(crate) mod documents;
 pub(crate) mod entra;
 pub(crate) mod hostile;
 pub(crate) mod stories;

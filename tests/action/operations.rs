@@ -1,6 +1,6 @@
 //! Operations show progress and nothing else: a run that cannot read them ends as its deployment.
 
-use azure_simulator::{Fault, Options, ResourceFailure, Service, Simulator};
+use azure_simulator::{CLIENT_ID, Fault, Options, ResourceFailure, Service, Simulator};
 
 use super::{
     common::{HUB, each, forbidden, hub, requests, stack, told},
@@ -100,6 +100,22 @@ fn unreadable_operations_within_do_not_hide_the_end() {
     });
 }
 
+/// azure-dev 4100: no right to read deployments at the scope of a nested one.
+#[test]
+fn nested_forbidden() {
+    let azure = azure();
+    azure.inject(operations(forbidden(ACTION)).path_contains("/inner/"));
+    let outcome = hub(&azure, &nested()).run().expect(0).says(&[
+        "what is in inner cannot be shown",
+        ACTION,
+        "1/1 done, without what is in inner",
+    ]);
+    assert_eq!(outcome.log.matches(ACTION).count(), 1, "{}", outcome.log);
+    let count = "1 of 1 succeeded, without what is in inner";
+    assert!(outcome.summary.contains(count), "{}", outcome.summary);
+    outcome.never_says(&["::warning", "last operations"]);
+}
+
 #[test]
 fn a_stack_ends_without_its_operations() {
     each(&lasting(), |(case, fault)| {
@@ -143,4 +159,28 @@ fn links_that_lead_nowhere_are_not_followed_for_ever() {
             assert!(asked < MOST, "{case}: {asked} requests");
         },
     );
+}
+
+/// azure-search-openai-demo 848: a role that may deploy, but not read deployments.
+#[test]
+fn write_only_role() {
+    for timeout in ["6h", "4m"] {
+        let azure = Simulator::start(Options {
+            denied_actions: vec!["Microsoft.Resources/deployments/read".to_owned()],
+            ..options()
+        });
+        let outcome = hub(&azure, &network()).input("timeout", timeout).run();
+        let right = "perform action 'Microsoft.Resources/deployments/read' over scope";
+        let retried = format!("retrying: HTTP 403 AuthorizationFailed: The client '{CLIENT_ID}'");
+        let outcome = outcome
+            .expect(1)
+            .says(&[&retried, right, "cannot be followed", "--role 'Reader'"])
+            .never_says(&[
+                "could not be reached",
+                "no usable answer from Azure;",
+                "answers again",
+            ]);
+        assert_eq!(outcome.output("error-code"), "AuthorizationFailed");
+        assert!(azure.elapsed().as_secs() < 15 * 60, "{timeout}");
+    }
 }

@@ -79,6 +79,38 @@ fn each_kind_of_output() {
     assert!(all.get("secret").is_none());
 }
 
+/// azure-pipelines-tasks 14246: a null is empty, as the toolkit of GitHub's actions writes it.
+#[test]
+fn outputs_odd_types() {
+    let azure = azure();
+    let deep = json!({"pw": null, "a": {"b": [1, {"c": "x\r\ny"}]}});
+    let outputs = json!({
+        "nothing": { "type": "string", "nullable": true, "value": null },
+        "yes": { "type": "bool", "value": true },
+        "list": { "type": "array", "value": [] },
+        "n": { "type": "int", "value": 0 },
+        "deep": { "type": "object", "value": deep },
+        "empty": { "type": "string", "value": "" }
+    });
+    let outcome = Step::new(&azure, &with_outputs(network(), outputs))
+        .run()
+        .expect(0);
+    for (name, value) in [
+        ("nothing", ""),
+        ("yes", "true"),
+        ("list", "[]"),
+        ("n", "0"),
+        ("empty", ""),
+    ] {
+        assert_eq!(outcome.output(name), value, "{name}");
+    }
+    let shown: Value = serde_json::from_str(outcome.output("deep")).unwrap();
+    assert_eq!(shown, deep);
+    let all: Value = serde_json::from_str(outcome.output("outputs")).unwrap();
+    assert_eq!((&all["nothing"], &all["empty"]), (&Value::Null, &json!("")));
+    assert!(outcome.summary.contains("null"), "{}", outcome.summary);
+}
+
 #[test]
 fn masked_outputs_are_masked_before_they_are_used() {
     let azure = azure();

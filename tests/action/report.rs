@@ -2,13 +2,13 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use azure_simulator::Simulator;
+use azure_simulator::{Options, Simulator};
 use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 
 use super::{
-    step::{Outcome, Step, azure},
-    templates::{network, with_outputs},
+    step::{Outcome, Step, azure, options},
+    templates::{gateways, network, template, with_outputs},
 };
 
 const SCHEMA: &str = include_str!("../../docs/report.schema.json");
@@ -67,6 +67,40 @@ fn a_success_is_drawn_and_reported() {
             .iter()
             .any(|resource| resource["critical"] == true)
     );
+}
+
+/// The first and the second of two gateways: start, end and length in seconds.
+fn gateways_of(report: &Value) -> [(String, String, f64); 2] {
+    ["vgw0", "vgw1"].map(|name| {
+        let resources = report["resources"].as_array().unwrap();
+        let own = resources.iter().find(|each| each["name"] == name).unwrap();
+        let text = |field: &str| own[field].as_str().unwrap().to_owned();
+        (
+            text("start"),
+            text("end"),
+            own["durationSeconds"].as_f64().unwrap(),
+        )
+    })
+}
+
+/// From 2020 to 2025 Azure counted the durations of all resources of a deployment from one start.
+#[test]
+fn times_are_those_of_the_resources_however_azure_counts() {
+    let inner = json!({
+        "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": "inner",
+        "properties": { "mode": "Incremental", "template": gateways(2) }
+    });
+    for template in [gateways(2), template("resourceGroup", json!([inner]))] {
+        let azure = Simulator::start(Options {
+            common_start: true,
+            ..options()
+        });
+        let (outcome, report) = reported(&azure, &template, &[]);
+        let [first, second] = gateways_of(&report);
+        assert!(second.0 >= first.1, "{first:?} {second:?}");
+        assert!(second.2 < 1.5 * first.2, "{first:?} {second:?}");
+        outcome.expect(0).never_says(&["vgw1 24m", "vgw1 25m"]);
+    }
 }
 
 #[test]

@@ -241,3 +241,65 @@ fn a_principal_without_a_role() {
     ]);
     assert_eq!(outcome.output("error-code"), "AuthorizationFailed");
 }
+
+/// What Entra ID answers with this number and these words.
+fn refused(number: u32, words: &str) -> Fault {
+    let description = format!(
+        "AADSTS{number}: {words}\r\nTrace ID: 0\r\nCorrelation ID: 0\r\nTimestamp: 2026-01-05 02:00:00Z"
+    );
+    let body = json!({"error": "invalid_request", "error_description": description, "error_codes": [number]});
+    Fault::status(400)
+        .on(Service::Entra)
+        .with_body(&body.to_string())
+}
+
+#[test]
+fn subject_case() {
+    let presented = "repo:Contoso/landing-zone:ref:refs/heads/main";
+    let azure = azure_simulator::Simulator::start(Options {
+        presented_subject: presented.to_owned(),
+        ..options()
+    });
+    Step::new(&azure, &network()).run().expect(3).says(&[
+        "AADSTS7002138",
+        "upper and lower case, which counts",
+        &format!("subject (sub):  {presented}"),
+        "https://token.actions.githubusercontent.com",
+        "api://AzureADTokenExchange",
+    ]);
+}
+
+#[test]
+fn an_unknown_number_about_federation_is_known_by_its_words() {
+    let azure = azure();
+    let words =
+        "No matching federated identity record found for presented assertion subject 'repo:x'.";
+    azure.inject(refused(7_009_999, words));
+    Step::new(&azure, &network()).run().expect(3).says(&[
+        "AADSTS7009999",
+        "has no federated credential for the presented token",
+        "subject (sub):",
+    ]);
+}
+
+#[test]
+fn cross_cloud_client() {
+    for (number, words) in [
+        (
+            900_382,
+            "Confidential Client is not supported in Cross Cloud request.",
+        ),
+        (
+            500_011,
+            "The resource principal named https://management.azure.com was not found in the tenant named Contoso.",
+        ),
+    ] {
+        let azure = azure();
+        azure.inject(refused(number, words));
+        Step::new(&azure, &network())
+            .input("client-secret", SECRET)
+            .run()
+            .expect(3)
+            .says(&[&format!("AADSTS{number}"), "environment", TENANT_ID]);
+    }
+}

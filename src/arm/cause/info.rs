@@ -4,11 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::text::between;
+use super::policy::{POLICIES, identified, violation};
 use crate::http::excerpt;
-
-/// Before the policies in a message, which are JSON.
-const POLICIES: &str = "Policy identifiers: '";
 
 /// `message` with the names of policies in words instead of JSON, and with what `additional` knows beyond it.
 pub(super) fn complete(message: &str, additional: Option<&Value>) -> String {
@@ -24,54 +21,21 @@ pub(super) fn complete(message: &str, additional: Option<&Value>) -> String {
     let items = additional.and_then(Value::as_array).into_iter().flatten();
     parts.extend(
         items
-            .filter_map(note)
+            .flat_map(notes)
             .filter(|note| known.insert(note.clone())),
     );
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
 }
 
-/// The policies that a message identifies in JSON.
-fn identified(message: &str) -> Vec<String> {
-    let json = between(message, POLICIES, "]'").map(|list| format!("{list}]"));
-    let policies: Option<Vec<Value>> = json.and_then(|json| serde_json::from_str(&json).ok());
-    let policies = policies.unwrap_or_default();
-    let name = |policy: &Value, kind: &str| policy[kind]["name"].as_str().map(excerpt);
-    policies
-        .iter()
-        .filter_map(|policy| {
-            in_words(
-                name(policy, "policyAssignment"),
-                name(policy, "policyDefinition"),
-            )
-        })
-        .collect()
-}
-
 /// What one item of `additionalInfo` tells.
-fn note(item: &Value) -> Option<String> {
+fn notes(item: &Value) -> Vec<String> {
     let info = &item["info"];
-    match item["type"].as_str()? {
-        "PolicyViolation" => {
-            let name = |kind: &str| {
-                let names = [format!("{kind}DisplayName"), format!("{kind}Name")];
-                names
-                    .iter()
-                    .find_map(|name| info[name].as_str().filter(|name| !name.is_empty()))
-                    .map(excerpt)
-            };
-            in_words(name("policyAssignment"), name("policyDefinition"))
-        }
-        "TemplateViolation" => place(info),
-        _ => None,
+    match item["type"].as_str() {
+        Some("PolicyViolation") => violation(info),
+        Some("TemplateViolation") => place(info).into_iter().collect(),
+        _ => Vec::new(),
     }
-}
-
-fn in_words(assignment: Option<String>, definition: Option<String>) -> Option<String> {
-    let assignment = assignment.map(|name| format!("policy assignment '{name}'"));
-    let definition = definition.map(|name| format!("policy definition '{name}'"));
-    let names: Vec<String> = [assignment, definition].into_iter().flatten().collect();
-    (!names.is_empty()).then(|| format!("({})", names.join(", ")))
 }
 
 /// Where in the template it is.

@@ -3,6 +3,7 @@
 mod info;
 mod merge;
 mod model;
+mod policy;
 #[cfg(test)]
 mod recordings;
 mod text;

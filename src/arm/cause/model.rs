@@ -1,9 +1,9 @@
 //! One cause of a failure.
 
-use super::text::is_generic;
+use super::text::{is_generic, is_vague};
 
 /// Codes that only say that something inside them failed, or how HTTP calls it.
-const WRAPPERS: [&str; 16] = [
+const WRAPPERS: [&str; 17] = [
     "DeploymentFailed",
     "ResourceDeploymentFailure",
     "InvalidTemplateDeployment",
@@ -13,6 +13,7 @@ const WRAPPERS: [&str; 16] = [
     "DeploymentStackDeploymentFailed",
     "DeploymentStackDeleteResourcesFailed",
     "DeploymentStackValidationFailed",
+    "DeploymentStackOperationFailed",
     "OperationFailed",
     "Failed",
     "Conflict",
@@ -21,6 +22,24 @@ const WRAPPERS: [&str; 16] = [
     "Forbidden",
     "InternalServerError",
 ];
+
+/// Codes that say that nothing failed, which some services put beside the failures.
+const SUCCESSES: [&str; 7] = [
+    "OK",
+    "Created",
+    "Accepted",
+    "NoContent",
+    "Succeeded",
+    "Success",
+    "None",
+];
+
+/// Whether `code` says that nothing failed.
+pub(super) fn is_success(code: &str) -> bool {
+    SUCCESSES
+        .iter()
+        .any(|success| success.eq_ignore_ascii_case(code))
+}
 
 /// One cause of a failure, with the wrappers around it removed. Text from Azure: not to be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +62,18 @@ impl Cause {
             && !WRAPPERS
                 .iter()
                 .any(|code| code.eq_ignore_ascii_case(&self.code))
+    }
+
+    /// Whether it says less than an error around it that has a code and a sentence of its own.
+    pub(super) fn is_vague(&self) -> bool {
+        !self.is_specific() || is_vague(&self.message)
+    }
+
+    /// Gives it the HTTP status that goes with it as its code, if it has none.
+    pub(crate) fn complete_code(&mut self, status: &str) {
+        if self.code.is_empty() && !is_success(status) {
+            self.code = status.to_owned();
+        }
     }
 
     /// Whether it says anything at all about what happened.

@@ -1,8 +1,10 @@
 //! What Azure writes in messages: sentences that say nothing, boilerplate, JSON.
 
-use std::iter;
+use std::{borrow::Cow, iter};
 
 use serde_json::Value;
+
+use crate::http::{excerpt, page_text};
 
 /// How messages begin that only say that something inside failed, in lower case.
 const GENERIC: [&str; 12] = [
@@ -19,8 +21,38 @@ const GENERIC: [&str; 12] = [
     "multiple error occurred",
     "one or more resources could not be",
 ];
+/// Messages that say no more than that something failed, in lower case, without their full stop.
+const EMPTY: [&str; 6] = [
+    "failed",
+    "error",
+    "ok",
+    "bad request",
+    "conflict",
+    "not found",
+];
+/// Messages that say how something ended, but not what, in lower case, without their full stop.
+const VAGUE: [&str; 16] = [
+    "the operation was canceled",
+    "the operation was cancelled",
+    "operation was canceled",
+    "a task was canceled",
+    "the request was canceled",
+    "the operation has timed out",
+    "the operation failed",
+    "operation failed",
+    "the request failed",
+    "internal server error",
+    "an internal server error occurred",
+    "an internal error occurred",
+    "an unexpected error occurred",
+    "an unknown error occurred",
+    "an error occurred",
+    "an error has occurred",
+];
 /// Advice at the end of messages that leads to a page about deployments in general.
 const ADVICE: (&str, &str) = ("Please see https://aka.ms/", "for usage details.");
+/// How web pages begin.
+const PAGES: [&str; 4] = ["<!doctype", "<html", "<head", "<body"];
 /// Where most of the JSON in messages begins.
 const OPENING: [char; 2] = ['{', '['];
 
@@ -30,7 +62,15 @@ pub(super) fn is_generic(message: &str) -> bool {
     let unsaid = message.is_empty()
         || (message.starts_with("the template deployment '")
             && message.contains("is not valid according to the validation procedure"));
-    unsaid || GENERIC.iter().any(|generic| message.starts_with(generic))
+    unsaid
+        || EMPTY.contains(&message.trim_end_matches('.'))
+        || GENERIC.iter().any(|generic| message.starts_with(generic))
+}
+
+/// Whether `message` says how something ended, but not what did.
+pub(super) fn is_vague(message: &str) -> bool {
+    let message = message.trim().to_lowercase();
+    is_generic(&message) || VAGUE.contains(&message.trim_end_matches('.'))
 }
 
 /// `message` without the advice at its end, as long as something remains.
@@ -43,6 +83,18 @@ pub(super) fn clean(message: &str) -> &str {
     match message.rfind(begin).map(|at| message[..at].trim_end()) {
         Some(rest) if !rest.is_empty() => rest,
         _ => message,
+    }
+}
+
+/// A message as text: some services hand on a web page.
+pub(super) fn readable(message: &str) -> Cow<'_, str> {
+    let begins = |tag: &str| {
+        let begin = message.trim_start().get(..tag.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+    };
+    match PAGES.iter().any(|tag| begins(tag)) {
+        true => Cow::Owned(excerpt(&page_text(message))),
+        false => Cow::Borrowed(message),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     report::{
         record::Record,
         words::{
-            duration,
+            duration, hidden,
             lines::{fact, stamped},
             phrase::count,
             verdict::{self, Verdict},
@@ -94,7 +94,12 @@ fn hints(verdict: &Verdict) -> Vec<String> {
 
 fn totals(record: &Record) -> String {
     let mut parts = vec![
-        format!("{}/{} done", record.done, record.known),
+        format!(
+            "{}/{} done{}",
+            record.done,
+            record.known,
+            hidden::uncounted(record)
+        ),
         count(record.token_refreshes, "token refresh", "token refreshes"),
     ];
     if !record.outages.is_empty() {

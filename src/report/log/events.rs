@@ -15,7 +15,7 @@ use crate::{
         record::Record,
         what_if,
         words::{
-            diagnostic, duration,
+            diagnostic, duration, hidden,
             lines::{stamped, style_of},
             operation,
             phrase::count,
@@ -66,6 +66,12 @@ impl Log {
                 done,
                 known,
             } => return self.progress(changed, *done, *known, at),
+            // The first one is news; where many are hidden, they are so for one reason.
+            Event::ProgressHidden { .. } if record.hidden.len() > 1 => {
+                let line = styled_message(event, record, at)
+                    .map(|(style, text)| stamped(at).with(style, &text));
+                return line.into_iter().map(Entry::routine).collect();
+            }
             Event::Validated { diagnostics, .. } => {
                 diagnostics.iter().map(diagnostic::line).collect()
             }
@@ -233,15 +239,16 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
 
 /// `path` names the nested deployment, if it is one.
 fn progress_hidden(noun: &str, path: &[String], reason: &str, missing: Option<&str>) -> String {
-    let what = if path.is_empty() {
-        format!("the {noun}")
-    } else {
-        path.join(" › ")
-    };
     let right = missing.map_or_else(String::new, |action| {
         format!("; the identity lacks the permission {action}")
     });
-    format!("progress cannot be shown, as the operations of {what} cannot be read: {reason}{right}")
+    if path.is_empty() {
+        return format!(
+            "progress cannot be shown, as the operations of the {noun} cannot be read: {reason}{right}"
+        );
+    }
+    let name = path.join(place::SEPARATOR);
+    format!("what is in {name} cannot be shown, as its operations cannot be read: {reason}{right}")
 }
 
 fn token_times(token: &Token) -> String {
@@ -262,9 +269,10 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
     };
     let age = duration::show(token_age);
     format!(
-        "{}/{} done; {what}; token {age} old{}",
+        "{}/{} done{}; {what}; token {age} old{}",
         record.done,
         record.known,
+        hidden::uncounted(record),
         record
             .out_of_reach(at)
             .map_or_else(String::new, |time| format!(

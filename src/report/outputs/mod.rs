@@ -70,12 +70,13 @@ pub(crate) fn is_secure(output: &Value) -> bool {
         .any(|secure| secure.eq_ignore_ascii_case(kind))
 }
 
-/// The value of a template output as a step output: strings as they are, everything else as compact JSON.
+/// The value of a template output as a step output: strings as they are, null empty, everything else as compact JSON.
+/// Actions that use GitHub's toolkit write null in the same way; as a text it would be true in a condition.
 pub(crate) fn plain(output: &Value) -> String {
     match output.get("value") {
         Some(Value::String(text)) => text.clone(),
+        None | Some(Value::Null) => String::new(),
         Some(value) => value.to_string(),
-        None => Value::Null.to_string(),
     }
 }
 
@@ -233,7 +234,7 @@ mod tests {
                 ("ports", "[22,443]"),
                 ("tags", r#"{"env":"prod"}"#),
                 ("on", "true"),
-                ("nothing", "null"),
+                ("nothing", ""),
             ]
         );
         assert!(outputs.warnings.is_empty());

@@ -40,6 +40,9 @@ pub(crate) struct Record {
     pub(crate) done: usize,
     /// Number of known resources, without nested deployments.
     pub(crate) known: usize,
+    /// Nested deployments whose resources cannot be shown, by the names around them and their own; empty for the
+    /// deployment that is followed.
+    pub(crate) hidden: Vec<Vec<String>>,
     pub(crate) outages: Vec<Outage>,
     /// Number of periods of throttling.
     pub(crate) throttlings: usize,
@@ -97,11 +100,13 @@ impl Record {
                 done,
                 known,
             } => {
-                changed
-                    .iter()
-                    .for_each(|resource| self.update(resource, at));
+                for resource in changed {
+                    self.update(resource, at);
+                    self.hidden.retain(|path| *path != resource.path);
+                }
                 (self.done, self.known) = (*done, *known);
             }
+            Event::ProgressHidden { path, .. } => self.hidden.push(path.clone()),
             Event::Throttled { .. } => self.throttlings += 1,
             Event::OutageBegan { trouble, reason } => {
                 self.outages.push(Outage::new(at, *trouble, reason));
@@ -119,7 +124,6 @@ impl Record {
             Event::Compiled(_)
             | Event::StillRunning { .. }
             | Event::Waiting { .. }
-            | Event::ProgressHidden { .. }
             | Event::Replaced { .. }
             | Event::TokenRefreshFailed { .. }
             | Event::ThrottlingEnded { .. }

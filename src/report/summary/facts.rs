@@ -7,7 +7,7 @@ use crate::{
     report::{
         record::Record,
         words::{
-            duration,
+            duration, hidden,
             markdown::{code, escape, link, table},
             operation,
             phrase::{capitalize, count},
@@ -60,7 +60,13 @@ fn succeeded_of_known(record: &Record) -> String {
     let resources = record.resources.iter().map(|seen| &seen.resource);
     let succeeded =
         resources.filter(|resource| !resource.is_deployment() && resource.state.is_succeeded());
-    format!("{} of {} succeeded", succeeded.count(), record.known)
+    let uncounted = cut(&hidden::uncounted(record), NAME);
+    format!(
+        "{} of {} succeeded{}",
+        succeeded.count(),
+        record.known,
+        escape(&uncounted)
+    )
 }
 
 fn of_plan(plan: &Plan) -> Vec<[String; 2]> {

@@ -35,5 +35,8 @@ fn cell(name: &str, output: &Value, masked: &[String]) -> String {
     if outputs::is_secure(output) || is_masked(masked, name) {
         return escape("***");
     }
+    if output.get("value").is_none_or(Value::is_null) {
+        return escape("null");
+    }
     code(&cut(&outputs::plain(output), VALUE))
 }

@@ -7,6 +7,7 @@ pub(crate) mod duration;
 #[cfg(test)]
 pub(super) mod gfm;
 pub(super) mod headline;
+pub(crate) mod hidden;
 pub(super) mod hints;
 pub(super) mod item;
 pub(super) mod left;

@@ -13,7 +13,7 @@ pub(crate) fn of_resource(resource: &Resource) -> String {
 
 /// Where `cause` arose: `hub › network › afw-hub (azureFirewalls)`; empty if unknown.
 pub(crate) fn of_cause(cause: &Cause) -> String {
-    match cause.resource.as_deref().map(parse) {
+    match cause.resource.as_deref().map(type_and_name) {
         Some((kind, name)) if !kind.is_empty() => {
             format!("{} ({})", join(&cause.path, &name), short_type(&kind))
         }
@@ -47,13 +47,18 @@ fn join(path: &[String], name: &str) -> String {
     parts.join(SEPARATOR)
 }
 
-/// Type and name in a resource id. Any other text is a name without a type.
-fn parse(id: &str) -> (String, String) {
+/// Type and name in a resource id, or in what tells a resource of an extension from others. Any other text is a name without a type.
+pub(super) fn type_and_name(id: &str) -> (String, String) {
     if let Some(start) = id.to_ascii_lowercase().rfind("/providers/") {
         let mut segments = id[start + "/providers/".len()..].split('/');
         let provider = segments.next().unwrap_or_default();
         let (kinds, names) = alternate(segments);
         return (format!("{provider}/{}", kinds.join("/")), names.join("/"));
+    }
+    // A resource of an extension: `extension:type:name`.
+    let mut parts = id.splitn(3, ':').skip(1);
+    if let (false, Some(kind), Some(name)) = (id.starts_with('/'), parts.next(), parts.next()) {
+        return (kind.to_owned(), name.to_owned());
     }
     match alternate(id.trim_start_matches('/').split('/')) {
         (kinds, names) if id.starts_with('/') && !names.is_empty() => (
@@ -108,6 +113,11 @@ mod tests {
             ),
             (Some(GROUP.to_owned()), &[], "rg-hub (resourceGroups)"),
             (Some("afw-hub".to_owned()), &["hub"], "hub › afw-hub"),
+            (
+                Some("MicrosoftGraph:Microsoft.Graph/applications:app:hub".to_owned()),
+                &[],
+                "app:hub (applications)",
+            ),
             (Some("/".to_owned()), &[], "/"),
             (Some("/providers/".to_owned()), &[], " ()"),
             (None, &["hub", "network"], "hub › network"),

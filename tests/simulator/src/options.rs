@@ -54,8 +54,12 @@ pub struct Options {
     pub failures: Vec<ResourceFailure>,
     /// Names of resources that cannot be deleted.
     pub undeletable: Vec<String>,
+    /// The error with which a stack cannot update its deny assignments, in full.
+    pub deny_error: Option<Value>,
     /// Errors of failed deployments as JSON within strings, as older deployments have them.
     pub legacy_errors: bool,
+    /// Whether the durations of operations count from the start of their deployment, as from 2020 to 2025.
+    pub common_start: bool,
     /// Most rows in one page of operations or deployments.
     pub page_size: usize,
     /// How many empty pages come before the first row.
@@ -113,7 +117,9 @@ impl Default for Options {
             durations: Vec::new(),
             failures: Vec::new(),
             undeletable: Vec::new(),
+            deny_error: None,
             legacy_errors: false,
+            common_start: false,
             page_size: 100,
             empty_pages: 0,
             denied_actions: Vec::new(),

@@ -1,6 +1,11 @@
 //! Extracts identifiers from Azure's messages and checks their characters, so that hints and commands can contain them.
 
-use crate::arm::Cause;
+use super::{
+    characters::is_made_of,
+    provider::{is_deployment, provider},
+    roles::{assignable, role},
+};
+use crate::{arm::Cause, identity::Guid, report::words::place::type_and_name};
 
 /// A fact, the text in front of it, and the characters that it may have.
 struct Fact {
@@ -11,19 +16,24 @@ struct Fact {
 }
 
 /// All facts may have ASCII letters and digits.
-const FACTS: [Fact; 7] = [
+const FACTS: [Fact; 8] = [
     Fact {
         name: "{action}",
         markers: &[
-            "perform action(s) '",
-            "perform the action '",
-            "perform action '",
+            "not have permission to perform action(s) '",
+            "not have permission to perform action '",
+            "not have authorization to perform action '",
         ],
         punctuation: "./-_*",
     },
     Fact {
         name: "{scope}",
-        markers: &["on the linked scope(s) '", "over scope '", "on scope '"],
+        markers: &["over scope '", "at scope '"],
+        punctuation: "./-_",
+    },
+    Fact {
+        name: "{linked}",
+        markers: &["on the linked scope(s) '"],
         punctuation: "./-_",
     },
     Fact {
@@ -32,18 +42,13 @@ const FACTS: [Fact; 7] = [
         punctuation: "-",
     },
     Fact {
-        name: "{provider}",
-        markers: &["to use namespace '"],
-        punctuation: ".",
-    },
-    Fact {
         name: "{locked}",
         markers: &["following scope(s) are locked: '"],
         punctuation: "./-_",
     },
     Fact {
         name: "{seconds}",
-        markers: &["try again after '", "Please try again after '"],
+        markers: &["try again after '"],
         punctuation: "",
     },
     Fact {
@@ -51,46 +56,36 @@ const FACTS: [Fact; 7] = [
         markers: &["in location '", "in region '", "for location '"],
         punctuation: "",
     },
-];
-
-/// Prefixes of actions and a built-in role that allows them; the last one matches all others.
-const ROLES: [(&str, &str); 5] = [
-    (
-        "Microsoft.Authorization/roleAssignments/",
-        "Role Based Access Control Administrator",
-    ),
-    (
-        "Microsoft.Authorization/locks/",
-        "User Access Administrator",
-    ),
-    (
-        "Microsoft.Authorization/policy",
-        "Resource Policy Contributor",
-    ),
-    (
-        "Microsoft.Management/managementGroups/",
-        "Management Group Contributor",
-    ),
-    ("", "Contributor"),
+    Fact {
+        name: "{locations}",
+        markers: &["locations are used for deployments: '"],
+        punctuation: ",",
+    },
 ];
 
 /// The facts of one cause: placeholders and their values.
 pub(crate) struct Facts(Vec<(&'static str, String)>);
 
 impl Facts {
-    /// The facts in the message and the resource id of `cause`.
+    /// The facts in the message, the code and the resource id of `cause`.
     pub(crate) fn of(cause: &Cause) -> Self {
-        let mut facts: Vec<_> = FACTS
-            .iter()
-            .filter_map(|fact| Some((fact.name, fact.find(&cause.message)?)))
-            .collect();
-        let action = facts.iter().find(|(name, _)| *name == "{action}");
-        let role = action.map(|(_, action)| role(action).to_owned());
-        facts.extend(role.map(|role| ("{role}", role)));
-        if !facts.iter().any(|(name, _)| *name == "{provider}") {
-            facts.extend(namespace(cause).map(|provider| ("{provider}", provider)));
+        let mut facts = Self(Vec::new());
+        for fact in &FACTS {
+            let found = fact.find(&cause.message);
+            let values: Option<Vec<String>> = match fact.name {
+                "{scope}" => (found.iter())
+                    .map(|scope| assignable(scope, facts.get("{action}")?))
+                    .collect(),
+                "{principal}" => Some(found).filter(|ids| ids.iter().all(|id| is_guid(id))),
+                _ => Some(found),
+            };
+            facts.add(fact.name, values.and_then(only));
         }
-        Self(facts)
+        let role = facts.get("{action}").and_then(role);
+        facts.add("{role}", role.map(str::to_owned));
+        facts.add("{provider}", provider(cause));
+        facts.add("{retry}", retried(cause));
+        facts
     }
 
     /// `template` with its placeholders filled; `None` if it is empty or a fact is missing.
@@ -101,39 +96,51 @@ impl Facts {
         }
         (!text.is_empty() && !text.contains('{')).then_some(text)
     }
-}
 
-impl Fact {
-    fn find(&self, message: &str) -> Option<String> {
-        let found = self.markers.iter().find_map(|marker| {
-            let (_, rest) = message.split_once(marker)?;
-            rest.split_once('\'').map(|(value, _)| value)
-        })?;
-        is_made_of(found, self.punctuation).then(|| found.to_owned())
+    fn get(&self, name: &str) -> Option<&str> {
+        let fact = self.0.iter().find(|(known, _)| *known == name);
+        fact.map(|(_, value)| value.as_str())
+    }
+
+    fn add(&mut self, name: &'static str, value: Option<String>) {
+        self.0.extend(value.map(|value| (name, value)));
     }
 }
 
-fn role(action: &str) -> &'static str {
-    let starts = |prefix: &str| {
-        action
-            .get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let known = ROLES.iter().find(|(prefix, _)| starts(prefix));
-    known.map_or("Contributor", |(_, role)| role)
+impl Fact {
+    /// All that the message says behind the first marker that it has; nothing if one of it has other characters.
+    fn find(&self, message: &str) -> Vec<String> {
+        let Some(marker) = self
+            .markers
+            .iter()
+            .find(|marker| message.contains(**marker))
+        else {
+            return Vec::new();
+        };
+        let rests = message.split(*marker).skip(1);
+        let values = rests.map(|rest| {
+            let (value, _) = rest.split_once('\'')?;
+            is_made_of(value, self.punctuation).then(|| value.to_owned())
+        });
+        values.collect::<Option<_>>().unwrap_or_default()
+    }
 }
 
-/// The resource provider of the cause's resource.
-fn namespace(cause: &Cause) -> Option<String> {
-    let id = cause.resource.as_deref()?;
-    let at = id.to_ascii_lowercase().rfind("/providers/")? + "/providers/".len();
-    let provider = id.get(at..)?.split('/').next()?;
-    is_made_of(provider, ".").then(|| provider.to_owned())
+/// The only value. A preflight's message may be about several resources, of which a command would be right for one.
+fn only(mut values: Vec<String>) -> Option<String> {
+    values.sort();
+    values.dedup();
+    let value = values.pop();
+    value.filter(|_| values.is_empty())
 }
 
-fn is_made_of(text: &str, others: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+/// The code for which Azure can be told to repeat a resource. A deployment cannot be repeated.
+fn retried(cause: &Cause) -> Option<String> {
+    let (kind, _) = type_and_name(cause.resource.as_deref()?);
+    let is_resource = kind.contains('/') && !is_deployment(&kind);
+    (is_resource && is_made_of(&cause.code, "")).then(|| cause.code.clone())
+}
+
+fn is_guid(text: &str) -> bool {
+    text.parse::<Guid>().is_ok()
 }

@@ -1,10 +1,17 @@
 //! Hints: what known error codes mean and how to fix them.
 
+mod characters;
+#[cfg(test)]
+mod docs;
 mod facts;
+mod known;
+mod provider;
+mod roles;
+#[cfg(test)]
+mod sources;
 mod table;
 
 use facts::Facts;
-use table::{HINTS, KnownCause};
 
 use crate::arm::Cause;
 
@@ -27,25 +34,15 @@ impl Hint {
 
 /// The hint for `cause`, if its code or its message is known.
 pub(crate) fn hint(cause: &Cause) -> Option<Hint> {
-    let known = HINTS.iter().find(|known| known.is_of(cause))?;
+    let known = table::known().find(|known| known.is_of(cause))?;
     let facts = Facts::of(cause);
+    let mut detailed = known.detailed.iter();
     Some(Hint {
-        text: facts
-            .fill(known.detailed)
+        text: detailed
+            .find_map(|text| facts.fill(text))
             .unwrap_or_else(|| known.text.to_owned()),
-        command: facts
-            .fill(known.command)
-            .filter(|command| !command.is_empty()),
+        command: facts.fill(known.command),
     })
-}
-
-impl KnownCause {
-    fn is_of(&self, cause: &Cause) -> bool {
-        self.codes
-            .iter()
-            .any(|code| code.eq_ignore_ascii_case(&cause.code))
-            || (!self.phrase.is_empty() && cause.message.contains(self.phrase))
-    }
 }
 
 #[cfg(test)]
@@ -109,14 +106,63 @@ mod tests {
         the resource type does not exist in this region or at this API version, or Microsoft.Network is not registered: correct the region or the API version, or register the provider: az provider register --wait --namespace Microsoft.Network
         too many requests were sent to Azure in this subscription: re-run the workflow after 6 seconds, with fewer deployments at the same time
         a lock prevents the change: remove the lock during the deployment, or leave the resource out: az lock list --scope /subscriptions/s
-        the deployment history of this scope is full (800 deployments): delete old ones; a CanNotDelete lock prevents Azure from deleting them automatically
+        the deployment history of this scope is full (800 deployments): delete old ones; a CanNotDelete lock, or a missing right to delete deployments, prevents Azure from deleting them automatically
         ");
+    }
+
+    #[test]
+    fn a_preflights_refusal_is_told_as_one_of_a_right() {
+        let refused = |name: &str, action: &str| {
+            format!(
+                "Authorization failed for template resource '{name}' of type 'x'. The client '***' with object id \
+                 '22222222-2222-2222-2222-222222222222' does not have permission to perform action '{action}' at scope \
+                 '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Authorization/roleAssignments/{name}'."
+            )
+        };
+        let assign = "Microsoft.Authorization/roleAssignments/write";
+        let message = |parts: &[String]| {
+            format!(
+                "The template deployment failed with error: '{}'.",
+                parts.join(":")
+            )
+        };
+        let same = [refused("a", assign), refused("b", assign)];
+        insta::assert_snapshot!(hint_for("InvalidTemplateDeployment", &message(&same)), @"the identity needs a role that allows Microsoft.Authorization/roleAssignments/write at /subscriptions/s/resourceGroups/rg, such as Role Based Access Control Administrator; allow some minutes for it to take effect: az role assignment create --assignee-object-id 22222222-2222-2222-2222-222222222222 --assignee-principal-type ServicePrincipal --role 'Role Based Access Control Administrator' --scope /subscriptions/s/resourceGroups/rg");
+        let different = [
+            refused("a", assign),
+            refused("b", "Microsoft.Network/virtualNetworks/write"),
+        ];
+        insta::assert_snapshot!(hint_for("InvalidTemplateDeployment", &message(&different)), @"the identity lacks a role for this: assign one that allows the action at the scope in the message, and allow some minutes for it to take effect");
+    }
+
+    #[test]
+    fn only_a_resource_can_be_repeated() {
+        let at_resource = hint_for(
+            "AnotherOperationInProgress",
+            "Another operation is in progress.",
+        );
+        assert!(
+            at_resource.contains("`@retryOn(['AnotherOperationInProgress'], 5)`"),
+            "{at_resource}"
+        );
+        let at_deployment = Cause {
+            code: "AnotherOperationInProgress".to_owned(),
+            resource: Some(
+                "/subscriptions/s/providers/Microsoft.Resources/deployments/hub".to_owned(),
+            ),
+            ..Cause::default()
+        };
+        let hint = hint(&at_deployment)
+            .map(|hint| hint.sentence())
+            .unwrap_or_default();
+        assert!(!hint.is_empty() && !hint.contains("@retryOn"), "{hint}");
     }
 
     #[test]
     fn every_code_is_known_once_and_every_hint_is_whole() {
         let mut codes = HashSet::new();
-        for known in &HINTS {
+        let known = || table::known();
+        for known in known() {
             for code in known.codes {
                 assert!(codes.insert(code.to_ascii_lowercase()), "{code} twice");
                 let hint = hint_for(code, "no facts here");
@@ -131,6 +177,5 @@ mod tests {
                 );
             }
         }
-        assert!(HINTS.len() >= 30, "{}", HINTS.len());
     }
 }

@@ -131,12 +131,11 @@ impl Target<'_> {
     fn rows(&self, deployments: &Deployments) -> Result<Vec<Value>, ArmError> {
         self.permit("operations/read")?;
         let found = self.find(deployments)?;
-        let legacy = self.world.options.legacy_errors;
         Ok(operations::list(
             found,
             self.call.now,
             &self.world.clock,
-            legacy,
+            &self.world.options,
         ))
     }
 

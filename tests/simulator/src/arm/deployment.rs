@@ -113,7 +113,7 @@ fn output_resources(plan: &DeploymentPlan) -> Value {
         let plain = deployment
             .resources
             .iter()
-            .filter(|resource| resource.nested.is_none());
+            .filter(|resource| resource.nested.is_none() && resource.extension.is_none());
         ids.extend(plain.map(|resource| json!({"id": resource.id})));
     });
     ids.into()
@@ -176,8 +176,16 @@ pub(super) fn dependencies(plan: &DeploymentPlan) -> Value {
     shown.collect()
 }
 
-fn target(resource: &ResourcePlan) -> Value {
-    json!({
-        "id": resource.id, "resourceType": resource.kind, "resourceName": resource.name,
-    })
+/// What names a resource in operations and dependencies. A resource of an extension has no id.
+pub(super) fn target(resource: &ResourcePlan) -> Value {
+    match &resource.extension {
+        Some(extension) => json!({
+            "extension": {"alias": extension, "name": extension, "version": "1.0.0"},
+            "resourceType": resource.kind,
+            "identifiers": {"uniqueName": resource.body["properties"]["uniqueName"]},
+        }),
+        None => json!({
+            "id": resource.id, "resourceType": resource.kind, "resourceName": resource.name,
+        }),
+    }
 }

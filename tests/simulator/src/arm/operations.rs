@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{outcome, store::Found};
+use super::{deployment, outcome, store::Found};
 use crate::{
     clock::{Clock, iso, precise},
     digest,
+    options::Options,
     plan::{
         ResourcePlan,
         timeline::{Span, State},
@@ -18,7 +19,12 @@ use crate::{
 const LOOK: u64 = 5;
 
 /// All operations that have begun, in the order of their beginning.
-pub(crate) fn list(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool) -> Vec<Value> {
+pub(crate) fn list(
+    found: Found<'_>,
+    now: Duration,
+    clock: &Clock,
+    options: &Options,
+) -> Vec<Value> {
     let Found { plan, timeline, .. } = found;
     let pairs = plan.resources.iter().zip(&timeline.spans);
     let begun = pairs.filter_map(|(resource, span)| Some((resource, span.as_ref()?)));
@@ -28,7 +34,7 @@ pub(crate) fn list(found: Found<'_>, now: Duration, clock: &Clock, legacy: bool)
         found,
         now,
         clock,
-        legacy,
+        options,
     };
     let mut rows: Vec<Value> = begun
         .into_iter()
@@ -47,7 +53,7 @@ struct Row<'a> {
     found: Found<'a>,
     now: Duration,
     clock: &'a Clock,
-    legacy: bool,
+    options: &'a Options,
 }
 
 impl Row<'_> {
@@ -60,7 +66,8 @@ impl Row<'_> {
         match state {
             State::Failed => {
                 properties["statusCode"] = outcome::status_code(resource).into();
-                properties["statusMessage"] = outcome::status_message(resource, span, self.legacy);
+                properties["statusMessage"] =
+                    outcome::status_message(resource, span, self.options.legacy_errors);
             }
             State::Succeeded => properties["statusCode"] = "OK".into(),
             State::Canceled => {
@@ -69,9 +76,7 @@ impl Row<'_> {
             }
             State::Accepted | State::Running => properties["statusCode"] = "Created".into(),
         }
-        properties["targetResource"] = json!({
-            "id": resource.id, "resourceType": resource.kind, "resourceName": resource.name,
-        });
+        properties["targetResource"] = deployment::target(resource);
         if let Some(symbolic_name) = &resource.symbolic_name {
             properties["targetResource"]["symbolicName"] = symbolic_name.as_str().into();
         }
@@ -115,11 +120,15 @@ impl Row<'_> {
         } else {
             Duration::from_secs(ran.as_secs() / LOOK * LOOK)
         };
+        let counted_from = match self.options.common_start {
+            true => self.found.timeline.start.min(start),
+            false => start,
+        };
         json!({
             "provisioningOperation": operation,
             "provisioningState": state.name(),
             "timestamp": precise(self.clock.at(start + ran)),
-            "duration": iso(ran),
+            "duration": iso(start + ran - counted_from),
         })
     }
 

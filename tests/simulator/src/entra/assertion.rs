@@ -26,8 +26,12 @@ pub(crate) fn check(world: &World, assertion: &str) -> Result<(), EntraError> {
     if claim("aud") != AUDIENCE {
         return Err(EntraError::audience_mismatch(&claim("aud")));
     }
-    if claim("sub") != world.options.federated_subject {
-        return Err(EntraError::subject_mismatch(&claim("sub")));
+    let (presented, expected) = (claim("sub"), &world.options.federated_subject);
+    if presented == *expected {
+        return Ok(());
     }
-    Ok(())
+    Err(match presented.eq_ignore_ascii_case(expected) {
+        true => EntraError::subject_case_mismatch(&presented),
+        false => EntraError::subject_mismatch(&presented),
+    })
 }

@@ -169,6 +169,15 @@ impl EntraError {
         )
     }
 
+    pub(crate) fn subject_case_mismatch(subject: &str) -> Self {
+        Self::client(
+            7_002_138,
+            format!(
+                "No matching federated identity record found for presented assertion subject '{subject}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison. {CONFIGURE}"
+            ),
+        )
+    }
+
     pub(crate) fn reply(&self, world: &World) -> Reply {
         let timestamp = world.clock.now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let trace = uuid::Uuid::new_v4().to_string();

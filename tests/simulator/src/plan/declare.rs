@@ -45,6 +45,19 @@ impl Declared<'_> {
     pub(crate) fn is_deployment(&self) -> bool {
         self.kind.eq_ignore_ascii_case(DEPLOYMENTS)
     }
+
+    /// How errors name it: by its id, or by its place in the template if it has none.
+    pub(crate) fn target_of_errors(&self) -> String {
+        match (self.extension(), &self.symbolic_name) {
+            (Some(_), Some(symbol)) => format!("/resources/{symbol}"),
+            _ => self.id.clone(),
+        }
+    }
+
+    /// The extension of Bicep whose resource it is.
+    pub(crate) fn extension(&self) -> Option<&str> {
+        extension(self.raw)
+    }
 }
 
 /// Unrolls the resources of a template.
@@ -161,8 +174,7 @@ impl<'a> Declarations<'a> {
             Some((kind, name)) => (format!("{kind}/{own_kind}"), format!("{name}/{own_name}")),
             None => (own_kind.to_owned(), own_name),
         };
-        let foreign = raw.get("import").or_else(|| raw.get("extension")).is_some();
-        if !foreign && kind.split('/').count() != name.split('/').count() + 1 {
+        if extension(raw).is_none() && kind.split('/').count() != name.split('/').count() + 1 {
             return Err(TemplateError(format!(
                 "The template resource '{name}' for type '{kind}' has incorrect segment lengths. A nested resource type must have identical number of segments as its resource name. A root resource type must have segment length one greater than its resource name. Please see https://aka.ms/arm-syntax-resources for usage details."
             )));
@@ -247,6 +259,11 @@ impl<'a> Declarations<'a> {
             "The template resource '{name}' at line '1' and column '1' is not valid: {error}. Please see https://aka.ms/arm-functions for usage details."
         ))
     }
+}
+
+fn extension(raw: &Value) -> Option<&str> {
+    let extension = raw.get("import").or_else(|| raw.get("extension"));
+    extension.and_then(Value::as_str)
 }
 
 fn resource_path(kind: &str, name: &str) -> String {

@@ -48,6 +48,8 @@ pub(crate) struct ResourcePlan {
     pub(crate) kind: String,
     pub(crate) name: String,
     pub(crate) symbolic_name: Option<String>,
+    /// The extension of Bicep whose resource it is.
+    pub(crate) extension: Option<String>,
     pub(crate) location: Option<String>,
     /// The resource as it will be.
     pub(crate) body: Value,

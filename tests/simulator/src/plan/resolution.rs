@@ -103,11 +103,12 @@ impl<'a> Resolution<'a> {
             kind: own.kind.clone(),
             name: own.name.clone(),
             symbolic_name: own.symbolic_name.clone(),
+            extension: own.extension().map(str::to_owned),
             location: body["location"].as_str().map(str::to_owned),
             body: Value::clone(&body),
             depends_on,
             duration: duration.unwrap_or_else(|| durations::of(&subject, options)),
-            failure: chosen.map(|chosen| failures::failure(chosen, &own.id)),
+            failure: chosen.map(|chosen| failures::failure(chosen, &own.target_of_errors())),
             nested: self.slots[index].nested.take().map(Box::new),
         }
     }

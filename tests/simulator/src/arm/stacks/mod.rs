@@ -143,6 +143,7 @@ impl Target<'_> {
             before,
             after,
             deletion: None,
+            deny_error: self.world.options.deny_error.clone(),
         };
         let shown = answers::stack(&stack, self.call.now, &deployments, self.world);
         let operation = stacks.add(stack);

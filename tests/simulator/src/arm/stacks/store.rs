@@ -41,6 +41,8 @@ pub(super) struct Stack {
     pub(super) after: Vec<String>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) deletion: Option<Deletion>,
+    /// The error with which its deny assignments cannot be updated.
+    pub(super) deny_error: Option<Value>,
 }
 
 /// A resource that leaves its stack.
@@ -146,6 +148,8 @@ impl Stack {
             };
         if now < denied {
             "updatingDenyAssignments"
+        } else if self.is_denying_refused() {
+            "failed"
         } else if now < denied + time_to_delete(&self.dropped) {
             "deletingResources"
         } else if self.dropped.iter().any(Dropped::fails) {
@@ -177,6 +181,10 @@ impl Stack {
         }
     }
 
+    fn is_denying_refused(&self) -> bool {
+        self.body.denies() && self.deny_error.is_some()
+    }
+
     fn is_gone(&self, now: Duration) -> bool {
         let deletion = self.deletion.as_ref();
         deletion.is_some_and(|deletion| !deletion.fails() && now >= deletion.end())
@@ -206,6 +214,9 @@ impl Stack {
     pub(super) fn error(&self, now: Duration, deployments: &Deployments) -> Option<Value> {
         if self.state(now, deployments) != "failed" {
             return None;
+        }
+        if self.is_denying_refused() && self.is_deployed(now, deployments) {
+            return self.deny_error.clone();
         }
         let correlation_id = self
             .deletion
