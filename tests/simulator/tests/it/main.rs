@@ -7,6 +7,7 @@ mod deployments;
 mod failures;
 mod faults;
 mod foreign;
+mod limits;
 mod misbehaviour;
 mod recordings;
 mod requests;
