@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     arm::StackId,
-    deploy::job::DeletionRequest,
+    deploy::{
+        job::DeletionRequest,
+        pace::{GONE_AFTER, VISIBLE_WITHIN},
+    },
     event::Left,
     testing::arm::{Kind, Reply},
 };
@@ -62,8 +65,49 @@ async fn its_own_status_tells_how_it_ends() {
         Kind::Status,
         [status("deletingResources"), status("Succeeded")],
     );
-    follow(&azure, delete()).await.succeeded();
+    let told = follow(&azure, delete()).await.succeeded();
     assert_eq!(azure.count(Kind::Other), 1);
+    let states = told.events.iter().filter_map(|event| match event {
+        Event::StateChanged { state } => Some(state.as_str()),
+        _ => None,
+    });
+    let states: Vec<_> = states.collect();
+    assert_eq!(states, ["deletingResources", "deleted"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_throttled_is_not_asked_for_sooner() {
+    let azure = azure([accepted()]);
+    azure.script(Kind::Status, [Reply::Busy(429, 300), status("Succeeded")]);
+    azure.always(Kind::Get, stack("deletingResources", OURS));
+    let told = follow(&azure, delete()).await.succeeded();
+    assert!(told.lasted >= 5 * MINUTE, "{:?}", told.lasted);
+}
+
+/// Where the status cannot be read, the stack tells, and nothing waits for the status.
+#[tokio::test(start_paused = true)]
+async fn a_status_that_cannot_be_read_delays_nothing() {
+    let azure = azure([accepted()]);
+    azure.always(Kind::Status, Reply::Refuse(403, "AuthorizationFailed"));
+    azure.always(Kind::Get, absent());
+    let told = follow(&azure, delete()).await.succeeded();
+    assert_eq!(told.lasted, GONE_AFTER);
+}
+
+/// A change in progress that carries our correlation id is our deletion, whose answer was lost. It may take a while until
+/// it is shown, counted from when it is looked for.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_our_deletion_is_followed() {
+    let azure = FakeArm::start(HOUR);
+    let earlier = [Reply::Busy(503, 119), stack("succeeded", THEIRS)];
+    azure.script(Kind::Get, earlier);
+    azure.script(Kind::Get, repeat_n(stack("deploying", THEIRS), 3));
+    azure.script(Kind::Get, [stack("deletingResources", OURS)]);
+    azure.always(Kind::Get, absent());
+    let busy = Reply::Refuse(409, "DeploymentStackInNonTerminalState");
+    azure.script(Kind::Other, [Reply::Drop, busy]);
+    follow(&azure, delete()).await.succeeded();
+    assert_eq!(azure.count(Kind::Other), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +178,9 @@ async fn a_replica_that_does_not_show_the_stack_is_not_its_end() {
     let azure = azure([accepted()]);
     azure.always(Kind::Status, Reply::Refuse(404, "NotFound"));
     azure.script(Kind::Get, [absent()]);
-    azure.script(Kind::Get, repeat_n(stack("deletingResources", OURS), 20));
+    azure.script(Kind::Get, repeat_n(stack("deletingResources", OURS), 10));
+    azure.script(Kind::Get, [absent()]);
+    azure.script(Kind::Get, repeat_n(stack("deletingResources", OURS), 10));
     azure.always(Kind::Get, absent());
     let told = follow(&azure, delete()).await.succeeded();
     assert!(told.lasted > 9 * MINUTE, "{:?}", told.lasted);
@@ -157,7 +203,10 @@ async fn somebody_elses_change_is_not_our_deletion() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_that_never_shows_is_not_waited_for_until_the_time_out() {
-    let azure = azure([accepted()]);
+    let azure = FakeArm::start(HOUR);
+    // Two minutes into the run, so that the bound counts from the deletion and not from the start.
+    azure.script(Kind::Get, [Reply::Busy(503, 119)]);
+    azure.script(Kind::Other, [accepted()]);
     azure.always(Kind::Status, Reply::Refuse(403, "AuthorizationFailed"));
     azure.always(Kind::Get, stack("succeeded", THEIRS));
     let told = follow(&azure, delete()).await;
@@ -166,7 +215,9 @@ async fn a_deletion_that_never_shows_is_not_waited_for_until_the_time_out() {
         "{:?}",
         told.ending
     );
-    assert!(told.lasted < 7 * MINUTE, "{:?}", told.lasted);
+    let waited = told.lasted - 119 * SECOND;
+    assert!(waited >= VISIBLE_WITHIN, "{waited:?}");
+    assert!(waited < VISIBLE_WITHIN + MINUTE, "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
