@@ -153,3 +153,25 @@ fn refused(state: &ProvisioningState, properties: &Value) -> ArmError {
         body: json!({"error": error}),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_result_fits_and_is_of_this_run() {
+        let own = "0123456789ab";
+        for (stack, expected) in [
+            ("hub".to_owned(), format!("hub-{own}")),
+            (
+                "s".repeat(LONGEST_WHAT_IF_NAME),
+                format!("{}-{own}", "s".repeat(LONGEST_WHAT_IF_NAME - 13)),
+            ),
+        ] {
+            let id =
+                format!("/subscriptions/s/providers/Microsoft.Resources/deploymentStacks/{stack}");
+            let id = StackId::parse(&id).expect("a stack");
+            assert_eq!(what_if_name(&id, own), expected);
+        }
+    }
+}
