@@ -86,14 +86,13 @@ fn combine(mut own: Cause, mut within: Vec<Cause>) -> Vec<Cause> {
     if within.iter().any(Cause::is_telling) {
         within.retain(|cause| cause.is_telling() || cause.resource != own.resource);
     }
-    if own.is_telling() {
-        let words = comparable(&own.message);
-        // More than that is not Azure's, and takes too long to compare.
-        if words.len().saturating_mul(within.len()) <= WORK {
-            within.retain(|cause| !repeats(cause, &own, &words));
-        }
+    let words = comparable(&own.message);
+    // More than that is not Azure's, and takes too long to compare and to repeat.
+    let is_small = words.len().saturating_mul(within.len()) <= WORK;
+    if own.is_telling() && is_small {
+        within.retain(|cause| !repeats(cause, &own, &words));
     }
-    let says_more = own.is_specific() && !is_generic(&own.message);
+    let says_more = own.is_specific() && !is_generic(&own.message) && is_small;
     let goes_on = |cause: &Cause| cause.code.is_empty() || says_more && cause.is_vague();
     let is_here = |cause: &Cause| cause.resource == own.resource;
     if within.iter().all(|cause| goes_on(cause) && is_here(cause)) {

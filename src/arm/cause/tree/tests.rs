@@ -48,6 +48,11 @@ fn an_error_of_tens_of_thousands_of_details_is_read() {
     let causes = Cause::find(&error);
     assert_eq!(causes.len(), many);
     assert_eq!(causes[many - 1].code, "Code19999");
+    let vague: Vec<_> = (0..many)
+        .map(|at| json!({"code": "Conflict", "message": "failed", "target": format!("/subscriptions/s/{at}")}))
+        .collect();
+    let error = json!({"code": "Specific", "message": error["message"], "details": [vague, {"code": "Other", "message": "x"}]});
+    assert_eq!(Cause::find(&error).len(), many + 1);
     let violation = |at| json!({"type": "TemplateViolation", "info": {"path": format!("p{at}")}});
     let additional: Vec<_> = (0..many).map(violation).collect();
     let error = json!({"code": "A", "message": "a", "additionalInfo": additional});

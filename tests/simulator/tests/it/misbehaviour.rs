@@ -108,7 +108,7 @@ fn a_delayed_answer_takes_effect_before_it_comes() {
             std::thread::yield_now();
         }
         assert!(!put.is_finished());
-        // The delay may begin later than what is seen here.
+        // Its wait may begin only after the clock was advanced for the first time.
         while !put.is_finished() {
             azure.advance(60 * SECOND);
             std::thread::yield_now();
