@@ -131,9 +131,11 @@ pub(crate) fn row(cells: &[impl AsRef<str>]) -> String {
 
 /// Appends `character`, or the run of it; returns how many characters that were.
 fn push(escaped: &mut String, character: char, around: &Around<'_>) -> usize {
-    if around.starts_with("://") {
-        escaped.extend(["&#58;", BREAK, "//"]);
-        return "://".len();
+    // An address, whatever is before its colon: GitHub makes it a link.
+    if character == ':' && around.rest().starts_with(&['/', '/']) {
+        escaped.push_str(&"&#58;".repeat(around.length));
+        escaped.push_str(BREAK);
+        return around.length;
     }
     if around.starts_with("www.") {
         escaped.extend(&around.after[.."www".len()]);
@@ -185,6 +187,7 @@ mod tests {
                 "ask &#64;&#8203;octocat about &#35;7",
             ),
             ("see https://aka.ms/x", "see https&#58;&#8203;//aka.ms/x"),
+            ("https:://aka.ms/x", "https&#58;&#58;&#8203;//aka.ms/x"),
             ("WWW.x.com", "WWW&#8203;.x.com"),
             ("one\r\n## two", "one &#35;&#35; two"),
             ("Zürich 東京", "Zürich 東京"),
