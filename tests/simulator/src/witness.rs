@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use crate::world::{World, lock};
+use crate::{
+    journal::Service,
+    world::{World, lock},
+};
 
 /// Names under which secrets stand in the bodies of requests and answers.
 const NAMES: [&str; 5] = [
@@ -30,10 +33,12 @@ impl Witness {
             world.options.client_secret.clone(),
         ]);
         for exchange in lock(&world.journal).iter() {
-            // A list of Resource Manager has a `value`, too, which is no text.
+            // A list of Resource Manager has a `value`, too, which is no secret, also where a fault made a text of it.
+            let is_manager = exchange.service == Service::ResourceManager;
+            let names = NAMES.iter().filter(|name| **name != "value" || !is_manager);
             let bodies = [&exchange.request_body, &exchange.response_body];
             for body in bodies.into_iter().flatten() {
-                let found = NAMES.iter().filter_map(|name| body.get(name)?.as_str());
+                let found = names.clone().filter_map(|name| body.get(name)?.as_str());
                 secrets.extend(found.map(str::to_owned));
             }
             let token = exchange.request_headers.get("authorization");
