@@ -67,6 +67,9 @@ const ELEMENTS: [&str; 60] = [
 ];
 /// Elements whose content is no text.
 const HIDDEN: [&str; 3] = ["script", "style", "svg"];
+/// Bytes of a page that are looked at: more than a message needs, and little enough that no page takes long, whatever its
+/// tags are. A body may have 64 MB.
+const LOOKED_AT: usize = 16 * 1024;
 /// References to characters, without those by number.
 const CHARACTERS: [(&str, &str); 7] = [
     ("lt", "<"),
@@ -93,8 +96,9 @@ pub(crate) fn page_excerpt(body: &[u8]) -> String {
     }
 }
 
-/// What a reader of the page would see; the page itself if that is nothing.
+/// What a reader would see of the first 16 kB of the page; these themselves if that is nothing.
 pub(crate) fn page_text(page: &str) -> String {
+    let page = &page[..page.floor_char_boundary(LOOKED_AT)];
     let mut text = String::new();
     let mut rest = page.trim_start_matches('\u{feff}');
     while let Some(at) = rest.find('<') {
@@ -182,6 +186,15 @@ mod tests {
         }
         for other in ["", "{}", "\"<html>\"", "Busy"] {
             assert!(!is_web_page(other.as_bytes()), "{other}");
+        }
+    }
+
+    /// Each of these tags makes the rest of the page be searched.
+    #[test]
+    fn a_page_of_many_megabytes_takes_no_longer_than_its_beginning() {
+        for tag in ["<script></script>x", "<b ", "<!-- <p", "<script "] {
+            let page = format!("<html>{}", tag.repeat(1 << 20));
+            assert!(page_text(&page).len() <= LOOKED_AT, "{tag}");
         }
     }
 
