@@ -160,6 +160,23 @@ fn resource_manager_quotes_the_request() {
 }
 
 #[test]
+fn a_gateway_quotes_the_request() {
+    let azure = azure();
+    let page = format!("<html><body>{PASSWORD} {}</body></html>", quoting());
+    let fault = Fault::status(403).with_body(&page).method("PUT");
+    azure.inject(fault.on(Service::ResourceManager));
+    let traces = Traces::of(with_password(Step::new(&azure, &guarded())));
+    assert!(
+        traces.outcome.log.contains("it says \"***"),
+        "{}",
+        traces.outcome.log
+    );
+    for secret in SIGNATURE.iter().chain(&UNKNOWN).copied().chain([PASSWORD]) {
+        traces.hide(secret);
+    }
+}
+
+#[test]
 fn entra_id_quotes_the_client_secret() {
     let azure = azure();
     azure.inject(Fault::echo(400).on(Service::Entra));
