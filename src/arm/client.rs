@@ -1,6 +1,12 @@
 //! Requests to Resource Manager: authorised, bounded in time and size, sent again once after a 401.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use azure_core::{
     Bytes,
@@ -31,6 +37,11 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("retry-after");
 pub(super) const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
+/// How many reads Azure still grants this identity in the subscription, and in the tenant.
+const REMAINING_READS: [HeaderName; 2] = [
+    HeaderName::from_static("x-ms-ratelimit-remaining-subscription-reads"),
+    HeaderName::from_static("x-ms-ratelimit-remaining-tenant-reads"),
+];
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
 
 /// Resource Manager, spoken to with a token that is always fresh.
@@ -40,6 +51,8 @@ pub(crate) struct Arm {
     origin: Url,
     keeper: Arc<Keeper>,
     clock: Clock,
+    /// How many reads Azure granted when it last told that; `u32::MAX` if it never did.
+    remaining_reads: AtomicU32,
 }
 
 /// An answer and how soon Azure wants to be asked again.
@@ -65,7 +78,14 @@ impl Arm {
             origin,
             keeper,
             clock,
+            remaining_reads: AtomicU32::new(u32::MAX),
         }
+    }
+
+    /// How many reads Azure still granted this identity with its last answer, if it told that.
+    pub(crate) fn remaining_reads(&self) -> Option<u32> {
+        let remaining = self.remaining_reads.load(Ordering::Relaxed);
+        (remaining != u32::MAX).then_some(remaining)
     }
 
     /// Sends a request, and after a 401 once more with another token.
@@ -110,7 +130,18 @@ impl Arm {
             }),
         };
         trace(&request, self.clock.elapsed() - begun, &answer);
+        if let Ok(answer) = &answer {
+            self.note_remaining_reads(answer);
+        }
         answer
+    }
+
+    fn note_remaining_reads(&self, answer: &RawResponse) {
+        let headers = answer.headers();
+        let told = REMAINING_READS.map(|name| headers.get_optional_str(&name)?.parse().ok());
+        if let Some(remaining) = told.into_iter().flatten().min() {
+            self.remaining_reads.store(remaining, Ordering::Relaxed);
+        }
     }
 
     /// A request about a target, or about what is below it.

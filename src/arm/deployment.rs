@@ -27,6 +27,24 @@ pub(crate) struct Accepted {
     pub(crate) status: Option<Location>,
 }
 
+/// The operations of a deployment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OperationList {
+    /// In Azure's order.
+    pub(crate) operations: Vec<Operation>,
+    /// What it cost to read them.
+    pub(crate) cost: Cost,
+}
+
+/// What a read costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// How many requests.
+    pub(crate) requests: u32,
+    /// Bytes of the answers, before compression.
+    pub(crate) bytes: u64,
+}
+
 impl Arm {
     /// Submits a deployment or stack; `correlation` becomes its `properties.correlationId`.
     ///
@@ -84,9 +102,9 @@ impl Arm {
     ///
     /// # Errors
     /// [`ArmError`]; [`ArmError::Misleading`] if a page leads to another server, or back to an earlier one.
-    pub(crate) async fn operations(&self, id: &DeploymentId) -> Result<Vec<Operation>, ArmError> {
+    pub(crate) async fn operations(&self, id: &DeploymentId) -> Result<OperationList, ArmError> {
         let mut request = self.about_deployment(&format!("{id}/operations"), Method::Get);
-        let mut operations = Vec::new();
+        let mut list = OperationList::default();
         let mut seen = HashSet::new();
         loop {
             if seen.len() == MOST_PAGES || !seen.insert(request.url().clone()) {
@@ -94,11 +112,14 @@ impl Arm {
                     reason: "Azure's list of operations has no end".to_owned(),
                 });
             }
-            let page: Page<Operation> = read(&self.send(request).await?)?;
-            operations.extend(page.value);
+            let answer = self.send(request).await?;
+            let page: Page<Operation> = read(&answer)?;
+            list.cost.requests += 1;
+            list.cost.bytes += answer.body().len() as u64;
+            list.operations.extend(page.value);
             match page.next_link {
                 Some(link) => request = Request::new(self.same_origin(&link)?, Method::Get),
-                None => return Ok(operations),
+                None => return Ok(list),
             }
         }
     }

@@ -31,6 +31,7 @@ pub(crate) use client::{Answer, Arm};
 pub(crate) use correlation::Correlation;
 pub(crate) use delete::Deletion;
 pub(crate) use dependencies::Dependencies;
+pub(crate) use deployment::Cost;
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use error::ArmError;
 pub(crate) use model::{AsyncStatus, Operation, OperationProperties, Redeployment};

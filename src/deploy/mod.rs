@@ -20,6 +20,7 @@ mod progress;
 mod read;
 mod retry;
 mod run;
+mod schedule;
 mod stack_preview;
 mod stage;
 mod stop;
@@ -29,6 +30,7 @@ mod submitting;
 mod tests;
 mod times;
 mod tree;
+mod usual;
 mod watch;
 
 pub(crate) use aftermath::{Aftermath, look_after};

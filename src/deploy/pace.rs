@@ -19,8 +19,32 @@ pub(super) const NOT_FOUND_IS_NEWS: Duration = MINUTE;
 
 /// Shortest time between two polls, whatever a header says.
 pub(super) const SHORTEST_WAIT: Duration = SECOND;
-/// Time between two polls when no known resource is running: the end is near.
+/// Time between two polls of a rollback that has not begun, of a name that shows another submission, and of the last
+/// operations.
 pub(super) const NEAR_THE_END: Duration = SECOND.saturating_mul(5);
+/// Time between two reads of a deployment in which something just ended, so that the next thing begins.
+pub(super) const SOON: Duration = SECOND.saturating_mul(4);
+/// Time between two reads of a deployment in which a resource may end at any moment: a quarter of the requests of a
+/// tool that asks for the state every two seconds.
+pub(super) const WATCH_CLOSELY: Duration = SECOND.saturating_mul(8);
+/// Longest time between two reads of a deployment in which only deployments run, each of which is read itself.
+pub(super) const WITHOUT_RESOURCES: Duration = MINUTE.saturating_mul(2);
+/// How long the state is not asked for while the operations show that something runs.
+pub(super) const STATE_AT_LEAST: Duration = MINUTE.saturating_mul(2);
+/// How long the state is waited for, which is worth it only as a short answer to a short question.
+pub(super) const STATE_WITHIN: Duration = SECOND.saturating_mul(10);
+/// Time between two questions for the state where the operations are read more rarely than that, so that they show the
+/// end too late.
+pub(super) const STATE_BESIDE_SLOW_READS: Duration = SECOND.saturating_mul(10);
+/// For each request that a read of everything costs, the reads are so long apart, up to `poll-interval`.
+pub(super) const SPREAD_PER_REQUEST: Duration = SECOND.saturating_mul(2);
+/// For each request that a read costs, it is at least so long until the next: fifty requests a minute. Azure grants an
+/// identity 25 a second for all that it does in a subscription.
+pub(super) const PER_REQUEST: Duration = Duration::from_millis(1_200);
+/// Bytes of operations that are read in a second on average, before compression, which saves nine tenths.
+pub(super) const BYTES_PER_SECOND: u64 = 40_000;
+/// Reads that are left to others: if Azure grants fewer, ours become rarer.
+pub(super) const RESERVED_READS: u32 = 200;
 /// Time between two polls of an answer that Azure is preparing, if it suggests none.
 pub(super) const ANSWER_INTERVAL: Duration = SECOND.saturating_mul(5);
 /// Time between two polls of what we have cancelled.

@@ -11,9 +11,12 @@ use futures::{StreamExt, stream};
 
 use super::{
     Context,
-    pace::{AT_ONCE, HIDDEN_AFTER, HIDDEN_INTERVAL, MOST_DEPENDENCIES, PROGRESS_WITHIN},
+    pace::{
+        AT_ONCE, FIRST_PAUSE, HIDDEN_AFTER, HIDDEN_INTERVAL, MOST_DEPENDENCIES, PROGRESS_WITHIN,
+    },
     retry::{Purpose, Retry},
-    tree::Tree,
+    schedule::{Load, Schedule},
+    tree::{Activity, Tree},
 };
 use crate::{
     arm::{ArmError, Cause, Dependencies, DeploymentId, Operation},
@@ -29,10 +32,13 @@ pub(super) struct Progress<'a> {
     poll_interval: Duration,
     root: DeploymentId,
     tree: Tree,
+    schedule: Schedule,
     /// Deployments whose operations could not be read at the last attempt.
     hidden: HashMap<DeploymentId, Hidden>,
     /// What changed and is not told yet.
     changed: Vec<Resource>,
+    /// Nothing could be read at the last attempt, for want of a token.
+    is_blind: bool,
     /// How many deployments were asked for their dependencies.
     asked: usize,
 }
@@ -47,15 +53,26 @@ struct Hidden {
     again_at: Duration,
 }
 
+/// Which deployments are read.
+#[derive(Clone, Copy, Debug)]
+enum Reads {
+    /// Those whose time has come.
+    Due,
+    /// All that may show something new.
+    All,
+}
+
 impl<'a> Progress<'a> {
     pub(super) fn new(context: Context<'a>, poll_interval: Duration, root: DeploymentId) -> Self {
         Self {
             context,
             poll_interval,
             tree: Tree::new(root.clone()),
+            schedule: Schedule::new(poll_interval),
             root,
             hidden: HashMap::new(),
             changed: Vec::new(),
+            is_blind: false,
             asked: 0,
         }
     }
@@ -72,15 +89,47 @@ impl<'a> Progress<'a> {
         &self.root
     }
 
-    /// Reads what may have changed, and tells what did. What cannot be read now is read later. Returns how long Azure
-    /// wants us to wait now.
-    pub(super) async fn read(&mut self, retry: &mut Retry<'_>) -> Duration {
+    /// Reads what is due, and keeps what changed until it is told. What cannot be read now is read later. Returns how
+    /// long Azure wants us to wait now.
+    pub(super) async fn read_due(&mut self, retry: &mut Retry<'_>) -> Duration {
+        self.read(Reads::Due, retry).await
+    }
+
+    /// Reads everything that may have changed, as [`Progress::read_due`] does.
+    pub(super) async fn read_all(&mut self, retry: &mut Retry<'_>) -> Duration {
+        self.read(Reads::All, retry).await
+    }
+
+    async fn read(&mut self, reads: Reads, retry: &mut Retry<'_>) -> Duration {
         let clock = self.context.clock;
         // Each answer is taken in when it comes, so nothing is lost if the time is up.
-        let read = clock.timeout(PROGRESS_WITHIN, self.read_levels(retry));
-        let pause = read.await.unwrap_or_default();
-        self.emit_changes();
-        pause
+        let read = clock.timeout(PROGRESS_WITHIN, self.read_levels(reads, retry));
+        read.await.unwrap_or_default()
+    }
+
+    /// When operations are read next.
+    pub(super) fn next_read(&self) -> Duration {
+        let now = self.context.clock.elapsed();
+        let load = self.load(now);
+        let unfinished = self.tree.unfinished().into_iter();
+        let due = unfinished.map(|id| self.due(&id, now, load));
+        due.min().unwrap_or(Duration::MAX)
+    }
+
+    /// How long after it was seen the state of the whole is asked for again.
+    pub(super) fn state_interval(&self) -> Duration {
+        let now = self.context.clock.elapsed();
+        let activity = match self.is_blind || self.hidden.contains_key(&self.root) {
+            true => Activity::Unknown,
+            false => self.tree.activity(&self.root, now),
+        };
+        let load = self.load(now);
+        self.schedule.state_interval(activity, now, load)
+    }
+
+    /// Whether something changed that is not told yet.
+    pub(super) fn has_news(&self) -> bool {
+        !self.changed.is_empty()
     }
 
     /// Whether everything was read that can be known after the end.
@@ -95,11 +144,6 @@ impl<'a> Progress<'a> {
             hidden.is_none_or(|hidden| hidden.is_transient || hidden.attempts < HIDDEN_AFTER)
         };
         !self.is_complete() && (may(&self.root) || self.tree.open().iter().any(may))
-    }
-
-    /// Whether everything that was seen has ended.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.tree.is_quiet()
     }
 
     /// The deployments within it that are running now, as far as known.
@@ -140,12 +184,13 @@ impl<'a> Progress<'a> {
     }
 
     /// Level by level: the operations of one level name the deployments of the next.
-    async fn read_levels(&mut self, retry: &mut Retry<'_>) -> Duration {
-        let mut level = vec![self.root.clone()];
+    async fn read_levels(&mut self, reads: Reads, retry: &mut Retry<'_>) -> Duration {
         let mut tried = HashSet::new();
         loop {
             let now = self.context.clock.elapsed();
-            level.retain(|id| !tried.contains(id) && self.is_due(id, now));
+            let load = self.load(now);
+            let mut level = self.tree.unfinished();
+            level.retain(|id| !tried.contains(id) && self.is_wanted(reads, id, now, load));
             if level.is_empty() {
                 return Duration::ZERO;
             }
@@ -154,13 +199,39 @@ impl<'a> Progress<'a> {
                 return retry.failed(Purpose::Progress, &error);
             }
             retry.succeeded(Purpose::Progress);
-            level = self.tree.open();
         }
+    }
+
+    fn is_wanted(&self, reads: Reads, id: &DeploymentId, now: Duration, load: Load) -> bool {
+        match reads {
+            Reads::Due => self.due(id, now, load) <= now,
+            Reads::All => self.hidden_until(id) <= now,
+        }
+    }
+
+    fn load(&self, now: Duration) -> Load {
+        let remaining = self.context.arm.remaining_reads();
+        self.schedule.load(&self.tree, now, remaining)
+    }
+
+    /// When the operations of a deployment are read next.
+    fn due(&self, id: &DeploymentId, now: Duration, load: Load) -> Duration {
+        let due = self.schedule.due(&self.tree, id, now, load);
+        due.max(self.hidden_until(id))
+    }
+
+    /// Until when it makes no sense to ask for operations that could not be read.
+    fn hidden_until(&self, id: &DeploymentId) -> Duration {
+        let hidden = self.hidden.get(id);
+        hidden.map_or(Duration::ZERO, |hidden| hidden.again_at)
     }
 
     /// Reads the operations of several deployments; returns the error that asks us to slow down, if one does.
     async fn read_level(&mut self, level: Vec<DeploymentId>) -> Option<ArmError> {
-        let arm = self.context.arm;
+        let (arm, clock) = (self.context.arm, self.context.clock);
+        for id in &level {
+            self.schedule.note(id, clock.elapsed(), None);
+        }
         let mut left = MOST_DEPENDENCIES.saturating_sub(self.asked);
         let reads: Vec<_> = level
             .into_iter()
@@ -170,7 +241,7 @@ impl<'a> Progress<'a> {
                 async move {
                     let answer = arm.operations(&id).await;
                     // One resource alone waits for none.
-                    let several = answer.as_ref().is_ok_and(|found| found.len() > 1);
+                    let several = (answer.as_ref()).is_ok_and(|list| list.operations.len() > 1);
                     let dependencies = match several && is_asked {
                         true => Some(arm.dependencies(&id).await.unwrap_or_default()),
                         false => None,
@@ -186,14 +257,18 @@ impl<'a> Progress<'a> {
                 self.asked += 1;
                 self.tree.learn(&id, dependencies);
             }
+            self.is_blind = matches!(answer, Err(ArmError::SignIn(_)));
             match answer {
-                Ok(operations) => self.take_in(&id, operations),
+                Ok(list) => {
+                    self.schedule.note(&id, clock.elapsed(), Some(list.cost));
+                    self.take_in(&id, list.operations);
+                }
                 Err(error) if error.is_throttled() => throttled = Some(error),
                 // Not visible yet, ended before it began, or no longer in Azure's history.
                 Err(error) if error.is_not_found() && id != self.root => {
                     self.take_in(&id, Vec::new());
                 }
-                // The state cannot be asked for either, and that is told.
+                // The state cannot be asked for either, which is told there.
                 Err(ArmError::SignIn(_)) => {}
                 Err(error) => self.note_hidden(id, &error),
             }
@@ -201,14 +276,10 @@ impl<'a> Progress<'a> {
         throttled
     }
 
-    fn is_due(&self, id: &DeploymentId, now: Duration) -> bool {
-        let hidden = self.hidden.get(id);
-        hidden.is_none_or(|hidden| hidden.again_at <= now)
-    }
-
     fn take_in(&mut self, id: &DeploymentId, operations: Vec<Operation>) {
         self.hidden.remove(id);
-        self.changed.extend(self.tree.absorb(id, operations));
+        let now = self.context.clock.elapsed();
+        self.changed.extend(self.tree.absorb(id, operations, now));
     }
 
     /// Notes that operations could not be read, and tells that after several attempts. Azure is asked for them ever
@@ -223,6 +294,10 @@ impl<'a> Progress<'a> {
             Some(more) if !hidden.is_transient => self
                 .poll_interval
                 .saturating_mul(2_u32.saturating_pow(more)),
+            _ if hidden.is_transient => {
+                let doubled = 2_u32.saturating_pow(hidden.attempts - 1);
+                FIRST_PAUSE.saturating_mul(doubled).min(self.poll_interval)
+            }
             _ => Duration::ZERO,
         };
         hidden.again_at = now + interval.min(HIDDEN_INTERVAL);
@@ -237,7 +312,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Tells what changed; the end of a nested deployment comes after that of what is in it.
-    fn emit_changes(&mut self) {
+    pub(super) fn tell(&mut self) {
         let mut changed = std::mem::take(&mut self.changed);
         changed.sort_by_key(|resource| {
             let closes = resource.is_deployment() && resource.state.is_terminal();

@@ -1,10 +1,16 @@
 //! The tree of operations: what a deployment and the deployments within it do, and what changed since last time.
 
+mod activity;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
+pub(super) use self::activity::Activity;
+use self::activity::Work;
 use super::times::count_own_time;
 use crate::{
     arm::{Cause, Dependencies, DeploymentId, Operation, OperationProperties},
@@ -24,6 +30,8 @@ pub(super) struct Tree {
     seen: Vec<Seen>,
     /// Where in `seen` an operation's resource is.
     index: HashMap<Key, usize>,
+    /// What goes on in each deployment that was read, by its id in lower case.
+    works: HashMap<String, Work>,
     /// What the resources of a deployment wait for, by its id in lower case.
     dependencies: HashMap<String, Dependencies>,
 }
@@ -37,6 +45,8 @@ type Key = (String, String);
 struct Seen {
     resource: Resource,
     within: Vec<String>,
+    /// When it was first seen, on the run's clock.
+    since: Duration,
 }
 
 #[derive(Debug)]
@@ -65,6 +75,7 @@ impl Tree {
             nested: HashMap::new(),
             seen: Vec::new(),
             index: HashMap::new(),
+            works: HashMap::new(),
             dependencies: HashMap::new(),
         }
     }
@@ -87,6 +98,13 @@ impl Tree {
         open.map(|nested| nested.id.clone()).collect()
     }
 
+    /// The deployments whose operations may change, or have changed since they were last read: the root, while it is
+    /// followed, and those within it.
+    pub(super) fn unfinished(&self) -> Vec<DeploymentId> {
+        let root = std::iter::once(self.root.clone());
+        root.chain(self.open()).collect()
+    }
+
     /// The nested deployments.
     pub(super) fn nested(&self) -> Vec<DeploymentId> {
         let nested = self.nested.values();
@@ -105,11 +123,13 @@ impl Tree {
         nested.map(|nested| nested.path.clone()).unwrap_or_default()
     }
 
-    /// Merges a page of operations and returns the resources that changed, in Azure's order.
+    /// Merges the operations of a deployment, read at a time of the run's clock, and returns the resources that changed,
+    /// in Azure's order.
     pub(super) fn absorb(
         &mut self,
         deployment: &DeploymentId,
         mut operations: Vec<Operation>,
+        now: Duration,
     ) -> Vec<Resource> {
         let key = lower_case(deployment.as_str());
         if let Some(dependencies) = self.dependencies.get(&key) {
@@ -122,38 +142,74 @@ impl Tree {
             }
             None => Default::default(),
         };
-        let operations = operations.into_iter().filter(is_work);
-        operations
-            .filter_map(|operation| {
-                let operation_key = (key.clone(), operation.operation_id.clone());
-                let resource = describe(operation, &path);
-                self.absorb_one(operation_key, resource, &within)
-            })
-            .collect()
+        let mut work = Work::since(now);
+        let mut changed = Vec::new();
+        for operation in operations.into_iter().filter(is_work) {
+            let operation_key = (key.clone(), operation.operation_id.clone());
+            let resource = describe(operation, &path);
+            let (at, has_changed) = self.absorb_one(operation_key, resource, &within, now);
+            let Seen {
+                resource, since, ..
+            } = &self.seen[at];
+            work.count(resource, *since);
+            if has_changed {
+                changed.push(resource.clone());
+            }
+        }
+        if let (true, Some(known)) = (changed.is_empty(), self.works.get(&key)) {
+            work.since = known.since;
+        }
+        self.works.insert(key, work);
+        changed
     }
 
+    /// Takes note of a resource; returns where it is among those seen, and whether its state changed.
     fn absorb_one(
         &mut self,
         key: Key,
         mut resource: Resource,
         within: &[String],
-    ) -> Option<Resource> {
+        now: Duration,
+    ) -> (usize, bool) {
         if resource.is_deployment() && resource.id.starts_with('/') {
             resource.name = self.label(&resource);
             self.note_nested(&key, &resource, within);
         }
         let Some(&at) = self.index.get(&key) else {
-            self.index.insert(key, self.seen.len());
+            let at = self.seen.len();
+            self.index.insert(key, at);
             self.seen.push(Seen {
-                resource: resource.clone(),
+                resource,
                 within: within.to_vec(),
+                since: now,
             });
-            return Some(resource);
+            return (at, true);
         };
         let known = &mut self.seen[at].resource;
         let changed = known.state != resource.state;
         *known = resource;
-        changed.then(|| known.clone())
+        (at, changed)
+    }
+
+    /// What goes on in a deployment, as far as it was read, at a time of the run's clock.
+    pub(super) fn activity(&self, deployment: &DeploymentId, now: Duration) -> Activity {
+        let key = lower_case(deployment.as_str());
+        let has_ended = |nested: &Nested| nested.has_ended();
+        if self.nested.get(&key).is_some_and(has_ended) {
+            return Activity::Ended;
+        }
+        let Some(work) = self.works.get(&key) else {
+            return Activity::Unknown;
+        };
+        let within = || work.deployments.iter().map(|id| self.works.get(id));
+        let idle = |work: &Work| work.is_idle().then_some(work.since);
+        if let Some(since) = within().filter_map(|work| work.and_then(idle)).max() {
+            return Activity::Between {
+                since: since.max(work.since),
+            };
+        }
+        // What cannot be read may end at any moment.
+        work.activity(within().any(|work| work.is_none()), now)
     }
 
     fn note_nested(&mut self, operation: &Key, resource: &Resource, within: &[String]) {
@@ -207,14 +263,6 @@ impl Tree {
         };
         let done = resources().filter(|resource| resource.state.is_terminal());
         (done.count(), resources().count())
-    }
-
-    /// Whether something was seen, and nothing of it still runs: the deployment's end is near.
-    pub(super) fn is_quiet(&self) -> bool {
-        !self.seen.is_empty()
-            && self
-                .resources()
-                .all(|resource| resource.state.is_terminal())
     }
 
     /// Why the resources that failed did so. A nested deployment's failure is told only if no resource in it tells more.

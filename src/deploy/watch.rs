@@ -1,30 +1,25 @@
 //! Following a deployment or stack to its end: its state decides, its operations are progress.
 
+mod end;
+
 use std::time::Duration;
 
 use super::{
     Context,
     pace::{
-        LAST_READS_WITHIN, NEAR_THE_END, REPLACED_AFTER, ROLLBACK_BEGINS_WITHIN, SHORTEST_WAIT,
-        Tolerance, VISIBLE_WITHIN,
+        NEAR_THE_END, REPLACED_AFTER, SHORTEST_WAIT, STATE_AT_LEAST, STATE_WITHIN, Tolerance,
+        VISIBLE_WITHIN, WATCH_CLOSELY,
     },
     progress::Progress,
-    retry::Retry,
+    retry::{Purpose, Retry},
     stage::Ours,
 };
 use crate::{
     arm::{
-        ArmError, Cause, Correlation, DeploymentId, ProvisioningState, Redeployment, Snapshot,
-        Target,
+        ArmError, Cause, Correlation, DeploymentId, Location, ProvisioningState, Snapshot, Target,
     },
     event::Event,
 };
-
-/// What Azure repeats because the deployment failed, unless that has ended.
-fn pending_rollback(shown: &Snapshot) -> Option<&Redeployment> {
-    let rollback = shown.rollback.as_ref().filter(|_| shown.state.is_failed());
-    rollback.filter(|rollback| !rollback.state.is_terminal())
-}
 
 /// How following came to its end.
 #[derive(Debug)]
@@ -40,8 +35,10 @@ pub(super) enum Followed {
 
 /// What one look found.
 enum Look {
-    /// Our own, as it stands now, and how soon Azure wants to be asked again.
-    Ours(Box<Snapshot>, Option<Duration>),
+    /// Our own, as it stands now.
+    Ours(Box<Snapshot>),
+    /// Our own goes on; no more is known.
+    Going(ProvisioningState),
     /// Another submission's. It may be a stale view, or have taken the place of ours.
     Other,
     /// Another submission has taken the place of ours.
@@ -62,6 +59,15 @@ pub(super) struct Watch<'a> {
     is_seen: bool,
     /// Since when another submission is shown instead.
     other_since: Option<Duration>,
+    /// Where the state of our own submission can be asked for in a few bytes, unless Azure refuses that.
+    status: Option<Location>,
+    /// When the state was asked for, and when all that Azure shows beside it.
+    asked_at: Option<Duration>,
+    shown_at: Option<Duration>,
+    /// Azure does not want to be asked for all of it before.
+    not_before: Duration,
+    /// Azure does not want to be asked for operations before.
+    no_reads_before: Duration,
     progress: Option<Progress<'a>>,
     /// How ours ended, from the moment that is known.
     ended: Option<Box<Snapshot>>,
@@ -90,6 +96,11 @@ impl<'a> Watch<'a> {
             state: ProvisioningState::default(),
             is_seen: ours.is_shown,
             other_since: None,
+            status: ours.status,
+            asked_at: None,
+            shown_at: None,
+            not_before: Duration::ZERO,
+            no_reads_before: Duration::ZERO,
             progress: root.map(|root| Progress::new(context, poll_interval, root)),
             ended: None,
             replaced_by: None,
@@ -134,53 +145,107 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// What Azure says when it cannot be followed any further.
     pub(super) async fn follow(&mut self, retry: &mut Retry<'_>) -> Result<Followed, ArmError> {
-        let clock = self.context.clock;
         loop {
-            let look = self.look(retry).await?;
-            let (suggested, pause) = match look {
-                Look::Replaced { by } => return Ok(Followed::Replaced { by }),
-                Look::Ours(snapshot, retry_after) => {
-                    self.note_running(&snapshot.state);
-                    let pause = self.read_progress(&snapshot, retry).await;
-                    self.note_state(&snapshot.state);
-                    if snapshot.state.is_terminal() {
-                        self.ended = Some(snapshot.clone());
-                        self.read_the_rest(&snapshot, pause, retry).await;
-                        let snapshot = self.follow_rollback(snapshot, retry).await;
-                        return Ok(Followed::Ended(snapshot));
-                    }
-                    (retry_after, pause)
-                }
-                Look::Other => (None, Duration::ZERO),
-            };
-            clock.sleep(self.interval(suggested).max(pause)).await;
+            if let Some(followed) = self.look_around(retry).await? {
+                return Ok(followed);
+            }
+            let clock = self.context.clock;
+            let pause = self.next_look().saturating_sub(clock.elapsed());
+            clock.sleep(pause.max(SHORTEST_WAIT)).await;
         }
     }
 
-    /// Polls once, so that what is running within it is known.
+    /// Reads the operations that are due, and the state if that is due or something changed: what happened is told
+    /// only when it is certain whose deployment it happened in.
+    async fn look_around(&mut self, retry: &mut Retry<'_>) -> Result<Option<Followed>, ArmError> {
+        let clock = self.context.clock;
+        if self.is_shown() && self.no_reads_before <= clock.elapsed() {
+            self.read_operations(retry).await;
+        }
+        if self.next_question() > clock.elapsed() {
+            return Ok(None);
+        }
+        match self.look(retry).await? {
+            Look::Replaced { by } => return Ok(Some(Followed::Replaced { by })),
+            Look::Other => {}
+            Look::Going(state) => {
+                self.note_state(&state);
+                self.tell();
+            }
+            Look::Ours(snapshot) if snapshot.state.is_terminal() => {
+                return Ok(Some(self.end(snapshot, retry).await));
+            }
+            Look::Ours(snapshot) => {
+                self.learn(&snapshot);
+                self.note_state(&snapshot.state);
+                self.tell();
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads once all that is known of it, so that what is running within it is known.
     ///
     /// # Errors
     /// What Azure says when the deployment cannot be followed any further.
     pub(super) async fn poll(&mut self, retry: &mut Retry<'_>) -> Result<(), ArmError> {
-        if let Look::Ours(snapshot, _) = self.look(retry).await? {
-            self.note_running(&snapshot.state);
-            self.read_progress(&snapshot, retry).await;
+        if let Look::Ours(snapshot) = self.ask(retry).await? {
+            self.learn(&snapshot);
+            if !snapshot.state.is_terminal() {
+                self.note_state(&snapshot.state);
+            }
+            self.read_all(retry).await;
         }
         Ok(())
     }
 
-    /// Reads the state once it can be read, and whose it is.
+    /// Finds out how ours stands, in the cheapest way that answers that.
     ///
     /// # Errors
     /// What Azure says when the deployment cannot be followed any further.
     async fn look(&mut self, retry: &mut Retry<'_>) -> Result<Look, ArmError> {
+        self.asked_at = Some(self.context.clock.elapsed());
+        if !self.is_all_due()
+            && let Some(state) = self.ask_for_state(retry).await
+        {
+            return Ok(Look::Going(state));
+        }
+        self.ask(retry).await
+    }
+
+    /// The state of our own submission, if it goes on and Azure tells that: a few bytes, whatever its name carries.
+    async fn ask_for_state(&mut self, retry: &mut Retry<'_>) -> Option<ProvisioningState> {
+        let asking = self.context.arm.status(self.status.as_ref()?);
+        let answer = self.context.clock.timeout(STATE_WITHIN, asking).await;
+        match answer {
+            Ok(Ok(answer)) => {
+                retry.succeeded(Purpose::Read);
+                return Some(answer.value.status).filter(|state| !state.is_terminal());
+            }
+            Ok(Err(error)) if error.is_transient() => retry.wait_after(Purpose::Read, &error).await,
+            // It hits the deployment's own request as well.
+            Ok(Err(error)) if error.status().is_none() => {}
+            // Azure does not tell it this way: the deployment itself is asked for from now on.
+            _ => self.status = None,
+        }
+        None
+    }
+
+    /// Reads the deployment or stack once it can be read, and whose it is.
+    ///
+    /// # Errors
+    /// What Azure says when the deployment cannot be followed any further.
+    async fn ask(&mut self, retry: &mut Retry<'_>) -> Result<Look, ArmError> {
         let answer = retry.read(&self.target, &Tolerance::READ).await?;
+        let now = self.context.clock.elapsed();
+        self.asked_at = Some(now);
+        self.not_before = now + answer.retry_after.unwrap_or_default();
         if answer.value.correlation == self.ours {
+            self.shown_at = Some(now);
             self.is_seen = true;
             self.other_since = None;
-            return Ok(Look::Ours(Box::new(answer.value), answer.retry_after));
+            return Ok(Look::Ours(Box::new(answer.value)));
         }
-        let now = self.context.clock.elapsed();
         let since = *self.other_since.get_or_insert(now);
         let limit = if self.is_seen {
             REPLACED_AFTER
@@ -196,18 +261,76 @@ impl<'a> Watch<'a> {
         Ok(Look::Replaced { by })
     }
 
-    /// Reads the operations, and returns how long Azure wants us to wait then. The state was read before, so that
-    /// operations read after a final state are final too.
-    async fn read_progress(&mut self, snapshot: &Snapshot, retry: &mut Retry<'_>) -> Duration {
-        self.find_root(snapshot);
-        match &mut self.progress {
-            Some(progress) => {
-                if let Some(dependencies) = &snapshot.dependencies {
-                    progress.learn(dependencies);
-                }
-                progress.read(retry).await
+    /// Whether ours was shown at the last look, so that its name carries its operations.
+    fn is_shown(&self) -> bool {
+        self.shown_at.is_some() && self.other_since.is_none()
+    }
+
+    /// Whether the state alone is not enough, as all that Azure shows was not asked for lately.
+    fn is_all_due(&self) -> bool {
+        let is_old = |at| self.context.clock.elapsed() - at >= STATE_AT_LEAST;
+        self.status.is_none() || !self.is_shown() || self.shown_at.is_some_and(is_old)
+    }
+
+    /// When the state is asked for next.
+    fn next_question(&self) -> Duration {
+        let Some(asked_at) = self.asked_at else {
+            return Duration::ZERO;
+        };
+        let progress = self.progress.as_ref();
+        let interval = match progress {
+            _ if !self.is_shown() => NEAR_THE_END.min(self.poll_interval),
+            None => WATCH_CLOSELY.min(self.poll_interval),
+            Some(progress) if progress.has_news() => Duration::ZERO,
+            Some(progress) => progress.state_interval(),
+        };
+        let due = asked_at + interval;
+        if self.is_all_due() {
+            due.max(self.not_before)
+        } else {
+            due
+        }
+    }
+
+    /// When something is asked for next.
+    fn next_look(&self) -> Duration {
+        let question = self.next_question();
+        match &self.progress {
+            Some(progress) if self.is_shown() => {
+                question.min(progress.next_read().max(self.no_reads_before))
             }
-            None => Duration::ZERO,
+            _ => question,
+        }
+    }
+
+    async fn read_operations(&mut self, retry: &mut Retry<'_>) {
+        if let Some(progress) = &mut self.progress {
+            let pause = progress.read_due(retry).await;
+            self.no_reads_before = self.context.clock.elapsed() + pause;
+        }
+    }
+
+    /// Reads and tells everything that can be known now; returns how long Azure wants us to wait then.
+    async fn read_all(&mut self, retry: &mut Retry<'_>) -> Duration {
+        let Some(progress) = &mut self.progress else {
+            return Duration::ZERO;
+        };
+        let pause = progress.read_all(retry).await;
+        progress.tell();
+        pause
+    }
+
+    fn tell(&mut self) {
+        if let Some(progress) = &mut self.progress {
+            progress.tell();
+        }
+    }
+
+    /// Takes note of what Azure shows of ours beside its state.
+    fn learn(&mut self, snapshot: &Snapshot) {
+        self.find_root(snapshot);
+        if let (Some(progress), Some(dependencies)) = (&mut self.progress, &snapshot.dependencies) {
+            progress.learn(dependencies);
         }
     }
 
@@ -224,105 +347,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// After the end, reads what could not be read before; tells what stays unknown.
-    async fn read_the_rest(&mut self, snapshot: &Snapshot, pause: Duration, retry: &mut Retry<'_>) {
-        let Some(progress) = &mut self.progress else {
-            return;
-        };
-        let (clock, events) = (self.context.clock, self.context.events);
-        // Causes are worth more patience than progress.
-        let limit = if snapshot.state.is_succeeded() {
-            LAST_READS_WITHIN / 4
-        } else {
-            LAST_READS_WITHIN
-        };
-        let (until, mut pause) = (clock.elapsed() + limit, pause);
-        while progress.may_complete() && clock.elapsed() < until {
-            clock.sleep(pause.max(NEAR_THE_END)).await;
-            pause = progress.read(retry).await;
-        }
-        // After a failure, causes may be missing, which is worth another word.
-        let missing = match snapshot.state.is_succeeded() {
-            true => progress.missing_unsaid(),
-            false => progress.missing(),
-        };
-        if !missing.is_empty() {
-            let message = format!(
-                "the last operations of {} could not be read, so resources or causes may be missing here",
-                missing.join(", ")
-            );
-            events.emit(Event::Warned { message });
-        }
-    }
-
-    /// Follows what Azure repeats after a failure, as long as it shows that, and returns what it showed last.
-    async fn follow_rollback(
-        &mut self,
-        failed: Box<Snapshot>,
-        retry: &mut Retry<'_>,
-    ) -> Box<Snapshot> {
-        let clock = self.context.clock;
-        let (mut shown, since) = (failed, clock.elapsed());
-        let mut told = ProvisioningState::default();
-        while let Some(rollback) = pending_rollback(&shown) {
-            let has_begun = !rollback.state.as_str().is_empty();
-            if !has_begun && clock.elapsed() - since > ROLLBACK_BEGINS_WITHIN {
-                break;
-            }
-            if rollback.state != told {
-                told = rollback.state.clone();
-                self.context
-                    .events
-                    .emit(Event::RollbackSeen(rollback.clone()));
-            }
-            let wait = if has_begun {
-                self.poll_interval
-            } else {
-                NEAR_THE_END
-            };
-            clock.sleep(wait).await;
-            let read = retry.read(&self.target, &Tolerance::READ).await;
-            match read.map(|answer| answer.value) {
-                Ok(next) if next.correlation == self.ours && next.rollback.is_some() => {
-                    shown = Box::new(next);
-                    self.ended = Some(shown.clone());
-                }
-                // A stale view shows what was before; another submission ends what can be seen of ours.
-                Ok(next) if next.correlation == self.ours => {}
-                _ => break,
-            }
-        }
-        shown
-    }
-
-    /// A state that is not final is told before what happened in it.
-    fn note_running(&mut self, state: &ProvisioningState) {
-        if !state.is_terminal() {
-            self.note_state(state);
-        }
-    }
-
     fn note_state(&mut self, state: &ProvisioningState) {
         if self.state != *state {
             self.state = state.clone();
             self.context.events.emit(Event::StateChanged {
                 state: state.clone(),
             });
-        }
-    }
-
-    /// Time until the next poll: the poll interval, or less if Azure suggests it or the end is near.
-    fn interval(&self, suggested: Option<Duration>) -> Duration {
-        let is_quiet = self.progress.as_ref().is_none_or(Progress::is_quiet);
-        let longest = if is_quiet || self.other_since.is_some() {
-            self.poll_interval.min(NEAR_THE_END)
-        } else {
-            self.poll_interval
-        };
-        match suggested {
-            Some(wait) if wait > self.poll_interval => wait,
-            Some(wait) => longest.min(wait.max(SHORTEST_WAIT)),
-            None => longest,
         }
     }
 }

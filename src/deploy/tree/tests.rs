@@ -47,31 +47,45 @@ fn tree() -> (Tree, DeploymentId, DeploymentId) {
 #[test]
 fn only_changes_are_told() {
     let (mut tree, root, _) = tree();
-    assert_eq!(tree.absorb(&root, vec![firewall("Running")]).len(), 1);
-    assert_eq!(tree.absorb(&root, vec![firewall("running")]), []);
-    let changed = tree.absorb(&root, vec![firewall("Succeeded")]);
+    assert_eq!(
+        tree.absorb(&root, vec![firewall("Running")], Duration::ZERO)
+            .len(),
+        1
+    );
+    assert_eq!(
+        tree.absorb(&root, vec![firewall("running")], Duration::ZERO),
+        []
+    );
+    let changed = tree.absorb(&root, vec![firewall("Succeeded")], Duration::ZERO);
     assert_eq!(changed.len(), 1);
     assert!(changed[0].ended.is_some());
-    assert_eq!(tree.absorb(&root, vec![firewall("Succeeded")]), []);
+    assert_eq!(
+        tree.absorb(&root, vec![firewall("Succeeded")], Duration::ZERO),
+        []
+    );
 }
 
 #[test]
 fn nested_deployments_are_read_until_once_after_their_end() {
     let (mut tree, root, inner) = tree();
-    tree.absorb(&root, vec![nested("Running", Value::Null)]);
+    tree.absorb(&root, vec![nested("Running", Value::Null)], Duration::ZERO);
     assert_eq!(tree.open(), std::slice::from_ref(&inner));
-    let changed = tree.absorb(&inner, vec![firewall("Running")]);
+    let changed = tree.absorb(&inner, vec![firewall("Running")], Duration::ZERO);
     assert_eq!(changed[0].path, ["inner"]);
     assert_eq!(tree.open(), std::slice::from_ref(&inner));
 
-    tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
+    tree.absorb(
+        &root,
+        vec![nested("Succeeded", Value::Null)],
+        Duration::ZERO,
+    );
     assert_eq!(tree.active(), []);
     assert_eq!(
         tree.open(),
         std::slice::from_ref(&inner),
         "its last operations are not known yet"
     );
-    tree.absorb(&inner, vec![firewall("Succeeded")]);
+    tree.absorb(&inner, vec![firewall("Succeeded")], Duration::ZERO);
     assert_eq!(tree.open(), []);
 }
 
@@ -79,7 +93,7 @@ fn nested_deployments_are_read_until_once_after_their_end() {
 fn a_deployment_that_names_itself_is_not_read_for_ever() {
     let root = DeploymentId::from_target("/x/providers/Microsoft.Resources/deployments/INNER");
     let mut tree = Tree::new(root.clone());
-    tree.absorb(&root, vec![nested("Running", Value::Null)]);
+    tree.absorb(&root, vec![nested("Running", Value::Null)], Duration::ZERO);
     assert_eq!(tree.open(), []);
 }
 
@@ -97,12 +111,15 @@ fn counts_leave_out_deployments_and_the_evaluation_of_outputs() {
         outputs,
         without_target,
     ];
-    tree.absorb(&root, operations);
+    tree.absorb(&root, operations, Duration::ZERO);
     assert_eq!(tree.count(), (0, 1));
-    assert!(!tree.is_quiet());
-    tree.absorb(&root, vec![firewall("Succeeded")]);
+    assert_eq!(tree.activity(&root, Duration::ZERO), Activity::Young);
+    tree.absorb(&root, vec![firewall("Succeeded")], Duration::ZERO);
     assert_eq!(tree.count(), (1, 1));
-    assert!(tree.is_quiet());
+    let idle = Activity::Between {
+        since: Duration::ZERO,
+    };
+    assert_eq!(tree.activity(&root, Duration::ZERO), idle);
 }
 
 #[test]
@@ -110,7 +127,7 @@ fn the_innermost_failure_is_the_cause() {
     let (mut tree, root, inner) = tree();
     let wrapper = json!({"error": {"code": "ResourceDeploymentFailure", "message": "look inside"}});
     let leaf = json!({"error": {"code": "SkuNotAvailable", "message": "no"}});
-    tree.absorb(&root, vec![nested("Failed", wrapper)]);
+    tree.absorb(&root, vec![nested("Failed", wrapper)], Duration::ZERO);
     assert_eq!(
         tree.causes()[0].code,
         "ResourceDeploymentFailure",
@@ -118,7 +135,7 @@ fn the_innermost_failure_is_the_cause() {
     );
     let mut failed = firewall("Failed");
     failed.properties.status_message = leaf;
-    tree.absorb(&inner, vec![failed]);
+    tree.absorb(&inner, vec![failed], Duration::ZERO);
     let causes = tree.causes();
     assert_eq!(causes.len(), 1);
     assert_eq!(causes[0].code, "SkuNotAvailable");
@@ -136,7 +153,7 @@ fn a_failure_without_a_code_has_that_of_its_status() {
         let mut failed = firewall("Failed");
         failed.properties.status_message = json!("<html>No answer.</html>");
         failed.properties.status_code = status.to_owned();
-        tree.absorb(&root, vec![failed]);
+        tree.absorb(&root, vec![failed], Duration::ZERO);
         let causes = tree.causes();
         assert_eq!(
             (causes[0].code.as_str(), causes[0].message.as_str()),
@@ -169,13 +186,17 @@ fn nested_deployments_of_one_name_are_told_apart() {
         storage("1", "s", "rg-a", wrapper),
         storage("2", "s", "rg-b", missing),
     ];
-    tree.absorb(&root, operations);
+    tree.absorb(&root, operations, Duration::ZERO);
     let mut account = firewall("Failed");
     account.properties.status_message =
         json!({"error": {"code": "StorageAccountAlreadyTaken", "message": "taken"}});
     let explained =
         "/subscriptions/s/resourceGroups/rg-a/providers/Microsoft.Resources/deployments/storage";
-    tree.absorb(&DeploymentId::from_target(explained), vec![account]);
+    tree.absorb(
+        &DeploymentId::from_target(explained),
+        vec![account],
+        Duration::ZERO,
+    );
     let causes = tree.causes();
     let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
     assert_eq!(
@@ -193,12 +214,12 @@ fn nested_deployments_of_one_name_have_their_scope_beside_it() {
             .map(|(number, subscription, group)| storage(number, subscription, group, Value::Null));
         operations.to_vec()
     };
-    let seen = tree.absorb(&root, all());
+    let seen = tree.absorb(&root, all(), Duration::ZERO);
     let names: Vec<_> = seen.iter().map(|resource| resource.name.as_str()).collect();
     assert_eq!(names, ["storage", "storage (rg-b)", "storage (t/rg-b)"]);
-    assert_eq!(tree.absorb(&root, all()), [], "names stay");
+    assert_eq!(tree.absorb(&root, all(), Duration::ZERO), [], "names stay");
     let within = DeploymentId::from_target(&seen[1].id);
-    let resource = &tree.absorb(&within, vec![firewall("Running")])[0];
+    let resource = &tree.absorb(&within, vec![firewall("Running")], Duration::ZERO)[0];
     assert_eq!(resource.path, ["storage (rg-b)"]);
 }
 
@@ -223,6 +244,7 @@ fn resources_of_extensions_are_told_apart_and_named() {
             application("1", "a", "Succeeded"),
             application("2", "b", "Failed"),
         ],
+        Duration::ZERO,
     );
     assert_eq!((seen[0].name.as_str(), seen[1].name.as_str()), ("a", "b"));
     assert_ne!(seen[0].id, seen[1].id);
@@ -238,7 +260,7 @@ fn what_a_template_calls_a_resource_is_told_with_the_deployment() {
     let (mut tree, root, _) = tree();
     let error = json!({"error": {"code": "InvalidTemplateDeployment", "message": "", "details": [
         {"code": "Forbidden", "target": "/resources/app", "message": "no"}]}});
-    tree.absorb(&root, vec![nested("Failed", error)]);
+    tree.absorb(&root, vec![nested("Failed", error)], Duration::ZERO);
     let cause = &tree.causes()[0];
     assert_eq!(
         (cause.resource.as_deref(), cause.path[0].as_str()),
@@ -252,14 +274,22 @@ fn a_nested_deployment_runs_while_any_of_its_operations_does() {
     let mut again = nested("Running", Value::Null);
     again.operation_id = "9".to_owned();
     // Azure lists the earlier attempt last.
-    tree.absorb(&root, vec![again, nested("Failed", Value::Null)]);
+    tree.absorb(
+        &root,
+        vec![again, nested("Failed", Value::Null)],
+        Duration::ZERO,
+    );
     assert_eq!(tree.active(), std::slice::from_ref(&inner));
 }
 
 #[test]
 fn a_deployment_within_itself_is_not_read_for_ever() {
     let (mut tree, root, inner) = tree();
-    tree.absorb(&root, vec![nested("Succeeded", Value::Null)]);
-    tree.absorb(&inner, vec![nested("Running", Value::Null)]);
+    tree.absorb(
+        &root,
+        vec![nested("Succeeded", Value::Null)],
+        Duration::ZERO,
+    );
+    tree.absorb(&inner, vec![nested("Running", Value::Null)], Duration::ZERO);
     assert_eq!(tree.open(), []);
 }

@@ -1,0 +1,145 @@
+//! When each deployment of the tree, and the state of the whole, is asked for next.
+//!
+//! Each deployment has a time of its own: soon where something just ended or must begin, seldom where nothing can have
+//! changed. The end of the whole is seen because the end of its last resource is.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::{
+    pace::{
+        BYTES_PER_SECOND, PER_REQUEST, RESERVED_READS, SOON, SPREAD_PER_REQUEST, STATE_AT_LEAST,
+        STATE_BESIDE_SLOW_READS, WATCH_CLOSELY, WITHOUT_RESOURCES,
+    },
+    tree::{Activity, Tree},
+};
+use crate::arm::{Cost, DeploymentId};
+
+#[cfg(test)]
+mod tests;
+
+/// When the deployments of a tree are read next. All times are of the run's clock.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    /// Longest time between two reads of what runs, as far as the costs allow.
+    longest: Duration,
+    last: HashMap<DeploymentId, Last>,
+}
+
+/// The last read of a deployment's operations.
+#[derive(Debug)]
+struct Last {
+    at: Duration,
+    cost: Cost,
+}
+
+/// What the reads of everything that is watched closely cost together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    requests: u32,
+    bytes: u64,
+    /// Reads that Azure still grants this identity, if it tells that.
+    remaining: Option<u32>,
+}
+
+impl Schedule {
+    pub(super) fn new(longest: Duration) -> Self {
+        Self {
+            longest,
+            last: HashMap::new(),
+        }
+    }
+
+    /// Notes that a deployment's operations were asked for; what they cost, unless they could not be read.
+    pub(super) fn note(&mut self, id: &DeploymentId, at: Duration, cost: Option<Cost>) {
+        let known = self.last.get(id).map(|last| last.cost);
+        let cost = cost.or(known).unwrap_or_default();
+        self.last.insert(id.clone(), Last { at, cost });
+    }
+
+    /// What it costs to read everything once that may change at any moment.
+    pub(super) fn load(&self, tree: &Tree, now: Duration, remaining: Option<u32>) -> Load {
+        let mut load = Load {
+            requests: 0,
+            bytes: 0,
+            remaining,
+        };
+        for id in tree.unfinished() {
+            let is_close = !matches!(tree.activity(&id, now), Activity::Young | Activity::Waiting);
+            if let Some(last) = self.last.get(&id).filter(|_| is_close) {
+                load.requests += last.cost.requests;
+                load.bytes += last.cost.bytes;
+            }
+        }
+        load
+    }
+
+    /// When a deployment is read next.
+    pub(super) fn due(
+        &self,
+        tree: &Tree,
+        id: &DeploymentId,
+        now: Duration,
+        load: Load,
+    ) -> Duration {
+        let Some(last) = self.last.get(id) else {
+            return Duration::ZERO;
+        };
+        let round = load.round(self.longest);
+        let interval = match tree.activity(id, now) {
+            Activity::Unknown | Activity::Ended => SOON,
+            Activity::Between { since } => settling(since, now, round),
+            Activity::Working => round,
+            Activity::Young => round.max(self.longest),
+            Activity::Waiting => round.max(WITHOUT_RESOURCES),
+        };
+        last.at + interval.max(least(last.cost))
+    }
+
+    /// How long after it was seen the state of the whole is asked for again, if nothing calls for it before.
+    pub(super) fn state_interval(&self, root: Activity, now: Duration, load: Load) -> Duration {
+        let round = load.round(self.longest);
+        match root {
+            Activity::Between { since } => settling(since, now, self.closely()),
+            Activity::Unknown | Activity::Ended => self.closely(),
+            Activity::Working | Activity::Waiting if round > STATE_BESIDE_SLOW_READS => {
+                STATE_BESIDE_SLOW_READS
+            }
+            Activity::Working | Activity::Young | Activity::Waiting => STATE_AT_LEAST,
+        }
+    }
+
+    fn closely(&self) -> Duration {
+        WATCH_CLOSELY.min(self.longest)
+    }
+}
+
+impl Load {
+    /// Time in which everything that may change is read once: at most `longest`, unless that costs too much.
+    fn round(self, longest: Duration) -> Duration {
+        let cost = Cost {
+            requests: self.requests,
+            bytes: self.bytes,
+        };
+        let spread = SPREAD_PER_REQUEST * self.requests;
+        let round = spread.clamp(WATCH_CLOSELY.min(longest), longest);
+        let round = round.max(least(cost));
+        match self.remaining {
+            Some(remaining) if remaining < RESERVED_READS => {
+                round * (RESERVED_READS / remaining.max(RESERVED_READS / 8))
+            }
+            _ => round,
+        }
+    }
+}
+
+/// Shortest time between two reads at this cost, so that requests and bytes stay within their budget.
+fn least(cost: Cost) -> Duration {
+    let bytes = Duration::from_secs(cost.bytes / BYTES_PER_SECOND);
+    bytes.max(PER_REQUEST * cost.requests)
+}
+
+/// Time between two reads where nothing has happened for some time, and something must: longer and longer.
+fn settling(since: Duration, now: Duration, longest: Duration) -> Duration {
+    let waited = now.saturating_sub(since);
+    (waited / 2).min(longest).max(SOON.min(longest))
+}

@@ -1,0 +1,1 @@
+//! Which schedule sees most for fewest requests.
