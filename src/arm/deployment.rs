@@ -7,9 +7,11 @@ use azure_core::{
     http::{Method, Request},
 };
 
+use serde::de::DeserializeOwned;
+
 use super::{
     Answer, Arm, ArmError, AsyncStatus, Correlation, Dependencies, DeploymentId, Location,
-    Operation, Snapshot, Target,
+    Operation, RunningDeployment, Snapshot, Target,
     client::{ASYNC_OPERATION, read, retry_after, unreadable, with_correlation, with_json},
     model::Page,
 };
@@ -27,11 +29,11 @@ pub(crate) struct Accepted {
     pub(crate) status: Option<Location>,
 }
 
-/// The operations of a deployment.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OperationList {
+/// What several pages list.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T> {
     /// In Azure's order.
-    pub(crate) operations: Vec<Operation>,
+    pub(crate) items: Vec<T>,
     /// What it cost to read them.
     pub(crate) cost: Cost,
 }
@@ -102,21 +104,42 @@ impl Arm {
     ///
     /// # Errors
     /// [`ArmError`]; [`ArmError::Misleading`] if a page leads to another server, or back to an earlier one.
-    pub(crate) async fn operations(&self, id: &DeploymentId) -> Result<OperationList, ArmError> {
-        let mut request = self.about_deployment(&format!("{id}/operations"), Method::Get);
-        let mut list = OperationList::default();
+    pub(crate) async fn operations(&self, id: &DeploymentId) -> Result<List<Operation>, ArmError> {
+        let request = self.about_deployment(&format!("{id}/operations"), Method::Get);
+        self.list(request).await
+    }
+
+    /// Reads which of the deployments beside this one are running, and itself.
+    ///
+    /// # Errors
+    /// As [`Arm::operations`].
+    pub(crate) async fn running_beside(
+        &self,
+        id: &DeploymentId,
+    ) -> Result<List<RunningDeployment>, ArmError> {
+        let mut request = self.about_deployment(id.siblings(), Method::Get);
+        let filter = "provisioningState eq 'Running'";
+        (request.url_mut().query_pairs_mut()).append_pair("$filter", filter);
+        self.list(request).await
+    }
+
+    async fn list<T: DeserializeOwned>(&self, mut request: Request) -> Result<List<T>, ArmError> {
+        let mut list = List {
+            items: Vec::new(),
+            cost: Cost::default(),
+        };
         let mut seen = HashSet::new();
         loop {
             if seen.len() == MOST_PAGES || !seen.insert(request.url().clone()) {
                 return Err(ArmError::Misleading {
-                    reason: "Azure's list of operations has no end".to_owned(),
+                    reason: "Azure's list has no end".to_owned(),
                 });
             }
             let answer = self.send(request).await?;
-            let page: Page<Operation> = read(&answer)?;
+            let page: Page<T> = read(&answer)?;
             list.cost.requests += 1;
             list.cost.bytes += answer.body().len() as u64;
-            list.operations.extend(page.value);
+            list.items.extend(page.value);
             match page.next_link {
                 Some(link) => request = Request::new(self.same_origin(&link)?, Method::Get),
                 None => return Ok(list),

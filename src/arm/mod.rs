@@ -31,10 +31,12 @@ pub(crate) use client::{Answer, Arm};
 pub(crate) use correlation::Correlation;
 pub(crate) use delete::Deletion;
 pub(crate) use dependencies::Dependencies;
-pub(crate) use deployment::Cost;
+pub(crate) use deployment::{Cost, List};
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use error::ArmError;
-pub(crate) use model::{AsyncStatus, Operation, OperationProperties, Redeployment};
+pub(crate) use model::{
+    AsyncStatus, Operation, OperationProperties, Redeployment, RunningDeployment,
+};
 pub(crate) use portal::Portal;
 pub(crate) use scope::{DeploymentId, Scope, StackId};
 pub(crate) use snapshot::Snapshot;

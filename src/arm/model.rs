@@ -105,6 +105,31 @@ pub(crate) struct OperationProperties {
     pub(crate) target_resource: Option<TargetResource>,
 }
 
+/// A deployment that runs, as a list shows it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RunningDeployment {
+    /// Its resource id.
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) id: String,
+    /// When it was last touched: moves when something in it begins or ends.
+    #[serde(rename = "properties", deserialize_with = "touched")]
+    pub(crate) touched: Option<Timestamp>,
+}
+
+/// The `timestamp` among the properties of a deployment.
+fn touched<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    /// The one property that tells whether something changed.
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Properties {
+        #[serde(deserialize_with = "timestamp")]
+        timestamp: Option<Timestamp>,
+    }
+    let properties: Properties = or_default(deserializer)?;
+    Ok(properties.timestamp)
+}
+
 /// How one submission or deletion is getting on.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -105,6 +105,11 @@ impl DeploymentId {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// The path of the list of deployments at its scope.
+    pub(crate) fn siblings(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(list, _)| list)
+    }
+
     /// Names of its scope for people, the shorter first: `rg-hub`, `0000…/rg-hub`.
     #[must_use]
     pub(crate) fn scope_names(&self) -> [String; 2] {

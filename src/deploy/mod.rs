@@ -21,6 +21,7 @@ mod read;
 mod retry;
 mod run;
 mod schedule;
+mod siblings;
 mod stack_preview;
 mod stage;
 mod stop;

@@ -31,6 +31,17 @@ pub(super) const WATCH_CLOSELY: Duration = SECOND.saturating_mul(8);
 pub(super) const WITHOUT_RESOURCES: Duration = MINUTE.saturating_mul(2);
 /// How long the state is not asked for while the operations show that something runs.
 pub(super) const STATE_AT_LEAST: Duration = MINUTE.saturating_mul(2);
+/// So many deployments of one scope that something runs in are worth a list, which shows what changed in all of them.
+pub(super) const LIST_FROM: usize = 4;
+/// Longest time between two reads of a deployment whose changes a list shows.
+pub(super) const LISTED: Duration = MINUTE.saturating_mul(4);
+/// The same, for each deployment that the list has.
+pub(super) const PER_LISTED: Duration = SECOND.saturating_mul(4);
+/// So many deployments that begin at once are not read before a list shows what happens in them.
+pub(super) const CROWD: usize = 50;
+/// How much longer a change that a list showed may wait for each other one: changes come in crowds, and one read shows
+/// several.
+pub(super) const HOLD_PER_HINT: Duration = Duration::from_millis(100);
 /// How long the state is waited for, which is worth it only as a short answer to a short question.
 pub(super) const STATE_WITHIN: Duration = SECOND.saturating_mul(10);
 /// Time between two questions for the state where the operations are read more rarely than that, so that they show the

@@ -16,6 +16,7 @@ use super::{
     },
     retry::{Purpose, Retry},
     schedule::{Load, Schedule},
+    siblings::Siblings,
     tree::{Activity, Tree},
 };
 use crate::{
@@ -33,6 +34,7 @@ pub(super) struct Progress<'a> {
     root: DeploymentId,
     tree: Tree,
     schedule: Schedule,
+    siblings: Siblings,
     /// Deployments whose operations could not be read at the last attempt.
     hidden: HashMap<DeploymentId, Hidden>,
     /// What changed and is not told yet.
@@ -69,6 +71,7 @@ impl<'a> Progress<'a> {
             poll_interval,
             tree: Tree::new(root.clone()),
             schedule: Schedule::new(poll_interval),
+            siblings: Siblings::default(),
             root,
             hidden: HashMap::new(),
             changed: Vec::new(),
@@ -104,7 +107,10 @@ impl<'a> Progress<'a> {
         let clock = self.context.clock;
         // Each answer is taken in when it comes, so nothing is lost if the time is up.
         let read = clock.timeout(PROGRESS_WITHIN, self.read_levels(reads, retry));
-        read.await.unwrap_or_default()
+        let pause = read.await.unwrap_or_default();
+        let busy = self.schedule.busy(&self.tree, clock.elapsed());
+        self.siblings.forget_unwanted(&busy);
+        pause
     }
 
     /// When operations are read next.
@@ -113,7 +119,8 @@ impl<'a> Progress<'a> {
         let load = self.load(now);
         let unfinished = self.tree.unfinished().into_iter();
         let due = unfinished.map(|id| self.due(&id, now, load));
-        due.min().unwrap_or(Duration::MAX)
+        let list = self.siblings.next(&self.schedule.busy(&self.tree, now));
+        due.chain([list]).min().unwrap_or(Duration::MAX)
     }
 
     /// How long after it was seen the state of the whole is asked for again.
@@ -124,7 +131,7 @@ impl<'a> Progress<'a> {
             false => self.tree.activity(&self.root, now),
         };
         let load = self.load(now);
-        self.schedule.state_interval(activity, now, load)
+        (self.schedule).state_interval(activity, &self.siblings, now, load)
     }
 
     /// Whether something changed that is not told yet.
@@ -185,6 +192,9 @@ impl<'a> Progress<'a> {
 
     /// Level by level: the operations of one level name the deployments of the next.
     async fn read_levels(&mut self, reads: Reads, retry: &mut Retry<'_>) -> Duration {
+        if let Reads::Due = reads {
+            self.read_lists().await;
+        }
         let mut tried = HashSet::new();
         loop {
             let now = self.context.clock.elapsed();
@@ -202,6 +212,27 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Reads the lists of running deployments that show in which of many something has changed.
+    async fn read_lists(&mut self) {
+        let (arm, clock) = (self.context.arm, self.context.clock);
+        let busy = self.schedule.busy(&self.tree, clock.elapsed());
+        for id in self.siblings.due(&busy, clock.elapsed()) {
+            self.siblings.note_asked(&id, clock.elapsed());
+            let list = match arm.running_beside(&id).await {
+                Ok(list) => list,
+                Err(error) if error.is_transient() => continue,
+                Err(_) => {
+                    self.siblings.note_refused(&id);
+                    continue;
+                }
+            };
+            let (now, open) = (clock.elapsed(), self.tree.unfinished());
+            for ended in self.siblings.note(&id, now, list, open) {
+                self.siblings.suggest(self.tree.around(&ended), now);
+            }
+        }
+    }
+
     fn is_wanted(&self, reads: Reads, id: &DeploymentId, now: Duration, load: Load) -> bool {
         match reads {
             Reads::Due => self.due(id, now, load) <= now,
@@ -211,12 +242,12 @@ impl<'a> Progress<'a> {
 
     fn load(&self, now: Duration) -> Load {
         let remaining = self.context.arm.remaining_reads();
-        self.schedule.load(&self.tree, now, remaining)
+        (self.schedule).load(&self.tree, &self.siblings, now, remaining)
     }
 
     /// When the operations of a deployment are read next.
     fn due(&self, id: &DeploymentId, now: Duration, load: Load) -> Duration {
-        let due = self.schedule.due(&self.tree, id, now, load);
+        let due = (self.schedule).due(&self.tree, &self.siblings, id, now, load);
         due.max(self.hidden_until(id))
     }
 
@@ -241,7 +272,7 @@ impl<'a> Progress<'a> {
                 async move {
                     let answer = arm.operations(&id).await;
                     // One resource alone waits for none.
-                    let several = (answer.as_ref()).is_ok_and(|list| list.operations.len() > 1);
+                    let several = (answer.as_ref()).is_ok_and(|list| list.items.len() > 1);
                     let dependencies = match several && is_asked {
                         true => Some(arm.dependencies(&id).await.unwrap_or_default()),
                         false => None,
@@ -261,7 +292,7 @@ impl<'a> Progress<'a> {
             match answer {
                 Ok(list) => {
                     self.schedule.note(&id, clock.elapsed(), Some(list.cost));
-                    self.take_in(&id, list.operations);
+                    self.take_in(&id, list.items);
                 }
                 Err(error) if error.is_throttled() => throttled = Some(error),
                 // Not visible yet, ended before it began, or no longer in Azure's history.
@@ -279,7 +310,13 @@ impl<'a> Progress<'a> {
     fn take_in(&mut self, id: &DeploymentId, operations: Vec<Operation>) {
         self.hidden.remove(id);
         let now = self.context.clock.elapsed();
-        self.changed.extend(self.tree.absorb(id, operations, now));
+        let is_first = self.tree.activity(id, now) == Activity::Unknown;
+        let changed = self.tree.absorb(id, operations, now);
+        match is_first {
+            true => self.siblings.note_first_read(id),
+            false => self.siblings.note_read(id, !changed.is_empty()),
+        }
+        self.changed.extend(changed);
     }
 
     /// Notes that operations could not be read, and tells that after several attempts. Azure is asked for them ever

@@ -7,9 +7,10 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     pace::{
-        BYTES_PER_SECOND, PER_REQUEST, RESERVED_READS, SOON, SPREAD_PER_REQUEST, STATE_AT_LEAST,
-        STATE_BESIDE_SLOW_READS, WATCH_CLOSELY, WITHOUT_RESOURCES,
+        BYTES_PER_SECOND, CROWD, PER_REQUEST, RESERVED_READS, SOON, SPREAD_PER_REQUEST,
+        STATE_AT_LEAST, STATE_BESIDE_SLOW_READS, WATCH_CLOSELY, WITHOUT_RESOURCES,
     },
+    siblings::Siblings,
     tree::{Activity, Tree},
 };
 use crate::arm::{Cost, DeploymentId};
@@ -37,6 +38,8 @@ struct Last {
 pub(super) struct Load {
     requests: u32,
     bytes: u64,
+    /// Deployments that were never read.
+    unread: usize,
     /// Reads that Azure still grants this identity, if it tells that.
     remaining: Option<u32>,
 }
@@ -56,15 +59,24 @@ impl Schedule {
         self.last.insert(id.clone(), Last { at, cost });
     }
 
-    /// What it costs to read everything once that may change at any moment.
-    pub(super) fn load(&self, tree: &Tree, now: Duration, remaining: Option<u32>) -> Load {
+    /// What it costs to read everything once that may change at any moment, other than what lists show.
+    pub(super) fn load(
+        &self,
+        tree: &Tree,
+        siblings: &Siblings,
+        now: Duration,
+        remaining: Option<u32>,
+    ) -> Load {
         let mut load = Load {
             requests: 0,
             bytes: 0,
+            unread: 0,
             remaining,
         };
         for id in tree.unfinished() {
+            load.unread += usize::from(!self.last.contains_key(&id));
             let is_close = !matches!(tree.activity(&id, now), Activity::Young | Activity::Waiting);
+            let is_close = is_close && siblings.covers(&id).is_none();
             if let Some(last) = self.last.get(&id).filter(|_| is_close) {
                 load.requests += last.cost.requests;
                 load.bytes += last.cost.bytes;
@@ -73,31 +85,53 @@ impl Schedule {
         load
     }
 
+    /// The deployments that something runs in, or must begin, so that they change sooner or later.
+    pub(super) fn busy(&self, tree: &Tree, now: Duration) -> Vec<DeploymentId> {
+        let mut busy = tree.open();
+        busy.retain(|id| tree.activity(id, now) != Activity::Waiting);
+        busy
+    }
+
     /// When a deployment is read next.
     pub(super) fn due(
         &self,
         tree: &Tree,
+        siblings: &Siblings,
         id: &DeploymentId,
         now: Duration,
         load: Load,
     ) -> Duration {
+        let hint = siblings.hint(id).unwrap_or(Duration::MAX);
+        let activity = tree.activity(id, now);
         let Some(last) = self.last.get(id) else {
-            return Duration::ZERO;
+            let is_crowded = load.unread >= CROWD && activity != Activity::Ended;
+            return match is_crowded && siblings.may_tell(id) {
+                true => hint,
+                false => Duration::ZERO,
+            };
         };
         let round = load.round(self.longest);
-        let interval = match tree.activity(id, now) {
+        let covered = siblings.covers(id);
+        let interval = match activity {
             Activity::Unknown | Activity::Ended => SOON,
+            _ if let Some(longest) = covered => longest,
             Activity::Between { since } => settling(since, now, round),
             Activity::Working => round,
             Activity::Young => round.max(self.longest),
             Activity::Waiting => round.max(WITHOUT_RESOURCES),
         };
-        last.at + interval.max(least(last.cost))
+        hint.min(last.at + interval.max(least(last.cost)))
     }
 
     /// How long after it was seen the state of the whole is asked for again, if nothing calls for it before.
-    pub(super) fn state_interval(&self, root: Activity, now: Duration, load: Load) -> Duration {
-        let round = load.round(self.longest);
+    pub(super) fn state_interval(
+        &self,
+        root: Activity,
+        siblings: &Siblings,
+        now: Duration,
+        load: Load,
+    ) -> Duration {
+        let round = load.round(self.longest).max(siblings.interval());
         match root {
             Activity::Between { since } => settling(since, now, self.closely()),
             Activity::Unknown | Activity::Ended => self.closely(),

@@ -117,6 +117,14 @@ impl Tree {
         active.map(|nested| nested.id.clone()).collect()
     }
 
+    /// The deployment around a nested one.
+    pub(super) fn around(&self, deployment: &DeploymentId) -> DeploymentId {
+        let nested = self.nested.get(&lower_case(deployment.as_str()));
+        let around = nested.and_then(|nested| nested.within.iter().rev().nth(1));
+        let around = around.and_then(|id| self.nested.get(id));
+        around.map_or_else(|| self.root.clone(), |nested| nested.id.clone())
+    }
+
     /// Names of the nested deployments down to this one; empty for the root.
     pub(super) fn path(&self, deployment: &DeploymentId) -> Vec<String> {
         let nested = self.nested.get(&lower_case(deployment.as_str()));

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-/// Slow types, and the minutes in which hardly one of them ends: half of the shortest time that is usual.
+/// Slow types, and the minutes in which hardly one of them ends: half of what they usually take.
 ///
 /// Source: Microsoft's documentation of each service, and reports of its users.
-const SLOW: [(&str, u64); 9] = [
+const SLOW: [(&str, u64); 11] = [
     ("Microsoft.ApiManagement/service", 15),
-    ("Microsoft.Cache/redis", 7),
-    ("Microsoft.Network/azureFirewalls", 3),
-    ("Microsoft.Network/expressRouteGateways", 12),
-    ("Microsoft.Network/p2sVpnGateways", 12),
-    ("Microsoft.Network/virtualNetworkGateways", 10),
-    ("Microsoft.Network/vpnGateways", 12),
+    ("Microsoft.Cache/redis", 8),
+    ("Microsoft.Compute/virtualMachines", 1),
+    ("Microsoft.Network/azureFirewalls", 5),
+    ("Microsoft.Network/expressRouteGateways", 15),
+    ("Microsoft.Network/p2sVpnGateways", 15),
+    ("Microsoft.Network/virtualHubs", 4),
+    ("Microsoft.Network/virtualNetworkGateways", 20),
+    ("Microsoft.Network/vpnGateways", 15),
     ("Microsoft.Sql/managedInstances", 15),
     ("Microsoft.Web/hostingEnvironments", 30),
 ];

@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod entra;
 pub(crate) mod hostile;
 pub(crate) mod stories;
+pub(crate) mod timeline;
 
 /// The certificate of a public authority, as PEM.
 pub(crate) const ROOT_CERTIFICATE: &str = include_str!("isrg-root-x2.pem");

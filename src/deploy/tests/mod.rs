@@ -7,6 +7,7 @@ mod deleting;
 mod following;
 mod last_reads;
 mod owning;
+mod pacing;
 mod previewing;
 mod retrying;
 mod rolling_back;

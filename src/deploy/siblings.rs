@@ -1,0 +1,210 @@
+//! What lists of running deployments show of many at once: in which of them something has changed.
+//!
+//! A list has the time at which each deployment was last touched, so one request tells which of a hundred deployments
+//! are worth a read. Lists are only hints: without them, or where they prove wrong, each deployment is read in its turn.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::pace::{HOLD_PER_HINT, LIST_FROM, LISTED, PER_LISTED, WATCH_CLOSELY};
+use crate::arm::{Cost, DeploymentId, List, RunningDeployment};
+
+/// How often a list may miss a change before it is no longer believed.
+const FEW: u32 = 3;
+
+/// What the lists of running deployments showed. All times are of the run's clock.
+#[derive(Debug, Default)]
+pub(super) struct Siblings {
+    /// Lists by their paths, in lower case.
+    lists: HashMap<String, Listed>,
+    /// Deployments to read, and since when that is known.
+    hints: HashMap<DeploymentId, Duration>,
+}
+
+#[derive(Debug, Default)]
+struct Listed {
+    /// When it was asked for last.
+    at: Option<Duration>,
+    cost: Cost,
+    /// When each deployment was last touched, by its id in lower case.
+    touched: HashMap<String, Option<Timestamp>>,
+    /// Those that it had and has no more: the deployment around them tells how they ended.
+    gone: HashSet<String>,
+    /// The most deployments that it ever had.
+    most: u32,
+    /// Hints that led to a change, and changes without one.
+    confirmed: u32,
+    missed: u32,
+    /// Azure does not show it.
+    is_refused: bool,
+}
+
+impl Listed {
+    fn is_believed(&self) -> bool {
+        !self.is_refused && (self.missed < FEW || self.missed <= self.confirmed)
+    }
+
+    fn due(&self) -> Duration {
+        self.at.map_or(Duration::ZERO, |at| at + self.interval())
+    }
+
+    fn interval(&self) -> Duration {
+        WATCH_CLOSELY * self.cost.requests.max(1)
+    }
+}
+
+impl Siblings {
+    /// Forgets lists that are not worth a request any more, as fewer of these deployments are in them, or as they
+    /// proved wrong: they show nothing new.
+    pub(super) fn forget_unwanted(&mut self, busy: &[DeploymentId]) {
+        let wanted = wanted(busy);
+        for (path, listed) in &mut self.lists {
+            if !wanted.contains_key(path) || !listed.is_believed() {
+                listed.touched.clear();
+                listed.gone.clear();
+            }
+        }
+    }
+
+    /// One deployment of each list that is worth a request now, as many of these deployments are in it.
+    pub(super) fn due(&self, busy: &[DeploymentId], now: Duration) -> Vec<DeploymentId> {
+        let is_due = |path: &String| {
+            let listed = self.lists.get(path);
+            listed.is_none_or(|listed| listed.is_believed() && listed.due() <= now)
+        };
+        let due = wanted(busy).into_iter().filter(|(path, _)| is_due(path));
+        due.map(|(_, member)| member.clone()).collect()
+    }
+
+    /// When the next list is due.
+    pub(super) fn next(&self, busy: &[DeploymentId]) -> Duration {
+        let due = wanted(busy)
+            .into_keys()
+            .filter_map(|path| match self.lists.get(&path) {
+                Some(listed) => listed.is_believed().then(|| listed.due()),
+                None => Some(Duration::ZERO),
+            });
+        due.min().unwrap_or(Duration::MAX)
+    }
+
+    /// Longest time between two reads of this deployment, if a list shows its changes.
+    pub(super) fn covers(&self, id: &DeploymentId) -> Option<Duration> {
+        let listed = self
+            .lists
+            .get(&path(id))
+            .filter(|listed| listed.is_believed())?;
+        let key = id.as_str().to_ascii_lowercase();
+        let longest = LISTED.max(PER_LISTED * listed.most);
+        let is_covered = listed.touched.contains_key(&key) || listed.gone.contains(&key);
+        is_covered.then_some(longest)
+    }
+
+    /// Whether a list may show changes of this deployment.
+    pub(super) fn may_tell(&self, id: &DeploymentId) -> bool {
+        self.lists.get(&path(id)).is_none_or(Listed::is_believed)
+    }
+
+    /// Longest time between two looks at a list that is in use.
+    pub(super) fn interval(&self) -> Duration {
+        let used = self
+            .lists
+            .values()
+            .filter(|listed| !listed.touched.is_empty());
+        used.map(Listed::interval).max().unwrap_or_default()
+    }
+
+    /// Notes that the list of this deployment and those beside it is asked for.
+    pub(super) fn note_asked(&mut self, of: &DeploymentId, now: Duration) {
+        self.lists.entry(path(of)).or_default().at = Some(now);
+    }
+
+    /// Notes that Azure does not show that list.
+    pub(super) fn note_refused(&mut self, of: &DeploymentId) {
+        self.lists.entry(path(of)).or_default().is_refused = true;
+    }
+
+    /// Takes in a list; returns those of `open`, the deployments whose changes are wanted, that are listed no more.
+    pub(super) fn note(
+        &mut self,
+        of: &DeploymentId,
+        now: Duration,
+        list: List<RunningDeployment>,
+        open: Vec<DeploymentId>,
+    ) -> Vec<DeploymentId> {
+        let path = path(of);
+        let listed = self.lists.entry(path.clone()).or_default();
+        listed.cost = list.cost;
+        let many = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
+        listed.most = listed.most.max(many);
+        let touched = list.items.into_iter();
+        let touched = touched.map(|running| (running.id.to_ascii_lowercase(), running.touched));
+        let before = std::mem::replace(&mut listed.touched, touched.collect());
+        let mut ended = Vec::new();
+        for id in open.into_iter().filter(|id| self::path(id) == path) {
+            let key = id.as_str().to_ascii_lowercase();
+            let shown = listed.touched.get(&key);
+            match (before.get(&key), shown) {
+                (Some(_), None) => {
+                    listed.gone.insert(key);
+                    ended.push(id);
+                }
+                (before, shown) if before != shown => {
+                    self.hints.entry(id).or_insert(now);
+                }
+                _ => {}
+            }
+        }
+        ended
+    }
+
+    /// Lets a deployment be read because something in it has ended.
+    pub(super) fn suggest(&mut self, id: DeploymentId, now: Duration) {
+        self.hints.entry(id).or_insert(now);
+    }
+
+    /// When a deployment is to be read because a list showed a change: later if there are many, as more changes follow.
+    pub(super) fn hint(&self, id: &DeploymentId) -> Option<Duration> {
+        let since = self.hints.get(id)?;
+        let many = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
+        Some(*since + HOLD_PER_HINT * many)
+    }
+
+    /// Notes that a deployment was read for the first time.
+    pub(super) fn note_first_read(&mut self, id: &DeploymentId) {
+        self.hints.remove(id);
+    }
+
+    /// Notes that a deployment was read again, and whether that showed a change.
+    pub(super) fn note_read(&mut self, id: &DeploymentId, has_changed: bool) {
+        let was_hinted = self.hints.remove(id).is_some();
+        let key = id.as_str().to_ascii_lowercase();
+        let listed = self.lists.get_mut(&path(id)).filter(|_| has_changed);
+        if let Some(listed) = listed.filter(|listed| listed.touched.contains_key(&key)) {
+            match was_hinted {
+                true => listed.confirmed += 1,
+                false => listed.missed += 1,
+            }
+        }
+    }
+}
+
+fn path(id: &DeploymentId) -> String {
+    id.siblings().to_ascii_lowercase()
+}
+
+/// The lists with many of these deployments, and one of each.
+fn wanted(busy: &[DeploymentId]) -> HashMap<String, &DeploymentId> {
+    let mut lists: HashMap<_, Vec<_>> = HashMap::new();
+    for id in busy {
+        lists.entry(path(id)).or_default().push(id);
+    }
+    lists.retain(|_, members| members.len() >= LIST_FROM);
+    lists
+        .into_iter()
+        .map(|(path, members)| (path, members[0]))
+        .collect()
+}

@@ -1,0 +1,236 @@
+//! A Resource Manager for tests on paused time whose deployments take their time as real ones do: trees of deployments
+//! with the moments at which everything begins and ends. Each request takes as long as one over the internet.
+
+mod shapes;
+
+use std::{
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request, headers::Headers};
+use serde_json::{Value, json};
+
+pub(crate) use self::shapes::{Random, Shape};
+use super::entra::FakeAzure;
+use crate::clock::Clock;
+
+/// How long a request takes, there and back.
+const REQUEST: Duration = Duration::from_millis(150);
+/// Rows in a page of operations.
+const PAGE: usize = 100;
+const ORIGIN: &str = "https://management.azure.com";
+
+/// A deployment with the moments of all that is in it, counted from the submission of the root.
+#[derive(Clone, Debug)]
+pub(crate) struct Scheduled {
+    pub(crate) id: String,
+    pub(crate) start: Duration,
+    pub(crate) end: Duration,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A resource or nested deployment.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) start: Duration,
+    pub(crate) end: Duration,
+}
+
+/// Requests and bytes, by what was asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) states: usize,
+    pub(crate) deployments: usize,
+    pub(crate) pages: usize,
+    pub(crate) lists: usize,
+    pub(crate) bytes: usize,
+}
+
+impl Asked {
+    pub(crate) fn requests(&self) -> usize {
+        self.states + self.deployments + self.pages + self.lists
+    }
+}
+
+/// A tree of deployments, the root first, which begins when it is submitted.
+#[derive(Clone, Debug)]
+pub(crate) struct Timeline {
+    pub(crate) identity: FakeAzure,
+    deployments: Arc<Vec<Scheduled>>,
+    /// Seconds of `Retry-After` on a running deployment.
+    retry_after: Option<u32>,
+    begun: Arc<OnceLock<(Duration, String)>>,
+    asked: Arc<Mutex<Asked>>,
+}
+
+impl Timeline {
+    pub(crate) fn new(deployments: Vec<Scheduled>, retry_after: Option<u32>) -> Self {
+        Self {
+            identity: FakeAzure::start(),
+            deployments: Arc::new(deployments),
+            retry_after,
+            begun: Arc::default(),
+            asked: Arc::default(),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.identity.clock()
+    }
+
+    pub(crate) fn deployments(&self) -> &[Scheduled] {
+        &self.deployments
+    }
+
+    /// When the root was submitted, on the run's clock.
+    pub(crate) fn begun(&self) -> Duration {
+        self.begun.get().expect("submitted").0
+    }
+
+    pub(crate) fn asked(&self) -> Asked {
+        self.asked.lock().expect("not poisoned").clone()
+    }
+
+    fn serve(&self, request: &Request) -> (u16, Headers, String) {
+        let mut asked = self.asked.lock().expect("not poisoned");
+        let (path, mut headers) = (request.url().path(), Headers::new());
+        if request.method() == Method::Put {
+            let id = request.headers();
+            let correlation = id.get_str(&"x-ms-correlation-request-id".into());
+            let correlation = correlation.expect("identified").to_owned();
+            let now = self.clock().elapsed();
+            self.begun.get_or_init(|| (now, correlation));
+            headers.insert(
+                "azure-asyncoperation",
+                format!("{ORIGIN}/operationStatuses/1"),
+            );
+        }
+        let (begun, correlation) = self.begun.get().expect("submitted first");
+        let now = self.clock().elapsed() - *begun;
+        let body = if path.contains("/operationStatuses/") {
+            asked.states += 1;
+            json!({"status": state(now, self.deployments[0].end)})
+        } else if let Some(id) = path.strip_suffix("/operations") {
+            asked.pages += 1;
+            self.page(id, request, now)
+        } else if path.ends_with("/deployments") {
+            asked.lists += 1;
+            self.running(path, request, now)
+        } else {
+            asked.deployments += 1;
+            let found = self.find(path);
+            if let (true, Some(seconds)) = (now < found.end, self.retry_after) {
+                headers.insert("retry-after", seconds.to_string());
+            }
+            found.show(correlation, now)
+        };
+        let body = body.to_string();
+        asked.bytes += body.len();
+        (200, headers, body)
+    }
+
+    fn find(&self, id: &str) -> &Scheduled {
+        let mut all = self.deployments.iter();
+        let found = all.find(|deployment| deployment.id.eq_ignore_ascii_case(id));
+        found.unwrap_or_else(|| panic!("no deployment {id}"))
+    }
+
+    fn page(&self, id: &str, request: &Request, now: Duration) -> Value {
+        let found = self.find(id);
+        let mut begun: Vec<_> = found.rows.iter().filter(|row| row.start <= now).collect();
+        begun.sort_by_key(|row| std::cmp::Reverse(row.start));
+        paged(request, &begun, |row| row.show(id, now))
+    }
+
+    /// The running deployments at a scope.
+    fn running(&self, path: &str, request: &Request, now: Duration) -> Value {
+        let (_, correlation) = self.begun.get().expect("submitted");
+        let at_scope = |deployment: &&Scheduled| {
+            let scope = deployment.id.rsplit_once('/').map(|(scope, _)| scope);
+            scope.is_some_and(|scope| scope.eq_ignore_ascii_case(path))
+        };
+        let running = self.deployments.iter().filter(at_scope);
+        let running = running.filter(|found| (found.start..found.end).contains(&now));
+        let running: Vec<_> = running.collect();
+        paged(request, &running, |found| found.show(correlation, now))
+    }
+}
+
+impl Scheduled {
+    fn show(&self, correlation: &str, now: Duration) -> Value {
+        let moments = self.rows.iter().flat_map(|row| [row.start, row.end]);
+        let changed = moments
+            .chain([self.start, self.end])
+            .filter(|at| *at <= now)
+            .max();
+        json!({"id": self.id, "name": self.id.rsplit('/').next(), "properties": {
+            "provisioningState": state(now, self.end), "correlationId": correlation,
+            "timestamp": time(changed.unwrap_or(self.start)),
+            "templateHash": "1234567890123456789", "mode": "Incremental",
+        }})
+    }
+}
+
+impl Row {
+    fn show(&self, deployment: &str, now: Duration) -> Value {
+        let until = now.min(self.end);
+        json!({
+            "id": format!("{deployment}/operations/{}", self.name),
+            "operationId": self.name,
+            "properties": {
+                "provisioningOperation": "Create",
+                "provisioningState": state(now, self.end),
+                "timestamp": time(until),
+                "duration": format!("PT{}S", (until - self.start).as_secs_f64()),
+                "trackingId": "c578c5a7-72f1-462c-a1dd-26aceb2d56f1",
+                "serviceRequestId": "1ee7f24d-3900-4c9a-8997-aafc006904c0",
+                "statusCode": "OK",
+                "targetResource": {"id": self.id, "resourceType": self.kind, "resourceName": self.name},
+            },
+        })
+    }
+}
+
+fn state(now: Duration, end: Duration) -> &'static str {
+    if now < end { "Running" } else { "Succeeded" }
+}
+
+fn time(at: Duration) -> String {
+    let epoch: jiff::Timestamp = "2026-01-05T02:00:00Z".parse().expect("a timestamp");
+    (epoch + at).to_string()
+}
+
+/// The page of these that a request asks for.
+fn paged<T>(request: &Request, rows: &[T], show: impl Fn(&T) -> Value) -> Value {
+    let mut pairs = request.url().query_pairs();
+    let skip = pairs.find(|(name, _)| name == "$skiptoken");
+    let skip = skip.map_or(0, |(_, at)| at.parse().expect("ours"));
+    let mut page =
+        json!({"value": rows.iter().skip(skip).take(PAGE).map(show).collect::<Vec<_>>()});
+    if skip + PAGE < rows.len() {
+        let mut next = request.url().clone();
+        next.set_query(None);
+        next.query_pairs_mut()
+            .append_pair("$skiptoken", &(skip + PAGE).to_string());
+        page["nextLink"] = next.as_str().into();
+    }
+    page
+}
+
+#[async_trait]
+impl HttpClient for Timeline {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        if request.url().host_str() != Some("management.azure.com") {
+            return self.identity.execute_request(request).await;
+        }
+        tokio::time::sleep(REQUEST / 2).await;
+        let (status, headers, body) = self.serve(request);
+        tokio::time::sleep(REQUEST / 2).await;
+        Ok(AsyncRawResponse::from_bytes(status.into(), headers, body))
+    }
+}
