@@ -10,6 +10,8 @@ use std::{
 };
 
 pub(super) use self::activity::Activity;
+use jiff::Timestamp;
+
 use self::activity::Work;
 use super::times::count_own_time;
 use crate::{
@@ -28,8 +30,8 @@ pub(super) struct Tree {
     nested: HashMap<String, Nested>,
     /// Resources in the order in which they were first seen.
     seen: Vec<Seen>,
-    /// Where in `seen` an operation's resource is.
-    index: HashMap<Key, usize>,
+    /// Where in `seen` the resource of an operation is, by its deployment's id in lower case and its own.
+    index: HashMap<String, HashMap<String, usize>>,
     /// What goes on in each deployment that was read, by its id in lower case.
     works: HashMap<String, Work>,
     /// What the resources of a deployment wait for, by its id in lower case.
@@ -47,6 +49,18 @@ struct Seen {
     within: Vec<String>,
     /// When it was first seen, on the run's clock.
     since: Duration,
+}
+
+impl Seen {
+    fn is_unchanged(&self, operation: &Operation) -> bool {
+        self.resource.state == operation.properties.provisioning_state
+    }
+
+    /// Takes in the times of an operation whose state is the same.
+    fn touch(&mut self, operation: &Operation) {
+        self.resource.duration = operation.properties.duration;
+        self.resource.ended = ended(&operation.properties);
+    }
 }
 
 #[derive(Debug)]
@@ -150,20 +164,29 @@ impl Tree {
             }
             None => Default::default(),
         };
+        let mut index = self.index.remove(&key).unwrap_or_default();
         let mut work = Work::since(now);
         let mut changed = Vec::new();
         for operation in operations.into_iter().filter(is_work) {
-            let operation_key = (key.clone(), operation.operation_id.clone());
-            let resource = describe(operation, &path);
-            let (at, has_changed) = self.absorb_one(operation_key, resource, &within, now);
-            let Seen {
-                resource, since, ..
-            } = &self.seen[at];
-            work.count(resource, *since);
-            if has_changed {
-                changed.push(resource.clone());
-            }
+            let at = match index.get(&operation.operation_id) {
+                Some(&at) if self.seen[at].is_unchanged(&operation) => {
+                    self.seen[at].touch(&operation);
+                    at
+                }
+                known => {
+                    let known = known.copied();
+                    let id = (key.clone(), operation.operation_id.clone());
+                    let resource = self.place(&id, describe(operation, &path), &within);
+                    changed.push(resource.clone());
+                    let at = self.keep(known, resource, &within, now);
+                    index.insert(id.1, at);
+                    at
+                }
+            };
+            let seen = &self.seen[at];
+            work.count(&seen.resource, seen.since);
         }
+        self.index.insert(key.clone(), index);
         if let (true, Some(known)) = (changed.is_empty(), self.works.get(&key)) {
             work.since = known.since;
         }
@@ -171,32 +194,33 @@ impl Tree {
         changed
     }
 
-    /// Takes note of a resource; returns where it is among those seen, and whether its state changed.
-    fn absorb_one(
-        &mut self,
-        key: Key,
-        mut resource: Resource,
-        within: &[String],
-        now: Duration,
-    ) -> (usize, bool) {
+    /// Takes note of a nested deployment, and gives it a name that no other beside it has.
+    fn place(&mut self, operation: &Key, mut resource: Resource, within: &[String]) -> Resource {
         if resource.is_deployment() && resource.id.starts_with('/') {
             resource.name = self.label(&resource);
-            self.note_nested(&key, &resource, within);
+            self.note_nested(operation, &resource, within);
         }
-        let Some(&at) = self.index.get(&key) else {
-            let at = self.seen.len();
-            self.index.insert(key, at);
-            self.seen.push(Seen {
-                resource,
-                within: within.to_vec(),
-                since: now,
-            });
-            return (at, true);
-        };
-        let known = &mut self.seen[at].resource;
-        let changed = known.state != resource.state;
-        *known = resource;
-        (at, changed)
+        resource
+    }
+
+    /// Keeps a resource that is new or has changed; returns where it is among those seen.
+    fn keep(
+        &mut self,
+        known: Option<usize>,
+        resource: Resource,
+        within: &[String],
+        now: Duration,
+    ) -> usize {
+        if let Some(at) = known {
+            self.seen[at].resource = resource;
+            return at;
+        }
+        self.seen.push(Seen {
+            resource,
+            within: within.to_vec(),
+            since: now,
+        });
+        self.seen.len() - 1
     }
 
     /// What goes on in a deployment, as far as it was read, at a time of the run's clock.
@@ -317,13 +341,19 @@ fn describe(operation: Operation, path: &[String]) -> Resource {
         kind: target.kind().to_owned(),
         name: target.name(),
         path: path.to_vec(),
-        ended: (properties.timestamp).filter(|_| properties.provisioning_state.is_terminal()),
+        ended: ended(&properties),
         causes: Vec::new(),
         duration: properties.duration,
         state: properties.provisioning_state.clone(),
     };
     resource.causes = failure(&properties, &resource);
     resource
+}
+
+/// When an operation ended.
+fn ended(properties: &OperationProperties) -> Option<Timestamp> {
+    let is_over = properties.provisioning_state.is_terminal();
+    properties.timestamp.filter(|_| is_over)
 }
 
 /// The causes that a failed operation states, each at this resource unless it names another.
