@@ -14,7 +14,7 @@ COPY .cargo/config.toml .cargo/
 COPY Cargo.toml Cargo.lock ./
 COPY tests/simulator/Cargo.toml tests/simulator/
 RUN mkdir -p src tests/demo tests/simulator/src benches \
-    && touch src/lib.rs tests/demo/main.rs tests/simulator/src/lib.rs benches/template.rs \
+    && touch src/lib.rs tests/demo/main.rs tests/simulator/src/lib.rs benches/template.rs benches/pure.rs \
     && echo 'fn main() {}' > src/main.rs \
     && cargo build --release --locked --bin long-deploy
 COPY src src

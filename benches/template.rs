@@ -5,7 +5,7 @@
 use std::fs;
 
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
-use long_deploy::fingerprint_files;
+use long_deploy::benching::fingerprint_files;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

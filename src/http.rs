@@ -1,6 +1,8 @@
 //! The HTTP client, and limits on what is read from it.
 
 mod certificates;
+#[cfg(test)]
+mod compressed;
 mod error;
 mod page;
 pub(crate) mod proxy;
@@ -24,6 +26,16 @@ pub(crate) use page::{is_web_page, page_excerpt, page_text};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long a connection is kept without a request: longer than Azure makes us wait between two, which is ten minutes,
+/// and than those that only bursts of requests need are idle in between.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(11 * 60);
+/// Connections to one host that are kept: as many as there are requests at the same time, so that none is opened anew
+/// for each poll.
+const MOST_IDLE: usize = 8;
+/// Time without a packet after which the system looks whether a connection still exists: far less than the four minutes
+/// after which Azure's outbound NAT, behind which GitHub's runners are, forgets it without a word.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Maximum size of an answer to a token request, in bytes.
@@ -39,6 +51,8 @@ pub(crate) struct ClientError {
 }
 
 /// The client for all requests: rustls with ring, no redirects. It trusts the root certificates and `extra_roots`.
+///
+/// It asks for answers in gzip, which makes lists of operations eight times smaller, and decodes them.
 ///
 /// `HTTPS_PROXY` and `NO_PROXY` are honoured, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the root certificates.
 ///
@@ -73,6 +87,9 @@ fn build(extra_roots: &ExtraRoots) -> reqwest::Result<Option<reqwest::Client>> {
         .tls_certs_only(roots)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MOST_IDLE)
+        .tcp_keepalive(KEEP_ALIVE)
         .redirect(reqwest::redirect::Policy::none());
     client.build().map(Some)
 }
@@ -98,10 +115,11 @@ pub(crate) async fn exchange(
     answer
 }
 
-/// Reads the body of `response`, at most `limit` bytes of it.
+/// Reads the body of `response`, at most `limit` bytes of it after decoding: few bytes of gzip can be very many then.
 ///
 /// # Errors
-/// With [`TooLong`] as innermost source if the body is longer, of which the rest is not read; errors of the connection.
+/// With [`TooLong`] as innermost source if the body is longer, of which the rest is not read; errors of the connection;
+/// those of gzip that is damaged, of which nothing is returned.
 pub(crate) async fn read_limited(
     response: AsyncRawResponse,
     limit: usize,

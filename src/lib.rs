@@ -14,6 +14,8 @@
 //! runner. The page `docs/architecture.md` has the rooms, the core types and the usual changes.
 
 mod arm;
+#[doc(hidden)]
+pub mod benching;
 mod cli;
 mod clock;
 mod deploy;
@@ -33,5 +35,3 @@ mod testing;
 mod yaml;
 
 pub use cli::start;
-#[doc(hidden)]
-pub use template::fingerprint_files;

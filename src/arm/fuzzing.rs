@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Cause, ChangeType, Operation, WhatIf, model::Page};
+use super::{Cause, ChangeType, Operation, WhatIf, benching::Operations};
 use crate::host::{Annotation, Severity};
 
 /// An error of either of Azure's generations, as a response body has it.
@@ -39,6 +39,5 @@ pub fn what_if(data: &[u8]) {
 
 /// The operations on a page of their list; `None` if it is no page.
 pub(crate) fn page(data: &[u8]) -> Option<Vec<Operation>> {
-    let page: Page<Operation> = serde_json::from_slice(data).ok()?;
-    Some(page.value)
+    Operations::read(data).map(|operations| operations.0)
 }

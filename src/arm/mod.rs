@@ -1,6 +1,7 @@
 //! How Azure Resource Manager speaks: scopes and URLs, requests, answers, errors. No policy about the run.
 
 mod action;
+pub(crate) mod benching;
 mod cause;
 mod client;
 mod correlation;

@@ -1,6 +1,7 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
 mod aftermath;
+pub(crate) mod benching;
 mod body;
 mod cancel;
 mod causes;

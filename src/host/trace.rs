@@ -5,26 +5,33 @@ use std::{
     panic,
 };
 
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt};
 
 use super::{Console, Vault, text};
 
-/// Only our own events are traced: libraries may log full URLs.
-const OURS: &str = "long_deploy=debug";
+/// The most detailed level that is traced.
+const LEVEL: Level = Level::DEBUG;
 
 /// Sends traces to `console` as debug messages, without the secrets of `vault`.
 pub(crate) fn trace(console: &Console, vault: &Vault) {
     let lines = Lines(console.clone(), vault.clone());
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(OURS))
+        .with_max_level(LEVEL)
         .with_ansi(false)
         .without_time()
         .with_target(false)
         .with_level(false)
         .with_writer(move || lines.clone())
-        .finish();
+        .finish()
+        .with(ours());
     // This fails only if a test has set a subscriber before.
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Only our own events are traced: libraries may log full URLs.
+fn ours() -> Targets {
+    Targets::new().with_target("long_deploy", LEVEL)
 }
 
 /// From now on panics are written without the secrets of `vault`.
@@ -79,6 +86,14 @@ mod tests {
         let written = Lines(console, vault).write(b"path=/a/hush-4711\n");
         assert_eq!(written.ok(), Some(18));
         assert_eq!(log.text(), "debug: path=/a/***\n");
+    }
+
+    #[test]
+    fn libraries_are_not_traced() {
+        let ours = ours();
+        assert!(ours.would_enable(module_path!(), &Level::DEBUG));
+        assert!(!ours.would_enable(module_path!(), &Level::TRACE));
+        assert!(!ours.would_enable("reqwest::connect", &Level::ERROR));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! with its annotations, the step's [`outputs`], the [`summary`] and the [`report_file`]. The wording that they share
 //! is in [`words`].
 
+pub(crate) mod benching;
 #[cfg(test)]
 mod hostile;
 mod log;

@@ -8,7 +8,7 @@ mod work;
 use std::{env, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
-use tokio::{runtime::Runtime, sync::mpsc::unbounded_channel};
+use tokio::{runtime::Builder, sync::mpsc::unbounded_channel};
 
 use self::{
     environment::{clock, report, runner},
@@ -40,9 +40,11 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     run_to_end(step(environment, runner))
 }
 
-/// Runs `work` and does not wait for what it leaves behind: a name lookup that hangs cannot be stopped.
+/// Runs `work` on this thread, and does not wait for what it leaves behind: a name lookup that hangs, or a file whose
+/// reading does, cannot be stopped. Those have threads of their own. What is left of the program mostly waits for answers,
+/// and more threads would only wake each other.
 fn run_to_end<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
-    let runtime = Runtime::new()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(done)

@@ -44,8 +44,15 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     };
     let clock = environment::clock(&environment);
     let looking = async {
-        let looking = look_after(&environment, &runner, &clock, &request, &state);
-        clock.timeout(LIMIT, looking).await
+        let (sender, received) = unbounded_channel();
+        let reporter = Reporter::new(runner.clone(), clock.clone(), Settings::from(&request));
+        let reporting = tokio::spawn(report(reporter, received));
+        let events = Events::new(sender);
+        let looking = look_after(&environment, &runner, &clock, &request, &state, events);
+        let aftermath = clock.timeout(LIMIT, looking).await;
+        // Nothing can happen any more. If reporting it panicked, the aftermath is told all the same.
+        let _ = reporting.await;
+        aftermath
     };
     let aftermath = run_to_end(looking)?;
     let aftermath = aftermath.unwrap_or_else(|_| unknown("the post step's time was up"));
@@ -69,11 +76,8 @@ async fn look_after(
     clock: &Clock,
     request: &Request,
     state: &State,
+    events: Events,
 ) -> Aftermath {
-    let (sender, received) = unbounded_channel();
-    let events = Events::new(sender);
-    let reporter = Reporter::new(runner.clone(), clock.clone(), Settings::from(request));
-    tokio::spawn(report(reporter, received));
     let http = match http::client(&request.extra_roots) {
         Ok(http) => http,
         Err(error) => return unknown(error),

@@ -73,7 +73,7 @@ pub(crate) async fn problems(
 }
 
 /// The fingerprint of the template and the parameters file in `folder`, deployed to the tenant; `None` if they are not
-/// valid. For the benchmark, which sees nothing else of this crate.
+/// valid. For the benchmark.
 pub async fn fingerprint_files(
     folder: &Path,
     template: &str,

@@ -183,6 +183,21 @@ fn a_cancelled_workflow_leaves_while_bicep_compiles() {
 }
 
 #[test]
+fn a_cancelled_workflow_leaves_while_a_file_cannot_be_read_to_its_end() {
+    let azure = azure();
+    let step = Step::new(&azure, &network()).input("auth-type", "workload-identity");
+    let fifo = step.path("token");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    let path = fifo.display().to_string();
+    let step = step.environment("AZURE_FEDERATED_TOKEN_FILE", &path);
+    // Opening it waits for whoever would write the token.
+    let step = step.start().until("deployment ");
+    let outcome = step.signal("TERM").outcome().expect(5);
+    outcome.says(&["nothing was deployed"]);
+}
+
+#[test]
 fn a_cancelled_workflow_leaves_while_azure_is_silent_about_the_submission() {
     let azure = azure();
     azure.inject(Fault::hang().method("PUT").times(9));

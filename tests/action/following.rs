@@ -1,8 +1,9 @@
 //! What the log shows of hours, and how Azure is asked meanwhile.
 
-use azure_simulator::{Options, Simulator};
+use azure_simulator::{Options, Service, Simulator};
 
 use super::{
+    common::requests,
     step::{Step, azure, options},
     templates::{gateway, gateways, nested},
 };
@@ -41,6 +42,15 @@ fn a_long_silence_is_broken_by_a_heartbeat() {
         "{beats} in 12 minutes:\n{}",
         outcome.log
     );
+}
+
+#[test]
+fn one_connection_serves_a_run() {
+    let azure = azure();
+    Step::new(&azure, &gateway()).run().expect(0);
+    let asked = requests(&azure, "GET", "").len();
+    assert!(asked > 20, "{asked}");
+    assert_eq!(azure.connections(Service::ResourceManager), 1);
 }
 
 #[test]

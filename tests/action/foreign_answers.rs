@@ -246,7 +246,11 @@ fn waiting_right_after_a_submission_has_patience() {
 fn a_huge_answer_is_no_answer() {
     let azure = azure();
     azure.inject(at("GET", "/hub", Fault::flood(80 * 1024 * 1024).times(1)));
-    hub(&azure, &network()).run().expect(0);
+    let step = hub(&azure, &network()).environment("RUNNER_DEBUG", "1");
+    step.run().expect(0).says(&["no answer method=GET"]);
+    let journal = azure.journal();
+    let flood = journal.iter().find(|exchange| exchange.fault).unwrap();
+    assert!(flood.wire_bytes < 1024 * 1024, "it is large after decoding");
 }
 
 // Stacks

@@ -104,6 +104,17 @@ fn a_killed_step_is_looked_after_too() {
 }
 
 #[test]
+fn what_happens_with_the_last_answer_is_told_before_the_outcome() {
+    let azure = azure();
+    let killed = Step::new(&azure, &gateway()).killed();
+    let outage = Fault::status(503).on(Service::ResourceManager).times(2);
+    azure.inject(outage);
+    let post = Step::new(&azure, &gateway()).after(&killed).run().expect(0);
+    let told = |text| post.log.find(text).expect(text);
+    assert!(told("Azure answers again") < told("goes on in Azure"));
+}
+
+#[test]
 fn a_step_that_was_stopped_before_the_submission_left_nothing() {
     let azure = azure();
     azure.inject(Fault::hang().on(Service::Entra).times(9));

@@ -6,7 +6,7 @@ use crate::house::House;
 
 /// From the top. Rooms of one line may import from each other.
 const ORDER: [&[&str]; 11] = [
-    &["main", "lib", "cli", "az", "usage", "fuzzing"],
+    &["main", "lib", "cli", "az", "usage", "benching", "fuzzing"],
     &["step"],
     &["report"],
     &["deploy"],

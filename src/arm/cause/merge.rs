@@ -1,32 +1,13 @@
 //! The same cause, seen on several ways, told once.
 
-use std::{
-    collections::{HashMap, HashSet},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::collections::HashSet;
 
-use super::{model::Cause, text::comparable};
-
-/// How much is spent on comparing all pairs of causes, in bytes of their words: less than a tenth of a second.
-const WORK: usize = 50_000_000;
-/// What the comparison of two places costs, in the same unit.
-const PLACES: usize = 16;
-
-/// What holds resources rather than being one: a failure in it is that of a resource in it.
-const DEPLOYMENT: &str = "/microsoft.resources/deployments/";
-
-/// A cause and what it is compared by.
-struct Seen {
-    cause: Cause,
-    words: String,
-    /// The resource in lower case; empty if it is unknown, or known only as a deployment around the resource.
-    resource: String,
-}
+use super::{known::Known, model::Cause, seen::Seen};
 
 /// `causes` without repetitions, in the order in which they were first met. What says nothing is left out where
 /// something tells more.
 pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
-    let mut merged = unite(causes.into_iter().map(Seen::new).collect());
+    let mut merged = Known::of(causes.into_iter().map(Seen::new).collect());
     let telling = merged.iter().filter(|seen| seen.cause.is_telling());
     let told: HashSet<String> = telling.map(|seen| seen.resource.clone()).collect();
     merged.retain(|seen| {
@@ -36,156 +17,10 @@ pub(super) fn merge(causes: Vec<Cause>) -> Vec<Cause> {
     merged.into_iter().map(|seen| seen.cause).collect()
 }
 
-/// `causes` with those that are the same as one. Repeated, as what a cause learns may make it the same as another.
-fn unite(mut causes: Vec<Seen>) -> Vec<Seen> {
-    loop {
-        let count = causes.len();
-        let mut known = Known::default();
-        for cause in causes {
-            known.take(cause);
-        }
-        if known.seen.len() == count {
-            return known.seen;
-        }
-        causes = known.seen;
-    }
-}
-
-/// The causes so far.
-///
-/// Each is compared with all others as long as `work` lasts: for about 700 causes without a resource, or 2,500 of
-/// different resources. Beyond that, only causes with the same words are found to be the same.
-struct Known {
-    seen: Vec<Seen>,
-    /// Where a cause was first met, by the hash of its words, and by that of its words, resource and code.
-    by_hash: HashMap<u64, usize>,
-    work: usize,
-}
-
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            seen: Vec::new(),
-            by_hash: HashMap::new(),
-            work: WORK,
-        }
-    }
-}
-
-impl Known {
-    fn take(&mut self, seen: Seen) {
-        match self.find(&seen) {
-            Some(at) => self.seen[at].learn(seen),
-            None => {
-                let at = self.seen.len();
-                for hash in seen.hashes() {
-                    self.by_hash.entry(hash).or_insert(at);
-                }
-                self.seen.push(seen);
-            }
-        }
-    }
-
-    /// Where the failure that `seen` tells of is known.
-    fn find(&mut self, seen: &Seen) -> Option<usize> {
-        for (at, known) in self.seen.iter().enumerate() {
-            let Some(rest) = self.work.checked_sub(known.work(seen)) else {
-                return self.find_equal(seen);
-            };
-            self.work = rest;
-            if known.is_same(seen) {
-                return Some(at);
-            }
-        }
-        None
-    }
-
-    fn find_equal(&self, seen: &Seen) -> Option<usize> {
-        let hashes = seen.hashes();
-        let mut candidates = hashes.iter().filter_map(|hash| self.by_hash.get(hash));
-        candidates.find(|&&at| self.seen[at].is_same(seen)).copied()
-    }
-}
-
-impl Seen {
-    fn new(cause: Cause) -> Self {
-        let id = cause
-            .resource
-            .as_deref()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        Self {
-            words: comparable(&cause.message),
-            resource: if id.contains(DEPLOYMENT) {
-                String::new()
-            } else {
-                id
-            },
-            cause,
-        }
-    }
-
-    /// The hash of the words, and that of all by which causes are compared.
-    fn hashes(&self) -> [u64; 2] {
-        let mut hasher = DefaultHasher::new();
-        self.words.hash(&mut hasher);
-        let by_words = hasher.finish();
-        self.resource.hash(&mut hasher);
-        self.cause.code.to_ascii_lowercase().hash(&mut hasher);
-        [by_words, hasher.finish()]
-    }
-
-    /// What comparing both costs, as a part of [`WORK`].
-    fn work(&self, other: &Self) -> usize {
-        if self.may_be_at(other) {
-            PLACES + self.words.len() + other.words.len()
-        } else {
-            PLACES
-        }
-    }
-
-    /// Whether both may be about one resource.
-    fn may_be_at(&self, other: &Self) -> bool {
-        self.resource == other.resource || self.resource.is_empty() || other.resource.is_empty()
-    }
-
-    /// Whether both tell of the same failure, one of them perhaps less precisely.
-    fn is_same(&self, other: &Self) -> bool {
-        let (mine, theirs) = (&self.cause, &other.cause);
-        let place = self.may_be_at(other);
-        let code = mine.code.eq_ignore_ascii_case(&theirs.code)
-            || !(mine.is_specific() && theirs.is_specific());
-        place && code && self.says(other)
-    }
-
-    fn says(&self, other: &Self) -> bool {
-        if self.words.is_empty() || other.words.is_empty() {
-            return self.words == other.words && self.cause.code == other.cause.code;
-        }
-        self.words.contains(&other.words) || other.words.contains(&self.words)
-    }
-
-    /// Takes over what `other` knows better.
-    fn learn(&mut self, other: Self) {
-        if !self.cause.is_specific() && !other.cause.code.is_empty() {
-            self.cause.code = other.cause.code;
-        }
-        if other.words.len() > self.words.len() {
-            self.cause.message = other.cause.message;
-            self.words = other.words;
-        }
-        if self.resource.is_empty() && !other.resource.is_empty() || self.cause.resource.is_none() {
-            self.cause.resource = other.cause.resource;
-            self.resource = other.resource;
-        }
-        if other.cause.path.len() > self.cause.path.len() {
-            self.cause.path = other.cause.path;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const FIREWALL: &str =
@@ -313,5 +148,25 @@ mod tests {
         ]);
         assert_eq!(merged, [telling, silent(Some(&other))]);
         assert_eq!(merge(vec![silent(None)]), [silent(None)]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_merged_stays_as_it_is(
+            causes in prop::collection::vec(
+                ("(|A|B|Conflict)", "[ab]{1,2}( [ab]{1,2}){0,4}|", "(|/X|/x|/y)"),
+                0..12,
+            )
+        ) {
+            let causes = causes.iter().map(|(code, message, resource)| {
+                cause(code, message, Some(resource.as_str()).filter(|id| !id.is_empty()), &[])
+            });
+            let merged = merge(causes.collect());
+            for (at, one) in merged.iter().enumerate() {
+                let is_same = |other: &Cause| Seen::new(one.clone()).is_same(&Seen::new(other.clone()));
+                prop_assert!(!merged[..at].iter().any(is_same), "{one:?} twice");
+            }
+            prop_assert_eq!(merge(merged.clone()), merged);
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! The true causes of a failure, found in Azure's error trees.
 
 mod info;
+mod known;
 mod merge;
 mod model;
 mod policy;
 #[cfg(test)]
 mod recordings;
+mod seen;
 mod text;
 mod tree;
+mod words;
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! The last lines of the log.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use crate::{
     event::Ending,
@@ -75,21 +75,14 @@ fn name_causes(verdict: &Verdict) -> String {
     names.join(", ")
 }
 
-/// The hints for the causes, without duplicates.
+/// The first hints for the causes, without duplicates.
 fn hints(verdict: &Verdict) -> Vec<String> {
-    let mut hints: Vec<String> = Vec::new();
-    for hint in verdict
-        .reasons
-        .iter()
-        .filter_map(|reason| reason.hint.as_ref())
-    {
-        let hint = hint.sentence();
-        if !hints.contains(&hint) {
-            hints.push(hint);
-        }
-    }
-    hints.truncate(NAMED);
-    hints
+    let mut told = HashSet::new();
+    let hints = verdict.reasons.iter().filter_map(|reason| {
+        let hint = reason.hint.as_ref()?.sentence();
+        told.insert(hint.clone()).then_some(hint)
+    });
+    hints.take(NAMED).collect()
 }
 
 fn totals(record: &Record) -> String {

@@ -50,6 +50,6 @@ fn title(record: &Record, at: Duration) -> String {
         duration::stamp(at),
         record.done,
         record.known,
-        record.running(at).len()
+        record.running_now
     )
 }

@@ -4,7 +4,10 @@ pub(crate) mod bars;
 pub(crate) mod incident;
 pub(crate) mod seen;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use incident::{Incident, Outage};
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) resources: Vec<Seen>,
     /// Lower-case id → index in `resources`.
     pub(crate) index: HashMap<String, usize>,
+    /// Number of resources that are running, without nested deployments.
+    pub(crate) running_now: usize,
     /// Number of resources in a terminal state, without nested deployments.
     pub(crate) done: usize,
     /// Number of known resources, without nested deployments.
@@ -102,8 +107,9 @@ impl Record {
             } => {
                 for resource in changed {
                     self.update(resource, at);
-                    self.hidden.retain(|path| *path != resource.path);
                 }
+                let shown: HashSet<_> = changed.iter().map(|resource| &resource.path).collect();
+                self.hidden.retain(|path| !shown.contains(path));
                 (self.done, self.known) = (*done, *known);
             }
             Event::ProgressHidden { path, .. } => self.hidden.push(path.clone()),
@@ -133,10 +139,8 @@ impl Record {
 
     /// The running resources, the longest first, without nested deployments.
     pub(crate) fn running(&self, at: Duration) -> Vec<Resource> {
-        let running = self
-            .resources
-            .iter()
-            .filter(|seen| !seen.resource.state.is_terminal() && !seen.resource.is_deployment());
+        let running = self.resources.iter();
+        let running = running.filter(|seen| is_running(&seen.resource));
         let mut running: Vec<_> = running
             .map(|seen| Resource {
                 duration: at.saturating_sub(seen.began),
@@ -222,11 +226,19 @@ impl Record {
         let next = self.resources.len();
         let key = resource.id.to_ascii_lowercase();
         let place = *self.index.entry(key).or_insert(next);
+        self.running_now += usize::from(is_running(resource));
         match self.resources.get_mut(place) {
-            Some(seen) => seen.update(resource, at),
+            Some(seen) => {
+                self.running_now -= usize::from(is_running(&seen.resource));
+                seen.update(resource, at);
+            }
             None => self.resources.push(Seen::new(resource, at)),
         }
     }
+}
+
+fn is_running(resource: &Resource) -> bool {
+    !resource.state.is_terminal() && !resource.is_deployment()
 }
 
 #[cfg(test)]
@@ -263,6 +275,28 @@ mod tests {
             .collect();
         assert_eq!(seen, [("afw-hub", "Succeeded"), ("vnet", "Succeeded")]);
         assert_eq!((record.done, record.known), (2, 2));
+    }
+
+    #[test]
+    fn what_is_running_is_counted_as_it_comes_and_goes() {
+        let around = crate::testing::stories::nested("network", "Running");
+        let mut record = Record::default();
+        for (states, running) in [
+            (["Running", "Succeeded"], 1),
+            (["Running", "Running"], 2),
+            (["Failed", "Running"], 1),
+            (["Succeeded", "Succeeded"], 0),
+        ] {
+            let [afw, vnet] = states;
+            let changed = vec![
+                resource("afw", afw, 1),
+                resource("vnet", vnet, 1),
+                around.clone(),
+            ];
+            record.observe(&progressed(changed, 0, 2), minutes(1));
+            assert_eq!(record.running_now, running);
+            assert_eq!(record.running(minutes(1)).len(), running);
+        }
     }
 
     #[test]

@@ -254,5 +254,6 @@ pub(super) fn troubles() -> Vec<Trouble> {
     all.push(trouble("reset", Nature::Passing, Fault::reset()));
     all.push(trouble("lost answer", Nature::Lost, Fault::lose_answer()));
     all.push(trouble("half an answer", Nature::Lost, Fault::truncate()));
+    all.push(trouble("damaged gzip", Nature::Lost, Fault::damage()));
     all
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, future::pending, sync::Arc};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, HeaderValue, Request, Response, header},
+    http::{HeaderMap, HeaderValue, Request, Response, header, response},
     response::IntoResponse,
 };
 use hyper::{body::Incoming, server::conn::http1, service::Service as _, service::service_fn};
@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     arm::error::ArmError,
+    compression,
     fault::{Kind, Struck},
     faulty,
     journal::{Exchange, Service},
@@ -59,6 +60,7 @@ impl Door {
         let Ok(stream) = tls.accept(stream).await else {
             return;
         };
+        self.world.connected(self.service);
         let service = service_fn(|request| self.pass(request));
         // A client that goes away is no concern of the simulator.
         let _ = http1::Builder::new()
@@ -108,12 +110,25 @@ impl Door {
                 pending().await
             }
             Kind::Flood(bytes) => {
+                let (parts, body) = faulty::flood(bytes);
+                let sent = packed(parts, body, &mut exchange)?;
                 self.world.record(exchange);
-                Ok(faulty::flood(bytes))
+                Ok(sent)
             }
             Kind::Truncate => {
-                let whole = self.recorded(served, exchange).await?;
-                faulty::half(whole).await.map_err(|_| Lost)
+                let whole = self.sent(served, &mut exchange).await?;
+                let (half, length) = faulty::half(whole).await.map_err(|_| Lost)?;
+                exchange.wire_bytes = length;
+                self.world.record(exchange);
+                Ok(half)
+            }
+            Kind::Damage => {
+                let (mut parts, body) = self.noted(served, &mut exchange).await?;
+                let body = compression::damage(&mut parts.headers, &body).map_err(|_| Lost)?;
+                exchange.response_headers = named(&parts.headers);
+                exchange.wire_bytes = body.len();
+                self.world.record(exchange);
+                Ok(Response::from_parts(parts, Body::from(body)))
             }
             Kind::Delay(by) => {
                 let until = self.world.clock.elapsed() + by;
@@ -153,12 +168,33 @@ impl Door {
         response
     }
 
-    /// Reads the answer for the journal and sends it on.
+    /// Records the answer and sends it on.
     async fn recorded(
         &self,
         response: Response<Body>,
         mut exchange: Exchange,
     ) -> Result<Response<Body>, Lost> {
+        let sent = self.sent(response, &mut exchange).await?;
+        self.world.record(exchange);
+        Ok(sent)
+    }
+
+    /// The answer as it is sent, after it was noted.
+    async fn sent(
+        &self,
+        response: Response<Body>,
+        exchange: &mut Exchange,
+    ) -> Result<Response<Body>, Lost> {
+        let (parts, body) = self.noted(response, exchange).await?;
+        packed(parts, body, exchange)
+    }
+
+    /// Reads the answer for the journal, before it is compressed.
+    async fn noted(
+        &self,
+        response: Response<Body>,
+        exchange: &mut Exchange,
+    ) -> Result<(response::Parts, Bytes), Lost> {
         let (mut parts, body) = response.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Lost)?;
         let date = self
@@ -171,10 +207,8 @@ impl Door {
             parts.headers.insert(header::DATE, date);
         }
         exchange.status = Some(parts.status.as_u16());
-        exchange.response_headers = named(&parts.headers);
         exchange.response_body = serde_json::from_slice(&body).ok();
-        self.world.record(exchange);
-        Ok(Response::from_parts(parts, Body::from(body)))
+        Ok((parts, body))
     }
 
     fn exchange(&self, parts: &axum::http::request::Parts, body: &Bytes) -> Exchange {
@@ -198,10 +232,25 @@ impl Door {
             status: None,
             response_headers: BTreeMap::new(),
             response_body: None,
+            wire_bytes: 0,
             fault: false,
             served: None,
         }
     }
+}
+
+/// The answer as it is sent, compressed where Resource Manager does that.
+fn packed(
+    mut parts: response::Parts,
+    mut body: Bytes,
+    exchange: &mut Exchange,
+) -> Result<Response<Body>, Lost> {
+    if !body.is_empty() && compression::is_wanted(exchange, &parts.headers) {
+        body = compression::compress(&mut parts.headers, &body).map_err(|_| Lost)?;
+    }
+    exchange.response_headers = named(&parts.headers);
+    exchange.wire_bytes = body.len();
+    Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// Decodes a query or a form.

@@ -37,6 +37,7 @@ pub(crate) enum Kind {
     Reset,
     Hang,
     Truncate,
+    Damage,
     Delay(Duration),
     Flood(usize),
     Unauthorized,
@@ -63,7 +64,7 @@ enum Limit {
 impl Fault {
     fn new(kind: Kind) -> Self {
         Self {
-            effect: matches!(kind, Kind::Truncate | Kind::Delay(_)),
+            effect: matches!(kind, Kind::Truncate | Kind::Damage | Kind::Delay(_)),
             kind,
             place: Place::default(),
             skip: 0,
@@ -122,13 +123,19 @@ impl Fault {
         Self::new(Kind::Truncate)
     }
 
+    /// The request takes effect, but the answer comes in gzip whose checksum is wrong, from any service.
+    #[must_use]
+    pub fn damage() -> Self {
+        Self::new(Kind::Damage)
+    }
+
     /// The request takes effect at once; its answer comes so much later, in simulated time.
     #[must_use]
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
     }
 
-    /// A 200 with one JSON object of so many bytes.
+    /// A 200 with one JSON object of so many bytes; few of them are sent where the answer is compressed.
     #[must_use]
     pub fn flood(bytes: usize) -> Self {
         Self::new(Kind::Flood(bytes))

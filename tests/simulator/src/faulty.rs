@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Error,
     body::{Body, Bytes, to_bytes},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, header, response::Parts},
     response::IntoResponse,
 };
 use hyper::body::Frame;
@@ -65,27 +65,29 @@ fn content_type(body: &str) -> &'static str {
 }
 
 /// A 200 with one JSON object of so many bytes.
-pub(crate) fn flood(bytes: usize) -> Response<Body> {
+pub(crate) fn flood(bytes: usize) -> (Parts, Bytes) {
     let (start, end) = ("{\"filler\":\"", "\"}");
     let filler = "x".repeat(bytes.saturating_sub(start.len() + end.len()));
-    let mut response = Response::new(Body::from(format!("{start}{filler}{end}")));
+    let (mut parts, body) = Response::new(format!("{start}{filler}{end}")).into_parts();
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    (parts, body.into())
 }
 
-/// The same answer, whose body breaks off in the middle although its length promises all of it.
-pub(crate) async fn half(whole: Response<Body>) -> Result<Response<Body>, Error> {
+/// The same answer, whose body breaks off in the middle although its length promises all of it; and how much of it
+/// there is.
+pub(crate) async fn half(whole: Response<Body>) -> Result<(Response<Body>, usize), Error> {
     let (mut parts, body) = whole.into_parts();
     let body = to_bytes(body, usize::MAX).await?;
     // A body of nothing cannot break off, so it promises a byte that never comes.
     let promised = HeaderValue::from(body.len().max(1));
     parts.headers.insert(header::CONTENT_LENGTH, promised);
+    let length = body.len() / 2;
     let half = Half {
-        bytes: Some(body.slice(..body.len() / 2)),
+        bytes: Some(body.slice(..length)),
         flushed: false,
     };
-    Ok(Response::from_parts(parts, Body::new(half)))
+    Ok((Response::from_parts(parts, Body::new(half)), length))
 }
 
 /// Some bytes, then the end of the connection.

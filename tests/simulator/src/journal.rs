@@ -40,6 +40,8 @@ pub struct Exchange {
     pub response_headers: BTreeMap<String, String>,
     /// The answer's body, if it is JSON.
     pub response_body: Option<Value>,
+    /// Bytes of the answer's body as it was sent, which may be compressed; 0 where no answer was sent.
+    pub wire_bytes: usize,
     /// Whether an injected fault decided the answer.
     pub fault: bool,
     /// The status that the service itself answered with, whether or not the client saw it;

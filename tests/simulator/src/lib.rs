@@ -12,13 +12,14 @@
 //! let environment = azure.environment();
 //! ```
 //!
-//! Requests come in through the door (TLS, journal, faults) and reach one of the services.
+//! Requests come in through the door (TLS, journal, faults, compression) and reach one of the services.
 //! A submitted template is planned at once: its expressions are evaluated, its loops unrolled,
 //! its nested deployments followed. What a deployment looks like at any moment is then a pure
 //! function of its plan, its cancellations and the clock.
 
 mod arm;
 mod clock;
+mod compression;
 mod digest;
 mod door;
 mod entra;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use azure_simulator::{AUDIENCE, CLIENT_ID, Options, SUBSCRIPTION_ID, Simulator, TENANT_ID};
-use reqwest::{Certificate, Client, Method, RequestBuilder};
+use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -46,14 +46,7 @@ impl Answer {
 impl<'a> Session<'a> {
     /// A client that trusts the simulator and has signed in nowhere.
     pub(crate) fn anonymous(azure: &'a Simulator) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let authority = std::fs::read(azure.ca_file()).unwrap();
-        let authority = Certificate::from_pem(&authority).unwrap();
-        let client = Client::builder()
-            .tls_certs_only([authority])
-            .no_proxy()
-            .build()
-            .unwrap();
+        let client = client(azure).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -64,6 +57,11 @@ impl<'a> Session<'a> {
             runtime,
             token: None,
         }
+    }
+
+    /// From now on as a client that knows no compression.
+    pub(crate) fn accept_text_only(&mut self) {
+        self.client = client(self.azure).no_gzip().build().unwrap();
     }
 
     /// A client that has signed in with an assertion.
@@ -221,6 +219,14 @@ impl<'a> Session<'a> {
         }
         rows
     }
+}
+
+/// A client that trusts the simulator.
+fn client(azure: &Simulator) -> ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let authority = std::fs::read(azure.ca_file()).unwrap();
+    let authority = Certificate::from_pem(&authority).unwrap();
+    Client::builder().tls_certs_only([authority]).no_proxy()
 }
 
 /// A deployment's provisioning state.

@@ -3,6 +3,7 @@
 
 mod cancellation;
 mod client;
+mod compression;
 mod deployments;
 mod failures;
 mod faults;
