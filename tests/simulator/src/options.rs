@@ -83,6 +83,8 @@ pub struct Options {
     pub bad_certificates: Vec<(Service, BadCertificate)>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
+    /// How soon the answer about a running deployment asks to be asked again. That of `operationStatuses` never does.
+    pub retry_after: Pace,
     /// Subscriptions that exist.
     pub subscriptions: Vec<String>,
     /// Management groups that exist.
@@ -131,6 +133,7 @@ impl Default for Options {
             diagnostics: Vec::new(),
             bad_certificates: Vec::new(),
             throttle: None,
+            retry_after: Pace::Recorded,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],
             resource_groups: vec![RESOURCE_GROUP.to_owned()],
@@ -224,4 +227,15 @@ pub struct Throttle {
     pub window: Duration,
     /// What `Retry-After` says.
     pub retry_after: Duration,
+}
+
+/// The `Retry-After` of a deployment that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// 5, 7 or 13 seconds, as in recordings from 2021 on.
+    Recorded,
+    /// Always so many seconds.
+    Fixed(u64),
+    /// No such header, as in recordings of 2016 and 2017.
+    None,
 }

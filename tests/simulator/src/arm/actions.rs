@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     digest,
+    options::Pace,
     plan::timeline::State,
     reply::Reply,
     world::{World, lock},
@@ -99,10 +100,12 @@ impl Target<'_> {
             return Ok(Reply::empty(StatusCode::NO_CONTENT));
         }
         let reply = Reply::json(StatusCode::OK, self.body(found, &deployments));
-        Ok(match retry_after(found, self.call.now) {
-            Some(seconds) => reply.with("retry-after", seconds.to_string()),
-            None => reply,
-        })
+        Ok(
+            match retry_after(self.world.options.retry_after, found, self.call.now) {
+                Some(seconds) => reply.with("retry-after", seconds.to_string()),
+                None => reply,
+            },
+        )
     }
 
     pub(crate) fn cancel(&self) -> Result<Reply, ArmError> {
@@ -199,15 +202,24 @@ fn state_filter(filter: &str) -> Result<&str, ArmError> {
     }
 }
 
-/// 5, 7 or 13 seconds, while there is something to wait for.
-fn retry_after(found: Found<'_>, now: Duration) -> Option<u64> {
+/// In how many seconds to ask again, while there is something to wait for.
+fn retry_after(pace: Pace, found: Found<'_>, now: Duration) -> Option<u64> {
     if found.state(now).is_terminal() {
         return None;
     }
-    let turn = digest::decimal(&format!("{}/{}", found.plan.id, now.as_secs()), 20);
-    Some(match turn.as_bytes()[19] {
+    match pace {
+        Pace::Recorded => Some(recorded_pace(&found.plan.id, now)),
+        Pace::Fixed(seconds) => Some(seconds),
+        Pace::None => None,
+    }
+}
+
+/// 5, 7 or 13, about as often as in the recordings.
+fn recorded_pace(id: &str, now: Duration) -> u64 {
+    let turn = digest::decimal(&format!("{id}/{}", now.as_secs()), 20);
+    match turn.as_bytes()[19] {
         b'0'..=b'6' => 5,
         b'7' | b'8' => 7,
         _ => 13,
-    })
+    }
 }

@@ -272,16 +272,6 @@ fn what_was_just_accepted_may_not_be_found_yet() {
 }
 
 #[test]
-fn a_running_deployment_says_when_to_ask_again() {
-    let azure = Simulator::start(still());
-    let session = Session::new(&azure);
-    let path = in_group(RESOURCE_GROUP, "hub");
-    session.put(&path, &body(chain()));
-    let seconds: u64 = session.get(&path).headers["retry-after"].parse().unwrap();
-    assert!([5, 7, 13].contains(&seconds));
-}
-
-#[test]
 fn pages_may_be_empty_and_still_go_on() {
     let azure = Simulator::start(Options {
         page_size: 2,

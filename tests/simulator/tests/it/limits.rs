@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azure_simulator::{Options, RESOURCE_GROUP, Simulator, Throttle};
+use azure_simulator::{Options, Pace, RESOURCE_GROUP, Simulator, Throttle};
 
 use crate::{
     client::{Session, in_group, still},
@@ -64,4 +64,29 @@ fn too_many_reads_are_throttled_for_a_while() {
         "try again after '17' seconds",
     );
     assert_eq!(answer.headers["retry-after"], "17");
+}
+
+#[test]
+fn a_running_deployment_says_when_to_ask_again_and_its_operation_status_never_does() {
+    for (pace, said) in [
+        (
+            Pace::Recorded,
+            [Some("5"), Some("7"), Some("13")].as_slice(),
+        ),
+        (Pace::Fixed(9), &[Some("9")]),
+        (Pace::None, &[None]),
+    ] {
+        let azure = Simulator::start(Options {
+            retry_after: pace,
+            ..still()
+        });
+        let session = Session::new(&azure);
+        let path = in_group(RESOURCE_GROUP, "hub");
+        let accepted = session.put(&path, &body(chain()));
+        let header = |url: &str| session.get(url).headers.get("retry-after").cloned();
+        assert!(said.contains(&header(&path).as_deref()), "{pace:?}");
+        assert_eq!(header(&accepted.headers["azure-asyncoperation"]), None);
+        session.end(&path);
+        assert_eq!(header(&path), None, "{pace:?}");
+    }
 }
