@@ -10,7 +10,9 @@ use super::{
     call::Call,
     deployment,
     error::ArmError,
-    links, operations, outcome, request,
+    links,
+    operations::Operations,
+    outcome, request,
     scope::Scope,
     store::{Deployments, Found},
     submission,
@@ -61,11 +63,10 @@ impl Target<'_> {
             let state = found.state(self.call.now).name();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(state))
         });
-        let rows = rows.map(|found| self.body(found, &deployments)).collect();
-        Ok(Reply::json(
-            StatusCode::OK,
-            links::page(self.world, self.call, rows)?,
-        ))
+        let rows: Vec<_> = rows.collect();
+        let show = |found: &Found<'_>| self.body(*found, &deployments);
+        let page = links::page(self.world, self.call, &rows, show)?;
+        Ok(Reply::json(StatusCode::OK, page))
     }
 
     pub(crate) fn submit(&self) -> Result<Reply, ArmError> {
@@ -131,20 +132,21 @@ impl Target<'_> {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    fn rows(&self, deployments: &Deployments) -> Result<Vec<Value>, ArmError> {
+    fn own_operations<'b>(
+        &'b self,
+        deployments: &'b Deployments,
+    ) -> Result<Operations<'b>, ArmError> {
         self.permit("operations/read")?;
         let found = self.find(deployments)?;
-        Ok(operations::list(
-            found,
-            self.call.now,
-            &self.world.clock,
-            &self.world.options,
-        ))
+        let World { clock, options, .. } = self.world;
+        Ok(Operations::new(found, self.call.now, clock, options))
     }
 
     pub(crate) fn operations(&self) -> Result<Reply, ArmError> {
-        let rows = self.rows(&lock(&self.world.deployments))?;
-        let mut page = links::page(self.world, self.call, rows)?;
+        let deployments = lock(&self.world.deployments);
+        let own = self.own_operations(&deployments)?;
+        let show = |subject: &_| own.row(*subject);
+        let mut page = links::page(self.world, self.call, &own.begun(), show)?;
         if let Some(next) = links::misleading(self.world, self.call) {
             page["nextLink"] = next.into();
         }
@@ -152,13 +154,15 @@ impl Target<'_> {
     }
 
     pub(crate) fn operation(&self, id: &str) -> Result<Reply, ArmError> {
-        let rows = self.rows(&lock(&self.world.deployments))?;
+        let deployments = lock(&self.world.deployments);
+        let own = self.own_operations(&deployments)?;
         let same = |row: &Value| {
             row["operationId"]
                 .as_str()
                 .is_some_and(|own| own.eq_ignore_ascii_case(id))
         };
-        let row = rows.into_iter().find(same).ok_or_else(|| {
+        let mut rows = own.begun().into_iter().map(|subject| own.row(subject));
+        let row = rows.find(same).ok_or_else(|| {
             ArmError::not_found(
                 "DeploymentOperationNotFound",
                 format!("Deployment operation '{id}' could not be found."),

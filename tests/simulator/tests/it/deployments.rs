@@ -65,7 +65,7 @@ fn outputs_and_parameters_are_shown_like_the_real_ones() {
 }
 
 #[test]
-fn operations_grow_in_the_order_of_dependencies() {
+fn operations_grow_in_the_order_of_dependencies_and_the_newest_comes_first() {
     let hour = DAY / 24;
     let durations = ["hub-vnet", "ip", "gw"]
         .map(|name| (name.to_owned(), hour))
@@ -85,12 +85,16 @@ fn operations_grow_in_the_order_of_dependencies() {
     azure.advance(hour);
     assert_eq!(
         states(&session.rows(&operations)),
-        ["Succeeded", "Succeeded", "Running"]
+        ["Running", "Succeeded", "Succeeded"]
     );
     azure.advance(hour);
     assert_eq!(state(&session.get(&path)), "Succeeded");
     let rows = session.rows(&operations);
     assert_eq!(states(&rows), ["Succeeded"; 4]);
+    assert_eq!(
+        rows[0]["properties"]["targetResource"]["resourceName"],
+        "gw"
+    );
     let last = &rows[3]["properties"];
     assert_eq!(last["provisioningOperation"], "EvaluateDeploymentOutput");
     assert!(last.get("targetResource").is_none());
