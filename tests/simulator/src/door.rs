@@ -59,6 +59,7 @@ impl Door {
         let Ok(stream) = tls.accept(stream).await else {
             return;
         };
+        self.world.connected(self.service);
         let service = service_fn(|request| self.pass(request));
         // A client that goes away is no concern of the simulator.
         let _ = http1::Builder::new()
@@ -173,6 +174,7 @@ impl Door {
         exchange.status = Some(parts.status.as_u16());
         exchange.response_headers = named(&parts.headers);
         exchange.response_body = serde_json::from_slice(&body).ok();
+        exchange.wire_bytes = body.len();
         self.world.record(exchange);
         Ok(Response::from_parts(parts, Body::from(body)))
     }
@@ -198,6 +200,7 @@ impl Door {
             status: None,
             response_headers: BTreeMap::new(),
             response_body: None,
+            wire_bytes: 0,
             fault: false,
             served: None,
         }

@@ -40,6 +40,8 @@ pub struct Exchange {
     pub response_headers: BTreeMap<String, String>,
     /// The answer's body, if it is JSON.
     pub response_body: Option<Value>,
+    /// Bytes of the answer's body as it was sent, which may be compressed; 0 where no answer was sent.
+    pub wire_bytes: usize,
     /// Whether an injected fault decided the answer.
     pub fault: bool,
     /// The status that the service itself answered with, whether or not the client saw it;
@@ -48,6 +50,14 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Forgets headers and bodies.
+    pub(crate) fn shorten(&mut self) {
+        self.request_headers.clear();
+        self.response_headers.clear();
+        self.request_body = None;
+        self.response_body = None;
+    }
+
     /// Whether the service accepted the request, also where its answer was lost.
     #[must_use]
     pub fn took_effect(&self) -> bool {

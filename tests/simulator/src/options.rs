@@ -60,6 +60,8 @@ pub struct Options {
     pub legacy_errors: bool,
     /// Whether the durations of operations count from the start of their deployment, as from 2020 to 2025.
     pub common_start: bool,
+    /// Most resources of one template: 800, as for Resource Manager, or more for tests of large lists.
+    pub most_resources: usize,
     /// Most rows in one page of operations or deployments.
     pub page_size: usize,
     /// How many empty pages come before the first row.
@@ -83,6 +85,8 @@ pub struct Options {
     pub bad_certificates: Vec<(Service, BadCertificate)>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
+    /// Whether the journal leaves out headers and bodies, which would need much memory after many requests.
+    pub short_journal: bool,
     /// How soon the answer about a running deployment asks to be asked again. That of `operationStatuses` never does.
     pub retry_after: Pace,
     /// Subscriptions that exist.
@@ -122,6 +126,7 @@ impl Default for Options {
             deny_error: None,
             legacy_errors: false,
             common_start: false,
+            most_resources: 800,
             page_size: 100,
             empty_pages: 0,
             denied_actions: Vec::new(),
@@ -133,6 +138,7 @@ impl Default for Options {
             diagnostics: Vec::new(),
             bad_certificates: Vec::new(),
             throttle: None,
+            short_journal: false,
             retry_after: Pace::Recorded,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],

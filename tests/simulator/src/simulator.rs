@@ -195,6 +195,12 @@ impl Simulator {
         lock(&self.world.journal).clone()
     }
 
+    /// How many TLS connections were made to a service.
+    #[must_use]
+    pub fn connections(&self, service: Service) -> usize {
+        self.world.connections(service)
+    }
+
     /// Who knows every secret of this simulation.
     #[must_use]
     pub fn witness(&self) -> Witness {

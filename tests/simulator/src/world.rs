@@ -1,6 +1,7 @@
 //! What the services share.
 
 use std::{
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -47,6 +48,7 @@ pub(crate) struct World {
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
     /// When reads were answered, for throttling.
     pub(crate) reads: Mutex<Vec<Duration>>,
+    connections: Mutex<HashMap<Service, usize>>,
     faults: Mutex<Vec<Fault>>,
 }
 
@@ -75,6 +77,7 @@ impl World {
             journal: Mutex::default(),
             assertions: Mutex::default(),
             reads: Mutex::default(),
+            connections: Mutex::default(),
             faults: Mutex::default(),
         }
     }
@@ -95,8 +98,21 @@ impl World {
             .find_map(|fault| fault.strike(service, method, path, now))
     }
 
-    pub(crate) fn record(&self, exchange: Exchange) {
+    pub(crate) fn record(&self, mut exchange: Exchange) {
+        if self.options.short_journal {
+            exchange.shorten();
+        }
         lock(&self.journal).push(exchange);
+    }
+
+    /// Counts a connection to a service.
+    pub(crate) fn connected(&self, service: Service) {
+        *lock(&self.connections).entry(service).or_default() += 1;
+    }
+
+    pub(crate) fn connections(&self, service: Service) -> usize {
+        let connections = lock(&self.connections);
+        connections.get(&service).copied().unwrap_or_default()
     }
 
     /// Counts an assertion that was presented.
