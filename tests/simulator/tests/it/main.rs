@@ -8,6 +8,7 @@ mod failures;
 mod faults;
 mod foreign;
 mod limits;
+mod lists;
 mod misbehaviour;
 mod recordings;
 mod requests;
