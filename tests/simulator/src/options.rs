@@ -85,6 +85,10 @@ pub struct Options {
     pub bad_certificates: Vec<(Service, BadCertificate)>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
+    /// How many reads each principal has; without one, there is no end to them.
+    pub bucket: Option<Bucket>,
+    /// Reads per second that other pipelines of the same identity take from its bucket.
+    pub other_reads: f64,
     /// Whether the journal leaves out headers and bodies, which would need much memory after many requests.
     pub short_journal: bool,
     /// How soon the answer about a running deployment asks to be asked again. That of `operationStatuses` never does.
@@ -138,6 +142,8 @@ impl Default for Options {
             diagnostics: Vec::new(),
             bad_certificates: Vec::new(),
             throttle: None,
+            bucket: Some(Bucket::RECORDED),
+            other_reads: 0.0,
             short_journal: false,
             retry_after: Pace::Recorded,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
@@ -233,6 +239,28 @@ pub struct Throttle {
     pub window: Duration,
     /// What `Retry-After` says.
     pub retry_after: Duration,
+}
+
+/// The reads of a principal: as many as there are in the bucket, which is refilled in simulated time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// What it holds at most.
+    pub reads: f64,
+    /// What it gains in a second.
+    pub per_second: f64,
+}
+
+impl Bucket {
+    /// As Microsoft documents it.
+    pub const DOCUMENTED: Self = Self {
+        reads: 250.0,
+        per_second: 25.0,
+    };
+    /// As large as the headers of recordings say.
+    pub const RECORDED: Self = Self {
+        reads: 1100.0,
+        per_second: 25.0,
+    };
 }
 
 /// The `Retry-After` of a deployment that runs.

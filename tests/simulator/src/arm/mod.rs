@@ -7,6 +7,7 @@ mod call;
 mod deployment;
 pub(crate) mod error;
 pub(crate) mod foreign;
+pub(crate) mod limits;
 mod links;
 mod operations;
 mod outcome;
@@ -59,7 +60,7 @@ async fn handle(
 
 fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     authorization::authenticate(world, call)?;
-    authorization::throttle(world, call)?;
+    limits::throttle(world, call)?;
     let (scope, rest) = Scope::split(&call.path).ok_or_else(|| unknown_path(&call.path))?;
     check_scope(world, call, &scope)?;
     let rest: Vec<&str> = rest.split('/').collect();
