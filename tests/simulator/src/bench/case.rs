@@ -5,10 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
@@ -216,22 +213,15 @@ struct Observed {
 /// Reads the program's log line by line, and looks at the process meanwhile.
 fn observe(azure: &Simulator, child: &mut Child) -> Observed {
     let (process, stdout) = (child.id(), child.stdout.take());
-    let (stop, readings) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+    let stop = AtomicBool::new(false);
     let mut observed = Observed::default();
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
-            process::watch(process, &stop, |reading| {
-                readings.push((azure.elapsed(), reading));
-            });
-        });
+        let watch = scope.spawn(|| process::watch(process, &stop, || azure.elapsed()));
         read_log(azure, stdout, &mut observed);
         observed.exit = azure.elapsed();
         stop.store(true, Ordering::Relaxed);
+        observed.readings = watch.join().unwrap_or_default();
     });
-    observed.readings = readings
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
     observed.cpu = process::final_cpu(process);
     observed
 }

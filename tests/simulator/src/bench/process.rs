@@ -42,14 +42,18 @@ fn parse(status: &str) -> Option<Reading> {
     })
 }
 
-/// Reads it again and again until told to stop, or until it has ended.
-pub(super) fn watch(process: u32, stop: &AtomicBool, mut note: impl FnMut(Reading)) {
+/// Reads it again and again until told to stop; each reading comes with its moment.
+pub(super) fn watch(
+    process: u32,
+    stop: &AtomicBool,
+    now: impl Fn() -> Duration,
+) -> Vec<(Duration, Reading)> {
+    let mut readings = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        if let Some(reading) = read(process) {
-            note(reading);
-        }
+        readings.extend(read(process).map(|reading| (now(), reading)));
         sleep(PAUSE);
     }
+    readings
 }
 
 /// Processor time of all threads that it has at this moment, to the nanosecond.
