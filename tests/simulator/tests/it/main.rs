@@ -7,6 +7,7 @@ mod deployments;
 mod failures;
 mod faults;
 mod foreign;
+mod journal;
 mod limits;
 mod lists;
 mod misbehaviour;
