@@ -18,6 +18,7 @@ pub(crate) mod scope;
 pub(crate) mod stacks;
 pub(crate) mod store;
 pub(crate) mod submission;
+mod subscriptions;
 mod template_specs;
 mod what_if;
 
@@ -61,6 +62,9 @@ async fn handle(
 fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     authorization::authenticate(world, call)?;
     limits::throttle(world, call)?;
+    if let Some(answer) = subscriptions::answer(world, call) {
+        return Ok(answer);
+    }
     let (scope, rest) = Scope::split(&call.path).ok_or_else(|| unknown_path(&call.path))?;
     check_scope(world, call, &scope)?;
     let rest: Vec<&str> = rest.split('/').collect();

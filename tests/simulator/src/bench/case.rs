@@ -23,7 +23,9 @@ use super::{
 };
 
 /// The deployment's name.
-const NAME: &str = "bench";
+pub(super) const NAME: &str = "bench";
+/// The file of the template.
+pub(super) const TEMPLATE: &str = "main.json";
 /// The variable that makes the program's clock run as fast as the simulator's.
 const TIME_SCALE: &str = "LONG_DEPLOY_TIME_SCALE";
 /// Lines of the log that are shown when a run ends otherwise than it should.
@@ -60,8 +62,7 @@ impl Run {
 
     /// The most memory that the program had, in bytes.
     pub(super) fn peak(&self) -> u64 {
-        let peaks = self.readings.iter().map(|(_, reading)| reading.peak);
-        peaks.max().unwrap_or_default()
+        peak(&self.readings)
     }
 }
 
@@ -78,8 +79,8 @@ impl Case {
             inputs: Vec::new(),
             files: Vec::new(),
         };
-        case.file("main.json", &template.to_string())
-            .input("template-file", "main.json")
+        case.file(TEMPLATE, &template.to_string())
+            .input("template-file", TEMPLATE)
             .input("name", NAME)
             .input("timeout", "192h")
     }
@@ -95,6 +96,12 @@ impl Case {
     pub(super) fn file(mut self, name: &str, content: &str) -> Self {
         self.files.push((name.to_owned(), content.to_owned()));
         self
+    }
+
+    /// Its template.
+    pub(super) fn template(&self) -> &str {
+        let found = self.files.iter().find(|(name, _)| name == TEMPLATE);
+        found.map_or("", |(_, content)| content)
     }
 
     /// Sets what `Retry-After` says.
@@ -201,17 +208,30 @@ pub(super) fn command(
     Ok(command)
 }
 
+/// What was seen of a process from outside.
 #[derive(Default)]
-struct Observed {
-    log: Vec<LogLine>,
+pub(super) struct Observed {
+    pub(super) log: Vec<LogLine>,
     bytes: usize,
-    exit: Duration,
-    cpu: Duration,
+    pub(super) exit: Duration,
+    pub(super) cpu: Duration,
     readings: Vec<(Duration, Reading)>,
 }
 
+impl Observed {
+    /// The most memory that the process had, in bytes.
+    pub(super) fn peak(&self) -> u64 {
+        peak(&self.readings)
+    }
+}
+
+fn peak(readings: &[(Duration, Reading)]) -> u64 {
+    let peaks = readings.iter().map(|(_, reading)| reading.peak);
+    peaks.max().unwrap_or_default()
+}
+
 /// Reads the program's log line by line, and looks at the process meanwhile.
-fn observe(azure: &Simulator, child: &mut Child) -> Observed {
+pub(super) fn observe(azure: &Simulator, child: &mut Child) -> Observed {
     let (process, stdout) = (child.id(), child.stdout.take());
     let stop = AtomicBool::new(false);
     let mut observed = Observed::default();

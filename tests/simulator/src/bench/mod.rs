@@ -5,6 +5,7 @@
 //! chosen so that it counts for about as much as a request to Azure takes, which the tables state.
 
 mod arguments;
+mod az;
 mod case;
 mod ends;
 mod goals;
@@ -12,6 +13,7 @@ mod hub;
 mod nested;
 mod operations;
 mod parallel;
+mod peers;
 mod process;
 mod program;
 mod requests;
@@ -94,6 +96,11 @@ const SUBJECTS: &[Subject] = &[
         name: "week",
         about: "memory, CPU and threads over a week of polling",
         run: week::run,
+    },
+    Subject {
+        name: "peers",
+        about: "the same deployment with az, where that is installed (AZ names it, or the PATH has it)",
+        run: peers::run,
     },
 ];
 

@@ -25,9 +25,18 @@ pub(super) struct Reading {
     pub(super) threads: u64,
 }
 
-/// Reads it; `None` when it has ended.
+/// Reads it, or that of its children and theirs that has had the most memory: some programs are started by a script.
+/// `None` when it has ended.
 pub(super) fn read(process: u32) -> Option<Reading> {
-    parse(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)
+    let own = parse(&fs::read_to_string(format!("/proc/{process}/status")).ok()?);
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    let children = children.unwrap_or_default();
+    let children = children
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok());
+    own.into_iter()
+        .chain(children.filter_map(read))
+        .max_by_key(|reading| reading.peak)
 }
 
 fn parse(status: &str) -> Option<Reading> {
@@ -67,7 +76,7 @@ pub(super) fn precise_cpu(process: u32) -> Duration {
     Duration::from_nanos(nanoseconds.sum())
 }
 
-/// Waits until it has ended, and tells its whole processor time. It must not have been waited for.
+/// Waits until it has ended, and tells its whole processor time and that of its children. It must not have been waited for.
 pub(super) fn final_cpu(process: u32) -> Duration {
     loop {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
@@ -85,15 +94,15 @@ struct Stat {
 }
 
 impl Stat {
-    /// The third field is the state, the 14th and 15th are the time in the program and in the kernel. The second is the
-    /// program's name, which may have any character.
+    /// The third field is the state, the 14th to 17th are the time in the program and in the kernel, and the same of
+    /// the children that have ended. The second is the program's name, which may have any character.
     fn parse(text: &str) -> Option<Self> {
         let (_, fields) = text.rsplit_once(") ")?;
         let fields: Vec<&str> = fields.split(' ').collect();
         let ticks = |at: usize| fields.get(at)?.parse::<u32>().ok();
         Some(Self {
             has_ended: matches!(*fields.first()?, "Z" | "X"),
-            cpu: TICK * (ticks(11)? + ticks(12)?),
+            cpu: TICK * (11..15).map(ticks).sum::<Option<u32>>()?,
         })
     }
 }
@@ -119,7 +128,7 @@ mod tests {
 
     #[test]
     fn processor_time_is_that_of_program_and_kernel() {
-        let stat = "8 (a (b) c) Z 7 8 8 0 -1 4 1 0 0 0 43 12 0 0 20 0 1 0 100";
+        let stat = "8 (a (b) c) Z 7 8 8 0 -1 4 1 0 0 0 43 10 1 1 20 0 1 0 100";
         let found = Stat {
             has_ended: true,
             cpu: Duration::from_millis(550),

@@ -11,6 +11,7 @@ mod journal;
 mod limits;
 mod lists;
 mod misbehaviour;
+mod other_clients;
 mod recordings;
 mod requests;
 mod rollback;
