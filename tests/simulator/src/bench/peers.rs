@@ -62,7 +62,7 @@ pub(super) fn run(bench: &Bench) -> Result<Report, Failure> {
         "x ours",
         "requests",
         "x ours",
-        "MB down",
+        "kB down",
         "end told after s",
     ];
     let heading = format!(
@@ -154,7 +154,7 @@ fn row(name: &str, costs: &Costs, ours: &Costs) -> Vec<String> {
         times(costs.peak as f64, ours.peak as f64),
         count(costs.requests),
         times(costs.requests as f64, ours.requests as f64),
-        megabytes(costs.bytes as f64, 2),
+        count(costs.bytes / 1000),
         seconds(costs.delay, 1),
     ]
 }

@@ -2,11 +2,13 @@
 
 use std::{
     net::TcpListener,
+    path::Path,
     process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
+use azure_simulator::{Options, RESOURCE_GROUP, Simulator};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -30,9 +32,32 @@ struct Start {
 }
 
 pub(super) fn run(bench: &Bench) -> Result<Report, Failure> {
-    let starts: Vec<Start> = (0..STARTS)
-        .map(|_| start(bench))
-        .collect::<Result<_, _>>()?;
+    let azure = Simulator::start(Options::default());
+    let rows = [
+        row("certificates of the system", bench, None)?,
+        row(
+            "one certificate (SSL_CERT_FILE)",
+            bench,
+            Some(azure.ca_file()),
+        )?,
+    ];
+    let columns = [
+        "trusts",
+        "wall ms, median",
+        "wall ms, worst",
+        "CPU ms, median",
+        "peak MB",
+    ];
+    let heading = format!("From the start to the first connection, {STARTS} starts");
+    Ok(Report {
+        tables: vec![table::markdown(&heading, &columns, &rows)],
+        measured: Vec::new(),
+    })
+}
+
+fn row(name: &str, bench: &Bench, trusted: Option<&Path>) -> Result<Vec<String>, Failure> {
+    let starts = (0..STARTS).map(|_| start(bench, trusted));
+    let starts: Vec<Start> = starts.collect::<Result<_, _>>()?;
     let spread = |of: fn(&Start) -> Duration| starts.iter().map(of).collect::<Spread>();
     let (wall, cpu) = (spread(|start| start.wall), spread(|start| start.cpu));
     let peak = starts
@@ -41,32 +66,17 @@ pub(super) fn run(bench: &Bench) -> Result<Report, Failure> {
         .max()
         .unwrap_or_default();
     let milliseconds = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1e3);
-    let row = vec![
-        format!("{STARTS} starts"),
+    Ok(vec![
+        name.to_owned(),
         milliseconds(wall.percentile(0.5)),
         milliseconds(wall.worst()),
         milliseconds(cpu.percentile(0.5)),
         table::megabytes(peak as f64, 1),
-    ];
-    let columns = [
-        "of",
-        "wall ms, median",
-        "wall ms, worst",
-        "CPU ms, median",
-        "peak MB",
-    ];
-    Ok(Report {
-        tables: vec![table::markdown(
-            "From the start to the first connection",
-            &columns,
-            &[row],
-        )],
-        measured: Vec::new(),
-    })
+    ])
 }
 
 /// The first connection is that to GitHub for an id token; it is accepted and goes no further.
-fn start(bench: &Bench) -> Result<Start, Failure> {
+fn start(bench: &Bench, trusted: Option<&Path>) -> Result<Start, Failure> {
     let failed = |error: std::io::Error| Failure(error.to_string());
     let folder = TempDir::new().map_err(failed)?;
     let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
@@ -81,7 +91,7 @@ fn start(bench: &Bench) -> Result<Start, Failure> {
     let mut command = case::command(&bench.program, folder.path(), &files)?;
     command
         .env("INPUT_TEMPLATE-FILE", "main.json")
-        .env("INPUT_RESOURCE-GROUP-NAME", azure_simulator::RESOURCE_GROUP)
+        .env("INPUT_RESOURCE-GROUP-NAME", RESOURCE_GROUP)
         .env("INPUT_RESOURCE-MANAGER-URL", &origin)
         .env("INPUT_AUTHORITY-URL", &origin)
         .env(
@@ -89,6 +99,7 @@ fn start(bench: &Bench) -> Result<Start, Failure> {
             format!("{origin}/token?a=1"),
         )
         .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "none")
+        .envs(trusted.map(|path| ("SSL_CERT_FILE", path)))
         .stdout(Stdio::null());
     let begun = Instant::now();
     let mut child = command.spawn().map_err(failed)?;
