@@ -1,5 +1,7 @@
 //! Entry points of the benchmarks for the tree of operations.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::tree::Tree;
@@ -33,7 +35,7 @@ impl Default for Following {
 impl Following {
     /// Takes the deployment's operations in; returns what changed.
     pub fn absorb(&mut self, operations: Operations) -> Changes {
-        Changes(self.tree.absorb(&self.root, operations.0))
+        Changes((self.tree).absorb(&self.root, operations.0, Duration::ZERO))
     }
 
     /// Why it failed: what its resources say, and its own error.

@@ -50,6 +50,14 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Forgets headers and bodies.
+    pub(crate) fn shorten(&mut self) {
+        self.request_headers.clear();
+        self.response_headers.clear();
+        self.request_body = None;
+        self.response_body = None;
+    }
+
     /// Whether the service accepted the request, also where its answer was lost.
     #[must_use]
     pub fn took_effect(&self) -> bool {

@@ -43,7 +43,7 @@ mod world;
 pub use self::{
     fault::Fault,
     journal::{Exchange, PresentedAssertion, Service},
-    options::{BadCertificate, Gap, Options, ResourceFailure, Throttle},
+    options::{BadCertificate, Bucket, Gap, Options, Pace, ResourceFailure, Throttle},
     plan::timeline::State,
     simulator::Simulator,
     snapshot::{ResourceSnapshot, Snapshot},

@@ -1,4 +1,6 @@
-//! Runs the simulator in the foreground, for trying things by hand.
+//! Runs the simulator in the foreground, for trying things by hand, or measures the program against it.
+
+mod bench;
 
 use std::{
     io::{self, Write},
@@ -14,6 +16,7 @@ const USAGE: &str = "\
 azure-simulator: an Azure on loopback
 
 Usage: azure-simulator [--address IP] [--time-scale N] [--resource-group NAME]...
+       azure-simulator bench [--only SUBJECT] [--build] [--help]
 
   --address IP            where it listens, and its name (default: loopback, as localhost)
   --time-scale N          simulated seconds in a real second (default 60)
@@ -22,6 +25,12 @@ Usage: azure-simulator [--address IP] [--time-scale N] [--resource-group NAME]..
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("bench", words)) = arguments
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return bench::main(words);
+    }
     let Some(options) = options(&arguments) else {
         // Nothing is left to do when even the usage cannot be written.
         let _ = io::stderr().write_all(USAGE.as_bytes());

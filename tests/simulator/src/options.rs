@@ -60,6 +60,8 @@ pub struct Options {
     pub legacy_errors: bool,
     /// Whether the durations of operations count from the start of their deployment, as from 2020 to 2025.
     pub common_start: bool,
+    /// Most resources of one template: 800, as for Resource Manager, or more for tests of large lists.
+    pub most_resources: usize,
     /// Most rows in one page of operations or deployments.
     pub page_size: usize,
     /// How many empty pages come before the first row.
@@ -83,6 +85,14 @@ pub struct Options {
     pub bad_certificates: Vec<(Service, BadCertificate)>,
     /// A limit on reads.
     pub throttle: Option<Throttle>,
+    /// How many reads each principal has; without one, there is no end to them.
+    pub bucket: Option<Bucket>,
+    /// Reads per second that other pipelines of the same identity take from its bucket.
+    pub other_reads: f64,
+    /// Whether the journal leaves out headers and bodies, which would need much memory after many requests.
+    pub short_journal: bool,
+    /// How soon the answer about a running deployment asks to be asked again. That of `operationStatuses` never does.
+    pub retry_after: Pace,
     /// Subscriptions that exist.
     pub subscriptions: Vec<String>,
     /// Management groups that exist.
@@ -120,6 +130,7 @@ impl Default for Options {
             deny_error: None,
             legacy_errors: false,
             common_start: false,
+            most_resources: 800,
             page_size: 100,
             empty_pages: 0,
             denied_actions: Vec::new(),
@@ -131,6 +142,10 @@ impl Default for Options {
             diagnostics: Vec::new(),
             bad_certificates: Vec::new(),
             throttle: None,
+            bucket: Some(Bucket::RECORDED),
+            other_reads: 0.0,
+            short_journal: false,
+            retry_after: Pace::Recorded,
             subscriptions: vec![SUBSCRIPTION_ID.to_owned()],
             management_groups: vec![MANAGEMENT_GROUP.to_owned(), TENANT_ID.to_owned()],
             resource_groups: vec![RESOURCE_GROUP.to_owned()],
@@ -224,4 +239,37 @@ pub struct Throttle {
     pub window: Duration,
     /// What `Retry-After` says.
     pub retry_after: Duration,
+}
+
+/// The reads of a principal: as many as there are in the bucket, which is refilled in simulated time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// What it holds at most.
+    pub reads: f64,
+    /// What it gains in a second.
+    pub per_second: f64,
+}
+
+impl Bucket {
+    /// As Microsoft documents it.
+    pub const DOCUMENTED: Self = Self {
+        reads: 250.0,
+        per_second: 25.0,
+    };
+    /// As large as the headers of recordings say.
+    pub const RECORDED: Self = Self {
+        reads: 1100.0,
+        per_second: 25.0,
+    };
+}
+
+/// The `Retry-After` of a deployment that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// 5, 7 or 13 seconds, as in recordings from 2021 on.
+    Recorded,
+    /// Always so many seconds.
+    Fixed(u64),
+    /// No such header, as in recordings of 2016 and 2017.
+    None,
 }

@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub id: String,
     /// Its state.
     pub state: State,
+    /// When it ends or has ended, in simulated time since the simulator's start, unless something is cancelled.
+    pub end: Duration,
     /// The correlation id of the submission it belongs to.
     pub correlation_id: String,
     /// The template that was submitted.
@@ -40,6 +42,9 @@ pub struct ResourceSnapshot {
     pub id: String,
     /// The state of its operation; `None` where it has not begun.
     pub state: Option<State>,
+    /// When its operation begins and when it ends, in simulated time since the simulator's start, unless something
+    /// is cancelled; `None` where it never begins.
+    pub span: Option<(Duration, Duration)>,
 }
 
 pub(crate) fn of(found: Found<'_>, now: Duration) -> Snapshot {
@@ -49,6 +54,7 @@ pub(crate) fn of(found: Found<'_>, now: Duration) -> Snapshot {
     Snapshot {
         id: found.plan.id.clone(),
         state: found.state(now),
+        end: found.timeline.end,
         correlation_id: found.root.correlation_id.clone(),
         template: submitted["template"].clone(),
         parameters: submitted["parameters"].clone(),
@@ -71,6 +77,7 @@ fn collect(
             state: span
                 .filter(|span| span.start <= now)
                 .map(|span| span.state(now)),
+            span: span.map(|span| (span.start, span.end)),
         });
         if let Some(nested) = &resource.nested {
             let timeline = span.and_then(|span| span.nested.as_ref());

@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    arm::{foreign::Foreign, results::Results, stacks::Stacks, store::Deployments},
+    arm::{foreign::Foreign, limits::Levels, results::Results, stacks::Stacks, store::Deployments},
     clock::Clock,
     fault::{Fault, Struck},
     journal::{Exchange, PresentedAssertion, Service},
@@ -48,6 +48,8 @@ pub(crate) struct World {
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
     /// When reads were answered, for throttling.
     pub(crate) reads: Mutex<Vec<Duration>>,
+    /// What principals may still read.
+    pub(crate) levels: Mutex<Levels>,
     connections: Mutex<HashMap<Service, usize>>,
     faults: Mutex<Vec<Fault>>,
 }
@@ -77,6 +79,7 @@ impl World {
             journal: Mutex::default(),
             assertions: Mutex::default(),
             reads: Mutex::default(),
+            levels: Mutex::default(),
             connections: Mutex::default(),
             faults: Mutex::default(),
         }
@@ -98,7 +101,10 @@ impl World {
             .find_map(|fault| fault.strike(service, method, path, now))
     }
 
-    pub(crate) fn record(&self, exchange: Exchange) {
+    pub(crate) fn record(&self, mut exchange: Exchange) {
+        if self.options.short_journal {
+            exchange.shorten();
+        }
         lock(&self.journal).push(exchange);
     }
 

@@ -10,13 +10,16 @@ use super::{
     call::Call,
     deployment,
     error::ArmError,
-    links, operations, outcome, request,
+    links,
+    operations::Operations,
+    outcome, request,
     scope::Scope,
     store::{Deployments, Found},
     submission,
 };
 use crate::{
     digest,
+    options::Pace,
     plan::timeline::State,
     reply::Reply,
     world::{World, lock},
@@ -60,11 +63,10 @@ impl Target<'_> {
             let state = found.state(self.call.now).name();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(state))
         });
-        let rows = rows.map(|found| self.body(found, &deployments)).collect();
-        Ok(Reply::json(
-            StatusCode::OK,
-            links::page(self.world, self.call, rows)?,
-        ))
+        let rows: Vec<_> = rows.collect();
+        let show = |found: &Found<'_>| self.body(*found, &deployments);
+        let page = links::page(self.world, self.call, &rows, show)?;
+        Ok(Reply::json(StatusCode::OK, page))
     }
 
     pub(crate) fn submit(&self) -> Result<Reply, ArmError> {
@@ -99,10 +101,12 @@ impl Target<'_> {
             return Ok(Reply::empty(StatusCode::NO_CONTENT));
         }
         let reply = Reply::json(StatusCode::OK, self.body(found, &deployments));
-        Ok(match retry_after(found, self.call.now) {
-            Some(seconds) => reply.with("retry-after", seconds.to_string()),
-            None => reply,
-        })
+        Ok(
+            match retry_after(self.world.options.retry_after, found, self.call.now) {
+                Some(seconds) => reply.with("retry-after", seconds.to_string()),
+                None => reply,
+            },
+        )
     }
 
     pub(crate) fn cancel(&self) -> Result<Reply, ArmError> {
@@ -128,20 +132,21 @@ impl Target<'_> {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    fn rows(&self, deployments: &Deployments) -> Result<Vec<Value>, ArmError> {
+    fn own_operations<'b>(
+        &'b self,
+        deployments: &'b Deployments,
+    ) -> Result<Operations<'b>, ArmError> {
         self.permit("operations/read")?;
         let found = self.find(deployments)?;
-        Ok(operations::list(
-            found,
-            self.call.now,
-            &self.world.clock,
-            &self.world.options,
-        ))
+        let World { clock, options, .. } = self.world;
+        Ok(Operations::new(found, self.call.now, clock, options))
     }
 
     pub(crate) fn operations(&self) -> Result<Reply, ArmError> {
-        let rows = self.rows(&lock(&self.world.deployments))?;
-        let mut page = links::page(self.world, self.call, rows)?;
+        let deployments = lock(&self.world.deployments);
+        let own = self.own_operations(&deployments)?;
+        let show = |subject: &_| own.row(*subject);
+        let mut page = links::page(self.world, self.call, &own.begun(), show)?;
         if let Some(next) = links::misleading(self.world, self.call) {
             page["nextLink"] = next.into();
         }
@@ -149,13 +154,15 @@ impl Target<'_> {
     }
 
     pub(crate) fn operation(&self, id: &str) -> Result<Reply, ArmError> {
-        let rows = self.rows(&lock(&self.world.deployments))?;
+        let deployments = lock(&self.world.deployments);
+        let own = self.own_operations(&deployments)?;
         let same = |row: &Value| {
             row["operationId"]
                 .as_str()
                 .is_some_and(|own| own.eq_ignore_ascii_case(id))
         };
-        let row = rows.into_iter().find(same).ok_or_else(|| {
+        let mut rows = own.begun().into_iter().map(|subject| own.row(subject));
+        let row = rows.find(same).ok_or_else(|| {
             ArmError::not_found(
                 "DeploymentOperationNotFound",
                 format!("Deployment operation '{id}' could not be found."),
@@ -199,15 +206,24 @@ fn state_filter(filter: &str) -> Result<&str, ArmError> {
     }
 }
 
-/// 5, 7 or 13 seconds, while there is something to wait for.
-fn retry_after(found: Found<'_>, now: Duration) -> Option<u64> {
+/// In how many seconds to ask again, while there is something to wait for.
+fn retry_after(pace: Pace, found: Found<'_>, now: Duration) -> Option<u64> {
     if found.state(now).is_terminal() {
         return None;
     }
-    let turn = digest::decimal(&format!("{}/{}", found.plan.id, now.as_secs()), 20);
-    Some(match turn.as_bytes()[19] {
+    match pace {
+        Pace::Recorded => Some(recorded_pace(&found.plan.id, now)),
+        Pace::Fixed(seconds) => Some(seconds),
+        Pace::None => None,
+    }
+}
+
+/// 5, 7 or 13, about as often as in the recordings.
+fn recorded_pace(id: &str, now: Duration) -> u64 {
+    let turn = digest::decimal(&format!("{id}/{}", now.as_secs()), 20);
+    match turn.as_bytes()[19] {
         b'0'..=b'6' => 5,
         b'7' | b'8' => 7,
         _ => 13,
-    })
+    }
 }

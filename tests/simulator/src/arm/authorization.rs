@@ -1,12 +1,9 @@
-//! Who may do what: tokens, permissions, limits.
+//! Who may do what: tokens and permissions.
 
 use jiff::Timestamp;
 
 use super::{call::Call, error::ArmError};
-use crate::{
-    jwt,
-    world::{World, lock},
-};
+use crate::{jwt, world::World};
 
 /// The token must be ours, for us, and not expired.
 pub(crate) fn authenticate(world: &World, call: &Call) -> Result<(), ArmError> {
@@ -49,26 +46,5 @@ pub(crate) fn permit(world: &World, action: &str, scope: &str) -> Result<(), Arm
     if denied.any(|denied| denied == "*" || denied.eq_ignore_ascii_case(action)) {
         return Err(ArmError::forbidden(action, scope));
     }
-    Ok(())
-}
-
-/// Counts a read, and refuses it when there were too many.
-pub(crate) fn throttle(world: &World, call: &Call) -> Result<(), ArmError> {
-    let Some(limit) = world.options.throttle.as_ref().filter(|_| call.is_read()) else {
-        return Ok(());
-    };
-    let mut reads = lock(&world.reads);
-    reads.retain(|at| *at + limit.window > call.now);
-    if reads.len() >= limit.reads {
-        let parts: Vec<&str> = call.path.trim_matches('/').split('/').collect();
-        let subscription = parts.get(1).copied().unwrap_or_default();
-        let operation = format!("{}{}", call.method, call.path).to_uppercase();
-        return Err(ArmError::throttled(
-            subscription,
-            &operation,
-            limit.retry_after.as_secs(),
-        ));
-    }
-    reads.push(call.now);
     Ok(())
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use serde_json::Value;
 
+use super::limits;
 use crate::{
     door::{named, pairs, percent_decoded},
     reply::Reply,
@@ -76,11 +77,6 @@ pub(crate) fn with_common_headers(reply: Reply, world: &World, call: &Call) -> R
     let request_id = uuid::Uuid::new_v4().to_string();
     let moment = world.clock.now().strftime("%Y%m%dT%H%M%SZ");
     let routing = format!("WESTEUROPE:{moment}:{request_id}");
-    let (kind, own, global) = if call.is_read() {
-        ("reads", "1099", "16499")
-    } else {
-        ("writes", "799", "11999")
-    };
     let reply = reply
         .with("x-ms-request-id", request_id)
         .with("x-ms-correlation-request-id", call.correlation_id.as_str())
@@ -91,15 +87,22 @@ pub(crate) fn with_common_headers(reply: Reply, world: &World, call: &Call) -> R
             "max-age=31536000; includeSubDomains",
         )
         .with("x-content-type-options", "nosniff");
-    match kind {
-        "reads" => reply
-            .with("x-ms-ratelimit-remaining-subscription-reads", own)
-            .with("x-ms-ratelimit-remaining-subscription-global-reads", global),
-        _ => reply
-            .with("x-ms-ratelimit-remaining-subscription-writes", own)
+    if !call.is_read() {
+        return reply
+            .with("x-ms-ratelimit-remaining-subscription-writes", "799")
             .with(
                 "x-ms-ratelimit-remaining-subscription-global-writes",
-                global,
-            ),
+                "11999",
+            );
     }
+    let (own, global) = limits::remaining(world, call);
+    reply
+        .with(
+            "x-ms-ratelimit-remaining-subscription-reads",
+            own.to_string(),
+        )
+        .with(
+            "x-ms-ratelimit-remaining-subscription-global-reads",
+            global.to_string(),
+        )
 }

@@ -52,8 +52,13 @@ pub(crate) fn check_status_url(call: &Call, id: &str) -> Result<(), ArmError> {
     ))
 }
 
-/// One page of rows, after as many empty ones as the options ask for.
-pub(crate) fn page(world: &World, call: &Call, rows: Vec<Value>) -> Result<Value, ArmError> {
+/// One page of rows, after as many empty ones as the options ask for. Only what stands on it is shown.
+pub(crate) fn page<T>(
+    world: &World,
+    call: &Call,
+    rows: &[T],
+    show: impl Fn(&T) -> Value,
+) -> Result<Value, ArmError> {
     let top = call.query.get("$top").map(|top| top.parse::<usize>());
     let top = top.transpose().map_err(|_| invalid("$top"))?;
     let size = top
@@ -75,7 +80,7 @@ pub(crate) fn page(world: &World, call: &Call, rows: Vec<Value>) -> Result<Value
         return Ok(json!({"nextLink": next.link(world, call), "value": []}));
     }
     let left = rows.len().saturating_sub(offset);
-    let value: Vec<Value> = rows.into_iter().skip(offset).take(size).collect();
+    let value: Vec<Value> = rows.iter().skip(offset).take(size).map(show).collect();
     let mut page = json!({"value": value});
     if left > size {
         let next = Position {

@@ -7,6 +7,7 @@ mod call;
 mod deployment;
 pub(crate) mod error;
 pub(crate) mod foreign;
+pub(crate) mod limits;
 mod links;
 mod operations;
 mod outcome;
@@ -17,6 +18,7 @@ pub(crate) mod scope;
 pub(crate) mod stacks;
 pub(crate) mod store;
 pub(crate) mod submission;
+mod subscriptions;
 mod template_specs;
 mod what_if;
 
@@ -59,7 +61,10 @@ async fn handle(
 
 fn answer(world: &World, call: &Call) -> Result<Reply, ArmError> {
     authorization::authenticate(world, call)?;
-    authorization::throttle(world, call)?;
+    limits::throttle(world, call)?;
+    if let Some(answer) = subscriptions::answer(world, call) {
+        return Ok(answer);
+    }
     let (scope, rest) = Scope::split(&call.path).ok_or_else(|| unknown_path(&call.path))?;
     check_scope(world, call, &scope)?;
     let rest: Vec<&str> = rest.split('/').collect();

@@ -1,6 +1,6 @@
 //! The operations of a deployment: one for each resource that has started, and the outputs'.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -18,45 +18,59 @@ use crate::{
 /// How often Resource Manager looks at a running operation, and moves its timestamp.
 const LOOK: u64 = 5;
 
-/// All operations that have begun, in the order of their beginning.
-pub(crate) fn list(
-    found: Found<'_>,
-    now: Duration,
-    clock: &Clock,
-    options: &Options,
-) -> Vec<Value> {
-    let Found { plan, timeline, .. } = found;
-    let pairs = plan.resources.iter().zip(&timeline.spans);
-    let begun = pairs.filter_map(|(resource, span)| Some((resource, span.as_ref()?)));
-    let mut begun: Vec<_> = begun.filter(|(_, span)| span.start <= now).collect();
-    begun.sort_by_key(|(_, span)| span.start);
-    let row = Row {
-        found,
-        now,
-        clock,
-        options,
-    };
-    let mut rows: Vec<Value> = begun
-        .into_iter()
-        .map(|(resource, span)| row.resource(resource, span))
-        .collect();
-    rows.extend(
-        timeline
-            .outputs_from
-            .filter(|from| *from <= now)
-            .map(|from| row.outputs(from)),
-    );
-    rows
-}
-
-struct Row<'a> {
+/// The operations of a deployment that have begun, as a moment shows them.
+pub(crate) struct Operations<'a> {
     found: Found<'a>,
     now: Duration,
     clock: &'a Clock,
     options: &'a Options,
 }
 
-impl Row<'_> {
+/// What an operation is about.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    Resource(&'a ResourcePlan, &'a Span),
+    /// The outputs, from the moment at which they begin to be evaluated.
+    Outputs(Duration),
+}
+
+impl<'a> Operations<'a> {
+    pub(crate) fn new(
+        found: Found<'a>,
+        now: Duration,
+        clock: &'a Clock,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            found,
+            now,
+            clock,
+            options,
+        }
+    }
+
+    /// Those of resources, the newest first, and that of the outputs: the order of the recordings.
+    pub(crate) fn begun(&self) -> Vec<Subject<'a>> {
+        let Found { plan, timeline, .. } = self.found;
+        let pairs = plan.resources.iter().zip(&timeline.spans);
+        let begun = pairs.filter_map(|(resource, span)| Some((resource, span.as_ref()?)));
+        let mut begun: Vec<_> = begun.filter(|(_, span)| span.start <= self.now).collect();
+        begun.sort_by_key(|(_, span)| Reverse(span.start));
+        let outputs = timeline.outputs_from.filter(|from| *from <= self.now);
+        let begun = begun
+            .into_iter()
+            .map(|(own, span)| Subject::Resource(own, span));
+        begun.chain(outputs.map(Subject::Outputs)).collect()
+    }
+
+    /// One of them, as the list shows it.
+    pub(crate) fn row(&self, subject: Subject<'_>) -> Value {
+        match subject {
+            Subject::Resource(resource, span) => self.resource(resource, span),
+            Subject::Outputs(from) => self.outputs(from),
+        }
+    }
+
     fn resource(&self, resource: &ResourcePlan, span: &Span) -> Value {
         let state = span.state(self.now);
         let id = digest::hexadecimal(&format!("{}/{}", self.seed(), resource.id), 16);

@@ -131,13 +131,22 @@ pub(super) fn json_body(call: &Call) -> Result<Value, ArmError> {
             format!("The request content size exceeds the maximum size of '{LARGEST}' bytes."),
         ));
     }
-    serde_json::from_slice(&call.body).map_err(|error| {
-        ArmError::invalid_content(&format!(
-            "Unexpected character encountered while parsing. Path '', line {}, position {}.",
-            error.line(),
-            error.column()
-        ))
-    })
+    let read = serde_json::from_slice(&call.body);
+    read.or_else(|error| unquoted(call).ok_or(error))
+        .map_err(|error| {
+            ArmError::invalid_content(&format!(
+                "Unexpected character encountered while parsing. Path '', line {}, position {}.",
+                error.line(),
+                error.column()
+            ))
+        })
+}
+
+/// Azure's command line writes the name of the template without quotes, which Resource Manager takes.
+fn unquoted(call: &Call) -> Option<Value> {
+    let text = std::str::from_utf8(&call.body).ok()?;
+    let quoted = text.replacen(", template:", ", \"template\":", 1);
+    serde_json::from_str(&quoted).ok()
 }
 
 pub(super) fn object<'a>(

@@ -23,8 +23,28 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/{tenant}/oauth2/v2.0/token", post(token))
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(openid_configuration),
+        )
         .route(managed_identity::PATH, get(managed_identity::token))
         .with_state(world)
+}
+
+/// Where the tenant's endpoints are, which other clients than the program ask for first.
+async fn openid_configuration(
+    State(world): State<Arc<World>>,
+    Path(tenant): Path<String>,
+) -> Reply {
+    let origin = format!("{}/{tenant}", world.origins.entra);
+    Reply::json(
+        StatusCode::OK,
+        json!({
+            "issuer": format!("{origin}/v2.0"),
+            "authorization_endpoint": format!("{origin}/oauth2/v2.0/authorize"),
+            "token_endpoint": format!("{origin}/oauth2/v2.0/token"),
+        }),
+    )
 }
 
 type Fields = BTreeMap<String, String>;

@@ -22,9 +22,6 @@ use crate::{
     },
 };
 
-/// Most resources of one template.
-const LIMIT: usize = 800;
-
 /// Deepest nesting of deployments that is followed.
 const DEPTH: usize = 16;
 
@@ -81,6 +78,7 @@ pub(crate) fn plan_in(
         evaluator,
         &request.scope,
         &base.locals,
+        submission.options.most_resources,
     )?;
     let loops = loop_names(&template["resources"]);
     let resolution = Resolution::new(submission, base, &declared, loops);
@@ -110,6 +108,7 @@ fn declared<'a>(
     evaluator: Evaluator<'a>,
     scope: &'a Scope,
     locals: &Locals,
+    limit: usize,
 ) -> Result<Vec<Declared<'a>>> {
     let mut declarations = Declarations {
         evaluator,
@@ -118,11 +117,11 @@ fn declared<'a>(
     };
     declarations.read(resources, locals)?;
     let count = declarations.found.len();
-    if count <= LIMIT {
+    if count <= limit {
         return Ok(declarations.found);
     }
     Err(TemplateError(format!(
-        "The number of template resources limit exceeded. Limit: '{LIMIT}' and actual: '{count}'. Please see https://aka.ms/arm-template for usage details."
+        "The number of template resources limit exceeded. Limit: '{limit}' and actual: '{count}'. Please see https://aka.ms/arm-template for usage details."
     )))
 }
 

@@ -34,7 +34,7 @@ fn a_cancelled_deployment_ends_soon_and_its_operations_with_it() {
     assert_eq!(state(&session.get(&path)), "Canceled");
     let rows = session.rows(&format!("{path}/operations"));
     assert_eq!(rows.len(), 3);
-    assert_eq!(rows[2]["properties"]["provisioningState"], "Canceled");
+    assert_eq!(rows[0]["properties"]["provisioningState"], "Canceled");
     let again = session.post(&format!("{path}/cancel"));
     assert_eq!(
         (again.status, again.code()),

@@ -306,7 +306,7 @@ fn versions_are_checked() {
 }
 
 #[test]
-fn what_is_not_json_is_refused() {
+fn what_is_not_json_is_refused_unless_azures_command_line_writes_it() {
     let azure = Simulator::start(still());
     let session = Session::new(&azure);
     let form = session.form(&azure.mint_assertion());
@@ -339,6 +339,12 @@ fn what_is_not_json_is_refused() {
     );
     let large = put("application/json", " ".repeat(4 * 1024 * 1024 + 1));
     refused(&large, 413, "RequestContentTooLarge", "exceeds");
+    // It writes the name of the template without quotes.
+    let of_az = format!(
+        r#"{{"properties": {{"mode": "Incremental", template:{}}}}}"#,
+        chain()
+    );
+    assert_eq!(put("application/json", of_az).status, 201);
 }
 
 #[test]
