@@ -56,6 +56,8 @@ pub(super) const PER_REQUEST: Duration = Duration::from_millis(1_200);
 pub(super) const BYTES_PER_SECOND: u64 = 40_000;
 /// Reads that are left to others: if Azure grants fewer, ours become rarer.
 pub(super) const RESERVED_READS: u32 = 200;
+/// So many times rarer at most.
+pub(super) const MOST_SCARCE: u32 = 8;
 /// Time between two polls of an answer that Azure is preparing, if it suggests none.
 pub(super) const ANSWER_INTERVAL: Duration = SECOND.saturating_mul(5);
 /// Time between two polls of what we have cancelled.

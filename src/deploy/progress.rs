@@ -119,7 +119,8 @@ impl<'a> Progress<'a> {
         let load = self.load(now);
         let unfinished = self.tree.unfinished().into_iter();
         let due = unfinished.map(|id| self.due(&id, now, load));
-        let list = self.siblings.next(&self.schedule.busy(&self.tree, now));
+        let busy = self.schedule.busy(&self.tree, now);
+        let list = self.siblings.next(&busy, load.scarcity());
         due.chain([list]).min().unwrap_or(Duration::MAX)
     }
 
@@ -215,8 +216,10 @@ impl<'a> Progress<'a> {
     /// Reads the lists of running deployments that show in which of many something has changed.
     async fn read_lists(&mut self) {
         let (arm, clock) = (self.context.arm, self.context.clock);
-        let busy = self.schedule.busy(&self.tree, clock.elapsed());
-        for id in self.siblings.due(&busy, clock.elapsed()) {
+        let now = clock.elapsed();
+        let busy = self.schedule.busy(&self.tree, now);
+        let scarcity = self.load(now).scarcity();
+        for id in self.siblings.due(&busy, now, scarcity) {
             self.siblings.note_asked(&id, clock.elapsed());
             let list = match arm.running_beside(&id).await {
                 Ok(list) => list,

@@ -7,8 +7,9 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     pace::{
-        BYTES_PER_SECOND, CROWD, PER_REQUEST, RESERVED_READS, SOON, SPREAD_PER_REQUEST,
-        STATE_AT_LEAST, STATE_BESIDE_SLOW_READS, WATCH_CLOSELY, WITHOUT_RESOURCES,
+        BYTES_PER_SECOND, CROWD, MOST_SCARCE, PER_REQUEST, RESERVED_READS, SOON,
+        SPREAD_PER_REQUEST, STATE_AT_LEAST, STATE_BESIDE_SLOW_READS, WATCH_CLOSELY,
+        WITHOUT_RESOURCES,
     },
     siblings::Siblings,
     tree::{Activity, Tree},
@@ -120,7 +121,8 @@ impl Schedule {
             Activity::Young => round.max(self.longest),
             Activity::Waiting => round.max(WITHOUT_RESOURCES),
         };
-        hint.min(last.at + interval.max(least(last.cost)))
+        let interval = interval.max(least(last.cost)) * load.scarcity();
+        hint.min(last.at + interval)
     }
 
     /// How long after it was seen the state of the whole is asked for again, if nothing calls for it before.
@@ -132,14 +134,15 @@ impl Schedule {
         load: Load,
     ) -> Duration {
         let round = load.round(self.longest).max(siblings.interval());
-        match root {
+        let interval = match root {
             Activity::Between { since } => settling(since, now, self.closely()),
             Activity::Unknown | Activity::Ended => self.closely(),
             Activity::Working | Activity::Waiting if round > STATE_BESIDE_SLOW_READS => {
                 STATE_BESIDE_SLOW_READS
             }
             Activity::Working | Activity::Young | Activity::Waiting => STATE_AT_LEAST,
-        }
+        };
+        interval * load.scarcity()
     }
 
     fn closely(&self) -> Duration {
@@ -156,13 +159,13 @@ impl Load {
         };
         let spread = SPREAD_PER_REQUEST * self.requests;
         let round = spread.clamp(WATCH_CLOSELY.min(longest), longest);
-        let round = round.max(least(cost));
-        match self.remaining {
-            Some(remaining) if remaining < RESERVED_READS => {
-                round * (RESERVED_READS / remaining.max(RESERVED_READS / 8))
-            }
-            _ => round,
-        }
+        round.max(least(cost))
+    }
+
+    /// How many times rarer our reads are, so that few that Azure grants are left to others.
+    pub(super) fn scarcity(self) -> u32 {
+        let remaining = self.remaining.unwrap_or(RESERVED_READS);
+        (RESERVED_READS / remaining.max(1)).clamp(1, MOST_SCARCE)
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::pace::{HOLD_PER_HINT, LIST_FROM, LISTED, PER_LISTED, WATCH_CLOSELY};
 use crate::arm::{Cost, DeploymentId, List, RunningDeployment};
 
-/// How often a list may miss a change before it is no longer believed.
+/// How often a list must have shown a change until it is relied on, and may miss one until it is not believed.
 const FEW: u32 = 3;
 
 /// What the lists of running deployments showed. All times are of the run's clock.
@@ -21,8 +21,24 @@ const FEW: u32 = 3;
 pub(super) struct Siblings {
     /// Lists by their paths, in lower case.
     lists: HashMap<String, Listed>,
-    /// Deployments to read, and since when that is known.
-    hints: HashMap<DeploymentId, Duration>,
+    /// Deployments to read.
+    hints: HashMap<DeploymentId, Hint>,
+}
+
+/// Why and since when a deployment is to be read.
+#[derive(Clone, Copy, Debug)]
+enum Hint {
+    /// A list showed that it was touched.
+    Touched(Duration),
+    /// A list showed it for the first time, or that something in it has ended.
+    Other(Duration),
+}
+
+impl Hint {
+    fn since(self) -> Duration {
+        let (Self::Touched(since) | Self::Other(since)) = self;
+        since
+    }
 }
 
 #[derive(Debug, Default)]
@@ -48,8 +64,13 @@ impl Listed {
         !self.is_refused && (self.missed < FEW || self.missed <= self.confirmed)
     }
 
-    fn due(&self) -> Duration {
-        self.at.map_or(Duration::ZERO, |at| at + self.interval())
+    fn is_proven(&self) -> bool {
+        self.is_believed() && self.confirmed >= FEW
+    }
+
+    fn due(&self, scarcity: u32) -> Duration {
+        let interval = self.interval() * scarcity;
+        self.at.map_or(Duration::ZERO, |at| at + interval)
     }
 
     fn interval(&self) -> Duration {
@@ -70,22 +91,28 @@ impl Siblings {
         }
     }
 
-    /// One deployment of each list that is worth a request now, as many of these deployments are in it.
-    pub(super) fn due(&self, busy: &[DeploymentId], now: Duration) -> Vec<DeploymentId> {
+    /// One deployment of each list that is worth a request now, as many of these deployments are in it. Lists are so
+    /// many times rarer where reads are scarce.
+    pub(super) fn due(
+        &self,
+        busy: &[DeploymentId],
+        now: Duration,
+        scarcity: u32,
+    ) -> Vec<DeploymentId> {
         let is_due = |path: &String| {
             let listed = self.lists.get(path);
-            listed.is_none_or(|listed| listed.is_believed() && listed.due() <= now)
+            listed.is_none_or(|listed| listed.is_believed() && listed.due(scarcity) <= now)
         };
         let due = wanted(busy).into_iter().filter(|(path, _)| is_due(path));
         due.map(|(_, member)| member.clone()).collect()
     }
 
     /// When the next list is due.
-    pub(super) fn next(&self, busy: &[DeploymentId]) -> Duration {
+    pub(super) fn next(&self, busy: &[DeploymentId], scarcity: u32) -> Duration {
         let due = wanted(busy)
             .into_keys()
             .filter_map(|path| match self.lists.get(&path) {
-                Some(listed) => listed.is_believed().then(|| listed.due()),
+                Some(listed) => listed.is_believed().then(|| listed.due(scarcity)),
                 None => Some(Duration::ZERO),
             });
         due.min().unwrap_or(Duration::MAX)
@@ -96,7 +123,7 @@ impl Siblings {
         let listed = self
             .lists
             .get(&path(id))
-            .filter(|listed| listed.is_believed())?;
+            .filter(|listed| listed.is_proven())?;
         let key = id.as_str().to_ascii_lowercase();
         let longest = LISTED.max(PER_LISTED * listed.most);
         let is_covered = listed.touched.contains_key(&key) || listed.gone.contains(&key);
@@ -152,8 +179,11 @@ impl Siblings {
                     listed.gone.insert(key);
                     ended.push(id);
                 }
+                (None, Some(_)) => {
+                    self.hints.entry(id).or_insert(Hint::Other(now));
+                }
                 (before, shown) if before != shown => {
-                    self.hints.entry(id).or_insert(now);
+                    self.hints.entry(id).or_insert(Hint::Touched(now));
                 }
                 _ => {}
             }
@@ -163,14 +193,14 @@ impl Siblings {
 
     /// Lets a deployment be read because something in it has ended.
     pub(super) fn suggest(&mut self, id: DeploymentId, now: Duration) {
-        self.hints.entry(id).or_insert(now);
+        self.hints.entry(id).or_insert(Hint::Other(now));
     }
 
     /// When a deployment is to be read because a list showed a change: later if there are many, as more changes follow.
     pub(super) fn hint(&self, id: &DeploymentId) -> Option<Duration> {
-        let since = self.hints.get(id)?;
+        let since = self.hints.get(id)?.since();
         let many = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
-        Some(*since + HOLD_PER_HINT * many)
+        Some(since + HOLD_PER_HINT * many)
     }
 
     /// Notes that a deployment was read for the first time.
@@ -180,13 +210,14 @@ impl Siblings {
 
     /// Notes that a deployment was read again, and whether that showed a change.
     pub(super) fn note_read(&mut self, id: &DeploymentId, has_changed: bool) {
-        let was_hinted = self.hints.remove(id).is_some();
+        let hint = self.hints.remove(id);
         let key = id.as_str().to_ascii_lowercase();
         let listed = self.lists.get_mut(&path(id)).filter(|_| has_changed);
         if let Some(listed) = listed.filter(|listed| listed.touched.contains_key(&key)) {
-            match was_hinted {
-                true => listed.confirmed += 1,
-                false => listed.missed += 1,
+            match hint {
+                Some(Hint::Touched(_)) => listed.confirmed += 1,
+                Some(Hint::Other(_)) => {}
+                None => listed.missed += 1,
             }
         }
     }

@@ -1,9 +1,13 @@
 //! How many requests show how soon what happens: whole runs on paused time over what people deploy for hours.
+//!
+//! `RUNS=60 cargo test --release --lib pacing -- --nocapture` prints the table of the documents.
+
+#![expect(clippy::print_stderr, reason = "the table is for the documents")]
 
 use std::collections::HashMap;
 
 use super::*;
-use crate::testing::timeline::{Asked, Random, Shape, Timeline};
+use crate::testing::timeline::{Asked, Manners, Random, Shape, Telling, Timeline};
 
 /// What a run asked and how late it told, in seconds.
 struct Seen {
@@ -13,8 +17,8 @@ struct Seen {
     changes: Vec<f64>,
 }
 
-async fn watch(shape: Shape, seed: u64, retry_after: Option<u32>) -> Seen {
-    let timeline = Timeline::new(shape.schedule(&mut Random::new(seed)), retry_after);
+async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
+    let timeline = Timeline::new(shape.schedule(&mut Random::new(seed)), manners);
     let clock = timeline.clock();
     let (sender, mut received) = unbounded_channel();
     let events = Events::new(sender);
@@ -120,11 +124,17 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     values.sum::<f64>() / f64::from(count)
 }
 
+/// Deployments of one shape, whose durations are drawn anew for each.
+fn runs(default: u64) -> u64 {
+    let wanted = std::env::var("RUNS").ok();
+    wanted.map_or(default, |runs| runs.parse().expect("a number"))
+}
+
 /// Runs a shape several times, and prints what came of it.
-async fn measure(shape: Shape, retry_after: Option<u32>, runs: u64) -> Row {
+async fn measure(shape: Shape, manners: Manners, runs: u64) -> Row {
     let mut seen = Vec::new();
     for seed in 1..=runs {
-        seen.push(watch(shape, seed, retry_after).await);
+        seen.push(watch(shape, seed, manners).await);
     }
     let number = |count: usize| f64::from(u32::try_from(count).expect("few"));
     let row = Row {
@@ -134,44 +144,120 @@ async fn measure(shape: Shape, retry_after: Option<u32>, runs: u64) -> Row {
         end: Spread::of(seen.iter().map(|seen| seen.end).collect()),
         change: Spread::of(seen.iter().flat_map(|seen| seen.changes.clone()).collect()),
     };
-    let asked = &seen[0].asked;
+    let Row {
+        minutes,
+        requests,
+        megabytes,
+        end,
+        change,
+    } = &row;
     eprintln!(
-        "| {shape:?}, {retry_after:?} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | first: {} states, {} deployments, {} pages, {} lists",
-        row.minutes,
-        row.requests,
-        row.megabytes,
-        row.end.mean,
-        row.end.worst,
-        row.change.mean,
-        row.change.most,
-        row.change.worst,
-        asked.states,
-        asked.deployments,
-        asked.pages,
-        asked.lists
+        "| {shape:?} | {minutes:.0} | {requests:.0} | {megabytes:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+        end.mean, end.worst, change.mean, change.most, change.worst
     );
     row
 }
 
-#[tokio::test(start_paused = true)]
-async fn crowd() {
-    measure(Shape::Crowd, Some(5), 1).await;
-}
-#[tokio::test(start_paused = true)]
-async fn long() {
-    measure(Shape::Long, Some(5), 1).await;
+/// Azure as recorded from 2021 on, and before.
+fn usual() -> [Manners; 2] {
+    [None, Some(5)].map(|retry_after| Manners {
+        retry_after,
+        ..Manners::default()
+    })
 }
 
 #[tokio::test(start_paused = true)]
-async fn tables() {
-    for retry_after in [None, Some(5)] {
-        for shape in [
-            Shape::HubInSequence,
-            Shape::HubSideBySide,
-            Shape::Flat,
-            Shape::LandingZone,
-        ] {
-            measure(shape, retry_after, 4).await;
+async fn a_hub_whose_parts_come_one_after_another() {
+    for manners in usual() {
+        let row = measure(Shape::HubInSequence, manners, runs(2)).await;
+        assert!(row.requests <= row.minutes * 900.0 / 130.0);
+        assert!(row.end.mean <= 3.0 && row.end.worst <= 7.0);
+        assert!(row.change.mean <= 5.0 && row.change.worst <= 15.0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_side_by_side() {
+    for (shape, a_minute) in [
+        (Shape::HubSideBySide, 15.0),
+        (Shape::Flat, 7.5),
+        (Shape::LandingZone, 30.0),
+    ] {
+        for manners in usual() {
+            let row = measure(shape, manners, runs(1)).await;
+            assert!(row.requests <= row.minutes * a_minute, "{shape:?}");
+            assert!(row.end.mean <= 5.0 && row.end.worst <= 7.0, "{shape:?}");
+            assert!(
+                row.change.mean <= 6.0 && row.change.worst <= 15.0,
+                "{shape:?}"
+            );
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_of_nested_deployments_takes_sixty_requests_a_minute() {
+    let row = measure(Shape::Crowd, usual()[1], 1).await;
+    assert!(row.requests <= row.minutes * 60.0);
+    assert!(row.change.worst <= 120.0);
+    assert!(row.end.worst <= 15.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn thousands_of_operations_stay_within_their_budget() {
+    let row = measure(Shape::Long(2_000), usual()[1], 1).await;
+    // Compressed, they are an eighth of that.
+    assert!(row.megabytes <= 160.0 * row.minutes / 60.0);
+    assert!(row.requests <= row.minutes * 60.0);
+    assert!(row.end.worst <= 15.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_lists_each_deployment_is_read_in_its_turn() {
+    for lists in [Telling::Refused, Telling::Past] {
+        let manners = Manners {
+            lists,
+            ..Manners::default()
+        };
+        let row = measure(Shape::LandingZone, manners, 1).await;
+        assert!(row.requests <= row.minutes * 60.0, "{lists:?}");
+        assert!(row.change.mean <= 40.0, "{lists:?}");
+        assert!(row.end.worst <= 15.0, "{lists:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_of_the_submission_is_only_a_hint() {
+    for status in [
+        Telling::Past,
+        Telling::Future,
+        Telling::Refused,
+        Telling::Hung,
+    ] {
+        let manners = Manners {
+            status,
+            retry_after: Some(5),
+            ..Manners::default()
+        };
+        let row = measure(Shape::HubInSequence, manners, 1).await;
+        assert!(row.end.worst <= 130.0, "{status:?}");
+        assert!(row.change.mean <= 10.0, "{status:?}");
+        assert!(row.requests <= row.minutes * 8.0, "{status:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_azure_grants_few_reads_most_are_left_to_others() {
+    let scarce = Manners {
+        remaining_reads: Some(20),
+        ..Manners::default()
+    };
+    let plenty = Manners {
+        remaining_reads: Some(1_000),
+        ..Manners::default()
+    };
+    let scarce = measure(Shape::LandingZone, scarce, 1).await;
+    let plenty = measure(Shape::LandingZone, plenty, 1).await;
+    assert!(scarce.requests * 2.0 <= plenty.requests);
+    assert!(scarce.end.worst <= 130.0);
 }

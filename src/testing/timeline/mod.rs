@@ -57,23 +57,46 @@ impl Asked {
     }
 }
 
+/// How Resource Manager answers what is only there to ask less.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manners {
+    /// Seconds of `Retry-After` on a running deployment.
+    pub(crate) retry_after: Option<u32>,
+    pub(crate) status: Telling,
+    pub(crate) lists: Telling,
+    /// How many reads it says to grant.
+    pub(crate) remaining_reads: Option<u32>,
+}
+
+/// Whether an answer can be relied on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Telling {
+    #[default]
+    Truth,
+    /// As it was at the beginning, for ever.
+    Past,
+    /// As it will be at the end, from the beginning.
+    Future,
+    Refused,
+    Hung,
+}
+
 /// A tree of deployments, the root first, which begins when it is submitted.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     pub(crate) identity: FakeAzure,
     deployments: Arc<Vec<Scheduled>>,
-    /// Seconds of `Retry-After` on a running deployment.
-    retry_after: Option<u32>,
+    manners: Manners,
     begun: Arc<OnceLock<(Duration, String)>>,
     asked: Arc<Mutex<Asked>>,
 }
 
 impl Timeline {
-    pub(crate) fn new(deployments: Vec<Scheduled>, retry_after: Option<u32>) -> Self {
+    pub(crate) fn new(deployments: Vec<Scheduled>, manners: Manners) -> Self {
         Self {
             identity: FakeAzure::start(),
             deployments: Arc::new(deployments),
-            retry_after,
+            manners,
             begun: Arc::default(),
             asked: Arc::default(),
         }
@@ -112,22 +135,33 @@ impl Timeline {
         }
         let (begun, correlation) = self.begun.get().expect("submitted first");
         let now = self.clock().elapsed() - *begun;
+        if let Some(remaining) = self.manners.remaining_reads {
+            let name = "x-ms-ratelimit-remaining-subscription-reads";
+            headers.insert(name, remaining.to_string());
+        }
         let body = if path.contains("/operationStatuses/") {
             asked.states += 1;
-            json!({"status": state(now, self.deployments[0].end)})
+            let end = self.deployments[0].end;
+            match self.manners.status.at(now) {
+                Some(now) => json!({"status": state(now, end)}),
+                None => return refused(),
+            }
         } else if let Some(id) = path.strip_suffix("/operations") {
             asked.pages += 1;
             self.page(id, request, now)
         } else if path.ends_with("/deployments") {
             asked.lists += 1;
-            self.running(path, request, now)
+            match self.manners.lists.at(now) {
+                Some(touched) => self.running(path, request, now, touched),
+                None => return refused(),
+            }
         } else {
             asked.deployments += 1;
             let found = self.find(path);
-            if let (true, Some(seconds)) = (now < found.end, self.retry_after) {
+            if let (true, Some(seconds)) = (now < found.end, self.manners.retry_after) {
                 headers.insert("retry-after", seconds.to_string());
             }
-            found.show(correlation, now)
+            found.show(correlation, now, now)
         };
         let body = body.to_string();
         asked.bytes += body.len();
@@ -147,8 +181,8 @@ impl Timeline {
         paged(request, &begun, |row| row.show(id, now))
     }
 
-    /// The running deployments at a scope.
-    fn running(&self, path: &str, request: &Request, now: Duration) -> Value {
+    /// The running deployments at a scope, with the times at which they were touched until `touched`.
+    fn running(&self, path: &str, request: &Request, now: Duration, touched: Duration) -> Value {
         let (_, correlation) = self.begun.get().expect("submitted");
         let at_scope = |deployment: &&Scheduled| {
             let scope = deployment.id.rsplit_once('/').map(|(scope, _)| scope);
@@ -157,16 +191,35 @@ impl Timeline {
         let running = self.deployments.iter().filter(at_scope);
         let running = running.filter(|found| (found.start..found.end).contains(&now));
         let running: Vec<_> = running.collect();
-        paged(request, &running, |found| found.show(correlation, now))
+        paged(request, &running, |found| {
+            found.show(correlation, now, touched)
+        })
     }
 }
 
+impl Telling {
+    /// The time whose state is told now, if any is.
+    fn at(self, now: Duration) -> Option<Duration> {
+        match self {
+            Self::Truth => Some(now),
+            Self::Past => Some(Duration::ZERO),
+            Self::Future => Some(Duration::MAX),
+            Self::Refused | Self::Hung => None,
+        }
+    }
+}
+
+fn refused() -> (u16, Headers, String) {
+    let body = json!({"error": {"code": "AuthorizationFailed", "message": "no"}});
+    (403, Headers::new(), body.to_string())
+}
+
 impl Scheduled {
-    fn show(&self, correlation: &str, now: Duration) -> Value {
+    fn show(&self, correlation: &str, now: Duration, touched: Duration) -> Value {
         let moments = self.rows.iter().flat_map(|row| [row.start, row.end]);
         let changed = moments
             .chain([self.start, self.end])
-            .filter(|at| *at <= now)
+            .filter(|at| *at <= touched)
             .max();
         json!({"id": self.id, "name": self.id.rsplit('/').next(), "properties": {
             "provisioningState": state(now, self.end), "correlationId": correlation,
@@ -227,6 +280,10 @@ impl HttpClient for Timeline {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         if request.url().host_str() != Some("management.azure.com") {
             return self.identity.execute_request(request).await;
+        }
+        let is_status = request.url().path().contains("/operationStatuses/");
+        if is_status && self.manners.status == Telling::Hung {
+            std::future::pending::<()>().await;
         }
         tokio::time::sleep(REQUEST / 2).await;
         let (status, headers, body) = self.serve(request);
