@@ -52,7 +52,9 @@ struct Listed {
     gone: HashSet<String>,
     /// The most deployments that it ever had.
     most: u32,
-    /// Hints that led to a change, and changes without one.
+    /// Those in which a change was seen that it had not shown, which it does if it can be relied on.
+    unshown: HashSet<String>,
+    /// Changes that it showed, and that it did not.
     confirmed: u32,
     missed: u32,
     /// Azure does not show it.
@@ -170,6 +172,12 @@ impl Siblings {
         let touched = list.items.into_iter();
         let touched = touched.map(|running| (running.id.to_ascii_lowercase(), running.touched));
         let before = std::mem::replace(&mut listed.touched, touched.collect());
+        for key in std::mem::take(&mut listed.unshown) {
+            match listed.touched.get(&key) == before.get(&key) {
+                true => listed.missed += 1,
+                false => listed.confirmed += 1,
+            }
+        }
         let mut ended = Vec::new();
         for id in open.into_iter().filter(|id| self::path(id) == path) {
             let key = id.as_str().to_ascii_lowercase();
@@ -217,7 +225,9 @@ impl Siblings {
             match hint {
                 Some(Hint::Touched(_)) => listed.confirmed += 1,
                 Some(Hint::Other(_)) => {}
-                None => listed.missed += 1,
+                None => {
+                    listed.unshown.insert(key);
+                }
             }
         }
     }

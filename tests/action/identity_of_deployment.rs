@@ -42,6 +42,7 @@ fn another_deployment_under_our_name_is_not_ours() {
     let theirs = azure.take_over(HUB, told(gateway(), "theirs"));
     let outcome = ended_or_replaced(hub(&azure, &told(network(), "ours")).run());
     tells_nothing_of(&outcome, "theirs");
+    let outcome = outcome.never_says(&["vgw"]);
     assert_ne!(outcome.output("correlation-id"), theirs);
     let seconds: u64 = outcome.output("duration-seconds").parse().unwrap();
     assert!(seconds < 10 * 60, "it followed the other: {seconds} s");

@@ -310,7 +310,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "poll-interval",
         "30s",
-        "Longest time between two polls of the deployment, unless Azure asks for more.",
+        "Longest time between two reads of what runs, unless too much does at once; where something may end, it is shorter.",
     ),
     input(
         Section::Run,
