@@ -53,7 +53,7 @@ pub(super) const SPREAD_PER_REQUEST: Duration = SECOND.saturating_mul(2);
 /// identity 25 a second for all that it does in a subscription.
 pub(super) const PER_REQUEST: Duration = Duration::from_millis(1_200);
 /// Bytes of operations that are read in a second on average, before compression, which saves nine tenths.
-pub(super) const BYTES_PER_SECOND: u64 = 40_000;
+pub(super) const BYTES_PER_SECOND: u64 = 32_000;
 /// Reads that are left to others: if Azure grants fewer, ours become rarer.
 pub(super) const RESERVED_READS: u32 = 200;
 /// So many times rarer at most.

@@ -313,12 +313,11 @@ impl<'a> Progress<'a> {
     fn take_in(&mut self, id: &DeploymentId, operations: Vec<Operation>) {
         self.hidden.remove(id);
         let now = self.context.clock.elapsed();
-        let is_first = self.tree.activity(id, now) == Activity::Unknown;
+        let is_known = self.tree.activity(id, now) != Activity::Unknown;
         let changed = self.tree.absorb(id, operations, now);
-        match is_first {
-            true => self.siblings.note_first_read(id),
-            false => self.siblings.note_read(id, !changed.is_empty()),
-        }
+        let has_changed = is_known && !changed.is_empty();
+        let last_end = self.tree.last_end(id);
+        self.siblings.note_read(id, last_end, has_changed);
         self.changed.extend(changed);
     }
 
@@ -351,8 +350,15 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Takes back what changed and is not told: it may have happened in another deployment of the same name.
+    pub(super) fn take_back(&mut self) {
+        self.tree.revert();
+        self.changed.clear();
+    }
+
     /// Tells what changed; the end of a nested deployment comes after that of what is in it.
     pub(super) fn tell(&mut self) {
+        self.tree.settle();
         let mut changed = std::mem::take(&mut self.changed);
         changed.sort_by_key(|resource| {
             let closes = resource.is_deployment() && resource.state.is_terminal();

@@ -16,29 +16,16 @@ use crate::arm::{Cost, DeploymentId, List, RunningDeployment};
 /// How often a list must have shown a change until it is relied on, and may miss one until it is not believed.
 const FEW: u32 = 3;
 
+/// How much later than its deployment Azure may touch an operation at its end.
+const CLOSE: Duration = Duration::from_secs(1);
+
 /// What the lists of running deployments showed. All times are of the run's clock.
 #[derive(Debug, Default)]
 pub(super) struct Siblings {
     /// Lists by their paths, in lower case.
     lists: HashMap<String, Listed>,
-    /// Deployments to read.
-    hints: HashMap<DeploymentId, Hint>,
-}
-
-/// Why and since when a deployment is to be read.
-#[derive(Clone, Copy, Debug)]
-enum Hint {
-    /// A list showed that it was touched.
-    Touched(Duration),
-    /// A list showed it for the first time, or that something in it has ended.
-    Other(Duration),
-}
-
-impl Hint {
-    fn since(self) -> Duration {
-        let (Self::Touched(since) | Self::Other(since)) = self;
-        since
-    }
+    /// Deployments to read, and since when that is known.
+    hints: HashMap<DeploymentId, Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -187,11 +174,8 @@ impl Siblings {
                     listed.gone.insert(key);
                     ended.push(id);
                 }
-                (None, Some(_)) => {
-                    self.hints.entry(id).or_insert(Hint::Other(now));
-                }
                 (before, shown) if before != shown => {
-                    self.hints.entry(id).or_insert(Hint::Touched(now));
+                    self.hints.entry(id).or_insert(now);
                 }
                 _ => {}
             }
@@ -201,34 +185,39 @@ impl Siblings {
 
     /// Lets a deployment be read because something in it has ended.
     pub(super) fn suggest(&mut self, id: DeploymentId, now: Duration) {
-        self.hints.entry(id).or_insert(Hint::Other(now));
+        self.hints.entry(id).or_insert(now);
     }
 
     /// When a deployment is to be read because a list showed a change: later if there are many, as more changes follow.
     pub(super) fn hint(&self, id: &DeploymentId) -> Option<Duration> {
-        let since = self.hints.get(id)?.since();
+        let since = *self.hints.get(id)?;
         let many = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
         Some(since + HOLD_PER_HINT * many)
     }
 
-    /// Notes that a deployment was read for the first time.
-    pub(super) fn note_first_read(&mut self, id: &DeploymentId) {
-        self.hints.remove(id);
-    }
-
-    /// Notes that a deployment was read again, and whether that showed a change.
-    pub(super) fn note_read(&mut self, id: &DeploymentId, has_changed: bool) {
+    /// Notes that a deployment was read, when the last resource of it ended, and whether the read showed a change that
+    /// its last one did not.
+    pub(super) fn note_read(
+        &mut self,
+        id: &DeploymentId,
+        last_end: Option<Timestamp>,
+        has_changed: bool,
+    ) {
         let hint = self.hints.remove(id);
         let key = id.as_str().to_ascii_lowercase();
-        let listed = self.lists.get_mut(&path(id)).filter(|_| has_changed);
-        if let Some(listed) = listed.filter(|listed| listed.touched.contains_key(&key)) {
-            match hint {
-                Some(Hint::Touched(_)) => listed.confirmed += 1,
-                Some(Hint::Other(_)) => {}
-                None => {
-                    listed.unshown.insert(key);
-                }
+        let Some(listed) = self.lists.get_mut(&path(id)) else {
+            return;
+        };
+        let Some(touched) = listed.touched.get(&key) else {
+            return;
+        };
+        let shows_end = last_end.is_some_and(|end| Some(end) <= touched.map(|at| at + CLOSE));
+        match hint {
+            _ if shows_end => listed.confirmed += 1,
+            None if has_changed => {
+                listed.unshown.insert(key);
             }
+            _ => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tree of operations: what a deployment and the deployments within it do, and what changed since last time.
 
 mod activity;
+mod describe;
 #[cfg(test)]
 mod tests;
 
@@ -12,15 +13,15 @@ use std::{
 pub(super) use self::activity::Activity;
 use jiff::Timestamp;
 
-use self::activity::Work;
+use self::{
+    activity::Work,
+    describe::{describe, ended, is_work},
+};
 use super::times::count_own_time;
 use crate::{
-    arm::{Cause, Dependencies, DeploymentId, Operation, OperationProperties},
+    arm::{Cause, Dependencies, DeploymentId, Operation},
     event::Resource,
 };
-
-/// Operations that do nothing to a resource.
-const IDLE: [&str; 3] = ["Read", "EvaluateDeploymentOutput", "DeploymentCleanup"];
 
 /// What is known of a deployment's resources, nested deployments included.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Tree {
     nested: HashMap<String, Nested>,
     /// Resources in the order in which they were first seen.
     seen: Vec<Seen>,
+    /// What was kept since it was last certain whose operations they are: where in `seen`, and what was there before.
+    unsettled: Vec<(usize, Option<Resource>)>,
     /// Where in `seen` the resource of an operation is, by its deployment's id in lower case and its own.
     index: HashMap<String, HashMap<String, usize>>,
     /// What goes on in each deployment that was read, by its id in lower case.
@@ -88,6 +91,7 @@ impl Tree {
             root,
             nested: HashMap::new(),
             seen: Vec::new(),
+            unsettled: Vec::new(),
             index: HashMap::new(),
             works: HashMap::new(),
             dependencies: HashMap::new(),
@@ -194,6 +198,12 @@ impl Tree {
         changed
     }
 
+    /// When the last resource of a deployment that has ended did so, by Azure's clock.
+    pub(super) fn last_end(&self, deployment: &DeploymentId) -> Option<Timestamp> {
+        let work = self.works.get(&lower_case(deployment.as_str()))?;
+        work.last_end
+    }
+
     /// Takes note of a nested deployment, and gives it a name that no other beside it has.
     fn place(&mut self, operation: &Key, mut resource: Resource, within: &[String]) -> Resource {
         if resource.is_deployment() && resource.id.starts_with('/') {
@@ -212,15 +222,37 @@ impl Tree {
         now: Duration,
     ) -> usize {
         if let Some(at) = known {
-            self.seen[at].resource = resource;
+            let before = std::mem::replace(&mut self.seen[at].resource, resource);
+            self.unsettled.push((at, Some(before)));
             return at;
         }
+        let at = self.seen.len();
+        self.unsettled.push((at, None));
         self.seen.push(Seen {
             resource,
             within: within.to_vec(),
             since: now,
         });
-        self.seen.len() - 1
+        at
+    }
+
+    /// Notes that what was absorbed is of the deployment that is followed.
+    pub(super) fn settle(&mut self) {
+        self.unsettled.clear();
+    }
+
+    /// Takes back what was absorbed since: it may be of another deployment of the same name.
+    pub(super) fn revert(&mut self) {
+        for (at, before) in std::mem::take(&mut self.unsettled).into_iter().rev() {
+            match before {
+                Some(before) => self.seen[at].resource = before,
+                None => self.seen.truncate(at),
+            }
+        }
+        let left = self.seen.len();
+        for index in self.index.values_mut() {
+            index.retain(|_, at| *at < left);
+        }
     }
 
     /// What goes on in a deployment, as far as it was read, at a time of the run's clock.
@@ -325,56 +357,4 @@ impl Tree {
 /// Ids are compared without regard to case.
 fn lower_case(id: &str) -> String {
     id.to_ascii_lowercase()
-}
-
-fn is_work(operation: &Operation) -> bool {
-    let kind = &operation.properties.provisioning_operation;
-    operation.properties.target_resource.is_some()
-        && !IDLE.iter().any(|idle| idle.eq_ignore_ascii_case(kind))
-}
-
-fn describe(operation: Operation, path: &[String]) -> Resource {
-    let mut properties = operation.properties;
-    let target = properties.target_resource.take().unwrap_or_default();
-    let mut resource = Resource {
-        id: target.identity(),
-        kind: target.kind().to_owned(),
-        name: target.name(),
-        path: path.to_vec(),
-        ended: ended(&properties),
-        causes: Vec::new(),
-        duration: properties.duration,
-        state: properties.provisioning_state.clone(),
-    };
-    resource.causes = failure(&properties, &resource);
-    resource
-}
-
-/// When an operation ended.
-fn ended(properties: &OperationProperties) -> Option<Timestamp> {
-    let is_over = properties.provisioning_state.is_terminal();
-    properties.timestamp.filter(|_| is_over)
-}
-
-/// The causes that a failed operation states, each at this resource unless it names another.
-fn failure(properties: &OperationProperties, resource: &Resource) -> Vec<Cause> {
-    if !properties.provisioning_state.is_failed() {
-        return Vec::new();
-    }
-    let mut causes = Cause::find(&properties.status_message);
-    for cause in &mut causes {
-        cause.complete_code(&properties.status_code);
-        cause.path.clone_from(&resource.path);
-        let at = cause.resource.as_deref();
-        if at.is_some_and(|at| at.starts_with('/')) {
-            continue;
-        }
-        // What a template calls a resource says which one only together with the template.
-        if at.is_some() && resource.is_deployment() {
-            cause.path.push(resource.name.clone());
-        } else {
-            cause.resource = Some(resource.id.clone());
-        }
-    }
-    causes
 }

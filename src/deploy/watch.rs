@@ -246,6 +246,9 @@ impl<'a> Watch<'a> {
             self.other_since = None;
             return Ok(Look::Ours(Box::new(answer.value)));
         }
+        if let Some(progress) = &mut self.progress {
+            progress.take_back();
+        }
         let since = *self.other_since.get_or_insert(now);
         let limit = if self.is_seen {
             REPLACED_AFTER

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::lower_case;
 use crate::{deploy::usual::hardly_ends_before, event::Resource};
 
@@ -34,6 +36,8 @@ pub(super) struct Work {
     pub(super) deployments: Vec<String>,
     /// When the first of the resources that run in it may end.
     first_end: Option<Duration>,
+    /// When the last of those that have ended did so, by Azure's clock.
+    pub(super) last_end: Option<Timestamp>,
 }
 
 impl Work {
@@ -42,12 +46,14 @@ impl Work {
             since: now,
             deployments: Vec::new(),
             first_end: None,
+            last_end: None,
         }
     }
 
     /// Takes note of a resource, first seen at a time of the run's clock.
     pub(super) fn count(&mut self, resource: &Resource, since: Duration) {
         if resource.state.is_terminal() {
+            self.last_end = self.last_end.max(resource.ended);
             return;
         }
         if resource.is_deployment() {

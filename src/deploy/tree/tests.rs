@@ -293,3 +293,17 @@ fn a_deployment_within_itself_is_not_read_for_ever() {
     tree.absorb(&inner, vec![nested("Running", Value::Null)], Duration::ZERO);
     assert_eq!(tree.open(), []);
 }
+
+#[test]
+fn what_was_of_another_deployment_is_taken_back() {
+    let (mut tree, root, _) = tree();
+    tree.absorb(&root, vec![firewall("Running")], Duration::ZERO);
+    tree.settle();
+    let theirs = operation("9", "Microsoft.Network/vnets", "b", "Failed", json!("no"));
+    let operations = || vec![firewall("Succeeded"), theirs.clone()];
+    assert_eq!(tree.absorb(&root, operations(), Duration::ZERO).len(), 2);
+    tree.revert();
+    assert_eq!((tree.count(), tree.causes().len()), ((0, 1), 0));
+    let again = tree.absorb(&root, operations(), Duration::ZERO);
+    assert_eq!(again.len(), 2, "if they are ours after all");
+}
