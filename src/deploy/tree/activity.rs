@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::lower_case;
 use crate::{deploy::usual::hardly_ends_before, event::Resource};
 
 /// What goes on in a deployment, as far as it was read.
@@ -57,7 +56,7 @@ impl Work {
             return;
         }
         if resource.is_deployment() {
-            self.deployments.push(lower_case(&resource.id));
+            self.deployments.push(resource.id.to_ascii_lowercase());
         } else {
             let end = since + hardly_ends_before(&resource.kind);
             self.first_end = Some(self.first_end.map_or(end, |first| first.min(end)));
