@@ -154,3 +154,126 @@ fn query(settings: &StackSettings) -> Vec<(&'static str, &'static str)> {
         ("bypassStackOutOfSyncError", bypass),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::{
+        inputs::{self, DeploymentMode, Environment, Rollback},
+        template::{Arguments, Source},
+    };
+
+    const ID: &str = "00000000-0000-0000-0000-00000000000a";
+    const GROUP: (&str, &str) = ("resource-group-name", "rg-hub");
+    const SUBSCRIPTION: [(&str, &str); 2] = [("scope", "subscription"), ("location", "norwayeast")];
+    const STACK: [(&str, &str); 5] = [
+        GROUP,
+        ("type", "deploymentStack"),
+        ("name", "hub"),
+        ("action-on-unmanage-resources", "delete"),
+        ("deny-settings-mode", "none"),
+    ];
+
+    fn request(inputs: &[(&str, &str)]) -> Request {
+        let needed = [
+            ("client-id", ID),
+            ("tenant-id", ID),
+            ("subscription-id", ID),
+        ];
+        let inputs = needed.iter().chain(inputs);
+        let named = inputs.map(|(name, value)| (format!("INPUT_{}", name.to_uppercase()), *value));
+        inputs::read(&named.collect::<Environment>()).expect("valid inputs")
+    }
+
+    /// What is planned for an empty template.
+    async fn planned(inputs: &[(&str, &str)]) -> (Plan, Job) {
+        let template = Template {
+            source: Source::Inline(Map::new()),
+            arguments: Arguments::Inline(Map::new()),
+            name: "infra/main.json".to_owned(),
+            stem: "main".to_owned(),
+        };
+        let inputs = [inputs, &[("template-file", "infra/main.json")]].concat();
+        let planned = plan(&request(&inputs), &template, Some("7")).await;
+        planned.expect("JSON can be written")
+    }
+
+    #[tokio::test]
+    async fn a_deployment_is_announced_with_its_template_mode_and_rollback() {
+        let rollback = ("rollback-on-error", "lastSuccessful");
+        let (plan, job) = planned(&[GROUP, rollback, ("deployment-mode", "Complete")]).await;
+        assert_eq!(plan.mode, Some(DeploymentMode::Complete));
+        assert_eq!(plan.rollback, Some(Rollback::LastSuccessful));
+        assert_eq!(plan.template, "infra/main.json");
+        assert!(plan.stack.is_none() && plan.location.is_none());
+        let end = format!("-{}", plan.fingerprint);
+        assert!(!plan.fingerprint.is_empty());
+        assert!(plan.target.name().ends_with(&end), "{:?}", plan.target);
+        assert_eq!(job.target, plan.target);
+        assert!(matches!(job.task, Task::Create { what_if: None, .. }));
+    }
+
+    #[tokio::test]
+    async fn a_preview_rolls_nothing_back() {
+        for operation in ["validate", "whatIf"] {
+            let rollback = ("rollback-on-error", "lastSuccessful");
+            let (plan, _) = planned(&[GROUP, rollback, ("operation", operation)]).await;
+            assert_eq!(plan.rollback, None, "{operation}");
+        }
+    }
+
+    #[tokio::test]
+    async fn outside_of_a_resource_group_the_region_is_announced() {
+        let (plan, _) = planned(&SUBSCRIPTION).await;
+        assert_eq!(plan.location.as_deref(), Some("norwayeast"));
+    }
+
+    #[tokio::test]
+    async fn a_stack_is_announced_with_its_settings_and_without_a_mode() {
+        let (plan, _) = planned(&STACK).await;
+        let settings = plan.stack.expect("settings");
+        assert_eq!(settings.unmanaged.resources.as_str(), "delete");
+        assert_eq!(plan.mode, None);
+    }
+
+    #[test]
+    fn a_stack_is_deleted_with_what_is_to_become_of_its_resources() {
+        let besides = [
+            ("operation", "delete"),
+            ("action-on-unmanage-resourcegroups", "delete"),
+            ("bypass-stack-out-of-sync-error", "true"),
+        ];
+        let (plan, job) = plan_existing(&request(&[&STACK[..], &besides].concat()));
+        assert!(
+            plan.stack
+                .is_some_and(|settings| settings.bypass_out_of_sync)
+        );
+        let Task::Delete(id, deletion) = job.task else {
+            panic!("{:?}", job.task);
+        };
+        assert_eq!(Target::Stack(id), job.target);
+        let expected = [
+            ("unmanageAction.Resources", "delete"),
+            ("unmanageAction.ResourceGroups", "delete"),
+            ("unmanageAction.ManagementGroups", "detach"),
+            ("bypassStackOutOfSyncError", "true"),
+        ];
+        assert_eq!(deletion.query, expected);
+    }
+
+    #[test]
+    fn what_exists_is_cancelled_or_waited_for() {
+        let existing = |operation| {
+            let inputs = [GROUP, ("name", "hub"), ("operation", operation)];
+            plan_existing(&request(&inputs)).1
+        };
+        assert!(matches!(existing("wait").task, Task::Wait));
+        let job = existing("cancel");
+        let Task::Cancel(id) = job.task else {
+            panic!("{:?}", job.task);
+        };
+        assert_eq!(Target::Deployment(id), job.target);
+    }
+}

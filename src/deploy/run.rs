@@ -359,3 +359,20 @@ pub(crate) fn message_of(panic: &(dyn Any + Send)) -> String {
     let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
     message.unwrap_or_else(|| "panicked".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_in_its_own_words() {
+        let said: [(Panic, &str); 3] = [
+            (Box::new("no clock"), "no clock"),
+            (Box::new(format!("no {}", "clock")), "no clock"),
+            (Box::new(7), "panicked"),
+        ];
+        for (panic, expected) in said {
+            assert_eq!(message_of(&*panic), expected);
+        }
+    }
+}

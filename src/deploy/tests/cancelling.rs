@@ -112,6 +112,26 @@ async fn what_ends_while_it_is_cancelled_is_a_conflict_and_no_refusal() {
     }
 }
 
+/// A deployment fails when one within it is cancelled.
+#[tokio::test(start_paused = true)]
+async fn what_fails_after_azure_agreed_was_cancelled() {
+    for (end, status) in [("Canceled", 0), ("Failed", 0), ("Succeeded", 1)] {
+        let properties = json!({"provisioningState": end, "correlationId": THEIRS});
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::Get, [Reply::Serve, Reply::Serve]);
+        azure.always(
+            Kind::Get,
+            Reply::Answer(200, json!({"properties": properties})),
+        );
+        let told = cancel(&azure).await;
+        let agreed = told.count(|event| matches!(event, Event::CancelRequested));
+        assert_eq!(agreed, 1, "{end}");
+        let was_stopped = matches!(told.ending, Ending::Stopped);
+        assert_eq!(was_stopped, status == 0, "{end}: {:?}", told.ending);
+        assert_eq!(told.ending.exit_status(), status, "{end}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_time_out_cancels_if_that_is_wished_even_when_azure_was_silent() {
     for reply in passing() {

@@ -227,3 +227,19 @@ async fn what_does_not_exist_need_not_be_deleted() {
     follow(&azure, delete()).await.succeeded();
     assert_eq!(azure.count(Kind::Other), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_not_waited_for_is_not_followed() {
+    let azure = azure([accepted()]);
+    let job = Job {
+        wait: false,
+        ..delete()
+    };
+    let told = follow(&azure, job).await;
+    assert!(matches!(told.ending, Ending::Detached), "{:?}", told.ending);
+    assert_eq!(
+        (azure.count(Kind::Other), azure.count(Kind::Status)),
+        (1, 0)
+    );
+    assert_eq!(told.lasted, Duration::ZERO);
+}

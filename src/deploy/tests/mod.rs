@@ -4,6 +4,7 @@ mod aftermath;
 mod cancelling;
 mod conflicting;
 mod deleting;
+mod ending;
 mod following;
 mod last_reads;
 mod owning;
@@ -11,6 +12,7 @@ mod pacing;
 mod previewing;
 mod retrying;
 mod rolling_back;
+mod stack_following;
 mod stack_previewing;
 mod submitting;
 

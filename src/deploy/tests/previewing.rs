@@ -195,23 +195,42 @@ async fn a_result_that_is_gone_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_in_use_is_no_reason_not_to_look_ahead() {
+    // No name has more than 64 characters.
+    for (name, stem) in [("hub".to_owned(), "hub"), ("x".repeat(64), &"x".repeat(56))] {
+        let azure = FakeArm::start(HOUR);
+        let active = Reply::Refuse(409, "DeploymentActive");
+        azure.script(Kind::Other, [active, changes(&json!([]))]);
+        let id = format!("/providers/Microsoft.Resources/deployments/{name}");
+        let job = Job {
+            target: Target::Deployment(DeploymentId::from_target(&id)),
+            ..job_of(Task::WhatIf(what_if()))
+        };
+        let told = follow(&azure, job).await;
+        assert!(
+            matches!(told.ending, Ending::Predicted),
+            "{:?}",
+            told.ending
+        );
+        let url = &azure.asked()[1].url;
+        let other = format!("/deployments/{stem}-preview/whatIf?");
+        assert!(url.contains(&other), "{url}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_firewall_does_not_get_the_template_over_and_over() {
     let azure = FakeArm::start(HOUR);
-    azure.script(
+    azure.always(
         Kind::Other,
-        [Reply::Refuse(409, "DeploymentActive"), changes(&json!([]))],
+        Reply::Answer(403, json!("<html>blocked</html>")),
     );
-    let told = follow(&azure, job_of(Task::WhatIf(what_if()))).await;
-    assert!(
-        matches!(told.ending, Ending::Predicted),
-        "{:?}",
-        told.ending
-    );
-    let asked = azure.asked();
-    assert!(
-        asked[1].url.contains("/deployments/hub-preview/whatIf?"),
-        "{}",
-        asked[1].url
-    );
+    let told = follow(&azure, guarded()).await;
+    let Ending::Unreachable { reason, left } = &told.ending else {
+        panic!("{:?}", told.ending);
+    };
+    assert!(reason.contains("proxy or firewall"), "{reason}");
+    assert_eq!(*left, Left::NotSubmitted);
+    assert_eq!((azure.count(Kind::Other), azure.count(Kind::Put)), (3, 0));
 }
 
 #[tokio::test(start_paused = true)]

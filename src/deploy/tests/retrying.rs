@@ -2,28 +2,49 @@
 
 use std::iter::repeat_n;
 
+use serde_json::json;
+
 use super::*;
 use crate::{
     event::{Left, Trouble},
     testing::arm::{Kind, Reply},
 };
+
+/// A deployment whose state cannot be read for a while, some minutes after it began.
+async fn told_of(faults: impl IntoIterator<Item = Reply>) -> Told {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Get, [Reply::Serve, Reply::Serve]);
+    azure.script(Kind::Get, faults);
+    follow(&azure, job()).await.succeeded()
+}
+
+/// What was told to be the trouble, in each outage.
+fn troubles(told: &Told) -> Vec<Trouble> {
+    let began = told.events.iter().filter_map(|event| match event {
+        Event::OutageBegan { trouble, .. } => Some(*trouble),
+        _ => None,
+    });
+    began.collect()
+}
+
+/// How long each outage lasted that ended, and how many requests failed in it.
+fn outages(told: &Told) -> Vec<(Duration, u32)> {
+    let ended = told.events.iter().filter_map(|event| match event {
+        Event::OutageEnded { lasted, attempts } => Some((*lasted, *attempts)),
+        _ => None,
+    });
+    ended.collect()
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_told_when_it_begins_and_when_it_ends() {
     let azure = FakeArm::start(HOUR);
     azure.script(Kind::Get, repeat_n(Reply::Refuse(503, "ServerBusy"), 22));
     let told = follow(&azure, job()).await.succeeded();
-    let began: Vec<_> = (told.events.iter())
-        .filter_map(|event| match event {
-            Event::OutageBegan { trouble, .. } => Some(*trouble),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(began, [Trouble::Unreachable]);
-    let ended = told.events.iter().find_map(|event| match event {
-        Event::OutageEnded { lasted, attempts } => Some((*lasted, *attempts)),
-        _ => None,
-    });
-    let (lasted, attempts) = ended.expect("the end is told");
+    assert_eq!(troubles(&told), [Trouble::Unreachable]);
+    let [(lasted, attempts)] = outages(&told)[..] else {
+        panic!("the end is told once");
+    };
     assert_eq!(attempts, 22);
     assert!(lasted > 9 * MINUTE, "{lasted:?}");
 }
@@ -149,5 +170,107 @@ async fn a_second_failure_is_news_unless_azure_only_does_not_show_the_deployment
         let told = follow(&azure, job()).await.succeeded();
         let outages = told.count(|event| matches!(event, Event::OutageBegan { .. }));
         assert_eq!(outages, usize::from(is_news), "{reply:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_lasts_from_the_first_failure_to_the_next_answer() {
+    let told = told_of(repeat_n(Reply::Drop, 3)).await;
+    assert_eq!(outages(&told), [(14 * SECOND, 3)], "2, 4 and 8 seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_lasts_until_the_last_request_may_be_sent_again() {
+    let azure = FakeArm::start(HOUR);
+    let throttled = Reply::Refuse(429, "TooManyRequests");
+    azure.script(Kind::Get, [Reply::Serve, Reply::Serve]);
+    azure.script(Kind::Get, repeat_n(throttled, 3));
+    let told = follow(&azure, job()).await.succeeded();
+    let ended: Vec<_> = (told.events.iter())
+        .filter_map(|event| match event {
+            Event::ThrottlingEnded { lasted, attempts } => Some((*lasted, *attempts)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ended, [(14 * SECOND, 3)], "2, 4 and 8 seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_for_what_it_is() {
+    for (reply, trouble) in [
+        (Reply::Drop, Trouble::Unreachable),
+        (Reply::Refuse(503, "Busy"), Trouble::Unreachable),
+        (Reply::Refuse(403, "AuthorizationFailed"), Trouble::Refused),
+        (Reply::Refuse(409, "Conflict"), Trouble::Refused),
+        (Reply::Answer(200, json!("<html>")), Trouble::Unreadable),
+        (Reply::Answer(403, json!("<html>")), Trouble::Unreadable),
+        // A proxy that finds nobody behind it.
+        (Reply::Answer(500, json!("<html>")), Trouble::Unreachable),
+        (Reply::Answer(502, json!("<html>")), Trouble::Unreachable),
+    ] {
+        let told = told_of(repeat_n(reply.clone(), 2)).await;
+        assert_eq!(troubles(&told), [trouble], "{reply:?}");
+    }
+}
+
+/// Requests are sent again after 2, 4, 8, 16 and 30 seconds.
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_azure_does_not_show_is_news_after_a_minute() {
+    for (failures, expected) in [(5, vec![]), (6, vec![Trouble::NotFound])] {
+        let absent = Reply::Refuse(404, "DeploymentNotFound");
+        let told = told_of(repeat_n(absent, failures)).await;
+        assert_eq!(troubles(&told), expected, "{failures}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_ends_an_outage_if_it_is_an_answer() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(Kind::Other, repeat_n(Reply::Refuse(503, "Busy"), 2));
+    azure.script(Kind::Other, [Reply::Refuse(400, "InvalidTemplate")]);
+    let validate = job_of(Task::Validate(submission(IfActive::Auto)));
+    let told = follow(&azure, validate).await;
+    assert!(
+        matches!(told.ending, Ending::Refused { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(outages(&told), [(6 * SECOND, 2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_not_believed_for_long_ends_no_outage() {
+    let azure = FakeArm::start(HOUR);
+    azure.always(Kind::Get, Reply::Refuse(403, "AuthorizationFailed"));
+    let told = follow(&azure, job()).await;
+    assert!(
+        matches!(told.ending, Ending::CannotFollow { .. }),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(troubles(&told), [Trouble::Refused]);
+    assert!(outages(&told).is_empty(), "Azure still refuses");
+}
+
+/// A proxy says nothing of our rights, whatever its status.
+#[tokio::test(start_paused = true)]
+async fn a_time_out_tells_a_missing_right_only_if_azure_says_so() {
+    for (reply, is_denied) in [
+        (Reply::Refuse(403, "AuthorizationFailed"), true),
+        (Reply::Answer(403, json!("<html>")), false),
+        (Reply::Refuse(409, "Conflict"), false),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(Kind::Get, reply.clone());
+        let mut job = job();
+        job.timeout = 4 * MINUTE;
+        let told = follow(&azure, job).await;
+        let code = match &told.ending {
+            Ending::CannotFollow { causes, .. } => Some(causes[0].code.as_str()),
+            Ending::Unreachable { .. } => None,
+            other => panic!("{reply:?}: {other:?}"),
+        };
+        assert_eq!(code, is_denied.then_some("AuthorizationFailed"));
+        assert_eq!(told.ending.left(), Some(&Left::Running), "{reply:?}");
     }
 }

@@ -134,6 +134,44 @@ async fn without_them_the_result_stands() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn faults_that_pass_cost_no_properties() {
+    let azure = FakeArm::start(HOUR);
+    azure.script(
+        Kind::Other,
+        [
+            result(&modified()),
+            Reply::Drop,
+            Reply::Busy(503, 10),
+            pending(),
+            // The place of the answer is not visible yet.
+            Reply::Refuse(404, "NotFound"),
+            Reply::Refuse(503, "Busy"),
+            result(&detailed()),
+        ],
+    );
+    let told = follow(&azure, predict(true)).await;
+    assert_eq!(what_if(&told).changes[0].delta[0].path, "x");
+    assert_eq!(warnings(&told), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_are_not_waited_for_until_the_time_out() {
+    let azure = FakeArm::start(HOUR);
+    // The polls begin after a fault, so that none is at the very end of the time.
+    azure.script(Kind::Other, [result(&modified()), Reply::Drop]);
+    azure.always(Kind::Other, pending());
+    let told = follow(&azure, predict(true)).await;
+    assert!(
+        matches!(told.ending, Ending::Predicted),
+        "{:?}",
+        told.ending
+    );
+    assert_eq!(warnings(&told), 1);
+    assert!(told.lasted >= 5 * MINUTE, "{:?}", told.lasted);
+    assert!(told.lasted < 6 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
 async fn they_hide_no_change_from_the_guard() {
     let deletion = json!([{"id": "/a", "changeType": "delete", "changeCertainty": "definite"}]);
     for (first, then) in [(&deletion, &detailed()), (&modified(), &deletion)] {
