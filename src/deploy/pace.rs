@@ -28,7 +28,7 @@ pub(super) const SOON: Duration = SECOND.saturating_mul(4);
 /// tool that asks for the state every two seconds.
 pub(super) const WATCH_CLOSELY: Duration = SECOND.saturating_mul(8);
 /// Longest time between two reads of a deployment in which only deployments run, each of which is read itself.
-pub(super) const WITHOUT_RESOURCES: Duration = MINUTE.saturating_mul(2);
+pub(super) const WITHOUT_RESOURCES: Duration = MINUTE.saturating_mul(3);
 /// How long the state is not asked for while the operations show that something runs.
 pub(super) const STATE_AT_LEAST: Duration = MINUTE.saturating_mul(2);
 /// So many deployments of one scope that something runs in are worth a list, which shows what changed in all of them.

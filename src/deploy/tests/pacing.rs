@@ -186,7 +186,7 @@ async fn what_runs_side_by_side() {
         for manners in usual() {
             let row = measure(shape, manners, runs(1)).await;
             assert!(row.requests <= row.minutes * a_minute, "{shape:?}");
-            assert!(row.end.mean <= 5.0 && row.end.worst <= 7.0, "{shape:?}");
+            assert!(row.end.mean <= 5.0 && row.end.worst <= 9.0, "{shape:?}");
             assert!(
                 row.change.mean <= 6.0 && row.change.worst <= 15.0,
                 "{shape:?}"
