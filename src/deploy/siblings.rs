@@ -238,3 +238,6 @@ fn wanted(busy: &[DeploymentId]) -> HashMap<String, &DeploymentId> {
         .map(|(path, members)| (path, members[0]))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
