@@ -64,6 +64,18 @@ pub fn nested() -> Value {
     )
 }
 
+/// Nested deployments side by side, each with a bastion, which takes minutes.
+pub fn side_by_side(count: usize) -> Value {
+    let nested = (0..count).map(|n| {
+        let bastion = resource("Microsoft.Network/bastionHosts", &format!("bastion{n}"));
+        json!({
+            "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": format!("inner{n}"),
+            "properties": {"mode": "Incremental", "template": template("resourceGroup", json!([bastion]))},
+        })
+    });
+    template("resourceGroup", nested.collect())
+}
+
 /// `template` with these parameters declared.
 pub fn with_parameters(mut template: Value, parameters: Value) -> Value {
     template["parameters"] = parameters;

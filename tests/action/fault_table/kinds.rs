@@ -22,6 +22,8 @@ pub(super) struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Run {
     Create,
+    /// A submission of five nested deployments that run side by side.
+    SideBySide,
     Validate,
     WhatIf,
     Cancel,
@@ -107,6 +109,22 @@ pub(super) fn requests() -> Vec<Request> {
             "GET",
             "",
             "/operations",
+        ),
+        arm(
+            "GET status",
+            Run::SideBySide,
+            Detail,
+            "GET",
+            "/operationstatuses/",
+            "",
+        ),
+        arm(
+            "GET list",
+            Run::SideBySide,
+            Detail,
+            "GET",
+            "",
+            "/deployments",
         ),
         arm("validate", Run::Validate, Ask, "POST", "", "/validate"),
         arm("what-if", Run::WhatIf, Ask, "POST", "", "/whatif"),

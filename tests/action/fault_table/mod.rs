@@ -23,7 +23,7 @@ use super::{
     common::{HUB, cancellations, hub, hub_id, later, stack, submissions},
     step::{Outcome, Step},
     template_specs,
-    templates::{gateway, network},
+    templates::{gateway, network, side_by_side},
 };
 
 /// Simulated seconds in a real one, for faults that come once and for those that last.
@@ -149,8 +149,10 @@ impl Cell {
         let says = |words: &str| outcome.log.contains(words) || outcome.summary.contains(words);
         let journal = azure.journal();
         let met = journal.iter().any(|exchange| exchange.fault);
+        // A short run on a busy machine may do without what only saves other requests.
+        let may_be_left_out = self.request.run == Run::SideBySide;
         let rules = [
-            (met, "the fault was never met"),
+            (met || may_be_left_out, "the fault was never met"),
             (submitted <= 1, "submitted twice"),
             (
                 submitted == 0 || !says("nothing was deployed"),
@@ -179,7 +181,9 @@ impl Cell {
             .get("provisioning-state")
             .map_or("", String::as_str);
         match self.request.run {
-            Run::Create | Run::Spec | Run::Stack => state.eq_ignore_ascii_case("Succeeded"),
+            Run::Create | Run::SideBySide | Run::Spec | Run::Stack => {
+                state.eq_ignore_ascii_case("Succeeded")
+            }
             Run::Cancel => state == "Canceled" && cancellations(azure) > 0,
             Run::WhatIf | Run::StackWhatIf => {
                 outcome.outputs.get("has-changes").map(String::as_str) == Some("true")
@@ -195,6 +199,7 @@ impl Run {
         let network = network();
         match self {
             Self::Create => hub(azure, &network),
+            Self::SideBySide => hub(azure, &side_by_side(5)),
             Self::Spec => template_specs::step(azure, template_specs::PAIRS).input("name", HUB),
             Self::Validate => hub(azure, &network).input("operation", "validate"),
             Self::WhatIf => hub(azure, &network).input("operation", "whatIf"),
