@@ -133,6 +133,16 @@ fn job() -> Job {
     create(IfActive::Auto)
 }
 
+/// Signs in, and keeps the token fresh until `stop`.
+async fn keeper(identity: &FakeAzure, events: &Events, stop: &CancellationToken) -> Arc<Keeper> {
+    let credential = Arc::new(identity.credential(FakeAzure::oidc()));
+    let news = token_news(events);
+    let keeper = Keeper::sign_in(credential, 45 * MINUTE, identity.clock(), news);
+    let keeper = keeper.await.expect("signed in");
+    tokio::spawn(keeper.clone().keep(stop.clone()));
+    keeper
+}
+
 async fn follow(azure: &FakeArm, job: Job) -> Told {
     follow_until(azure, job, None).await
 }
@@ -142,12 +152,8 @@ async fn follow_until(azure: &FakeArm, job: Job, interrupt_at: Option<Duration>)
     let clock = azure.clock();
     let (sender, received) = unbounded_channel();
     let events = Events::new(sender);
-    let credential = azure.identity.credential(FakeAzure::oidc());
-    let news = token_news(&events);
-    let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
-    let keeper = keeper.await.expect("signed in");
     let stop = CancellationToken::new();
-    tokio::spawn(keeper.clone().keep(stop.clone()));
+    let keeper = keeper(&azure.identity, &events, &stop).await;
     let interrupt = CancellationToken::new();
     if let Some(at) = interrupt_at {
         let interrupt = interrupt.clone();

@@ -22,12 +22,8 @@ async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
     let clock = timeline.clock();
     let (sender, mut received) = unbounded_channel();
     let events = Events::new(sender);
-    let credential = timeline.identity.credential(FakeAzure::oidc());
-    let news = token_news(&events);
-    let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
-    let keeper = keeper.await.expect("signed in");
     let stop = CancellationToken::new();
-    tokio::spawn(keeper.clone().keep(stop.clone()));
+    let keeper = keeper(&timeline.identity, &events, &stop).await;
     let told = Arc::new(Mutex::new(Vec::new()));
     let stamping = {
         let (clock, told) = (clock.clone(), told.clone());
