@@ -126,6 +126,15 @@ async fn one_odd_answer_ends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_firewall_that_blocks_reads_for_minutes_ends_nothing() {
+    let azure = FakeArm::start(HOUR);
+    let blocked = Reply::Answer(403, json!("<html>blocked</html>"));
+    let blocked = repeat_n(blocked, 8);
+    azure.script(Kind::Get, [Reply::Serve].into_iter().chain(blocked));
+    follow(&azure, job()).await.succeeded();
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_azure_refuses_for_minutes_cannot_be_followed() {
     for (status, code, minutes) in [
         (404, "DeploymentNotFound", 5),
