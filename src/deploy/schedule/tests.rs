@@ -176,6 +176,60 @@ fn bytes_have_a_budget_too() {
     );
 }
 
+/// A root in which nested deployments run, each read at this cost.
+fn nested(count: usize, cost: Cost) -> Known {
+    let names: Vec<_> = (0..count).map(|number| format!("inner{number}")).collect();
+    let rows = names
+        .iter()
+        .map(|name| operation(DEPLOYMENT, name, "Running"));
+    let mut known = Known::new().read("root", MINUTE, 1, rows.collect());
+    for name in &names {
+        let running = vec![operation(VNET, &format!("{name}-a"), "Running")];
+        known.tree.absorb(&id(name), running, MINUTE);
+        known.schedule.note(&id(name), MINUTE, Some(cost));
+    }
+    known
+}
+
+#[test]
+fn what_several_cost_counts_together() {
+    let (requests, bytes) = (5, 1_000);
+    let known = nested(2, Cost { requests, bytes });
+    assert_eq!(known.wait("inner0", MINUTE, None), 20 * SECOND);
+    let (requests, bytes) = (1, 1_600_000);
+    let known = nested(2, Cost { requests, bytes });
+    assert_eq!(known.wait("inner1", MINUTE, None), 100 * SECOND);
+    assert_eq!(known.schedule.busy(&known.tree, MINUTE).len(), 2);
+    assert_eq!(
+        known.wait("root", MINUTE, None),
+        3 * MINUTE,
+        "it costs little by itself"
+    );
+}
+
+#[test]
+fn what_only_waits_for_others_is_not_busy() {
+    let known = nested(1, Cost::default());
+    let inner = vec![operation(DEPLOYMENT, "innermost", "Running")];
+    let known = known.read("inner0", 2 * MINUTE, 1, inner).read(
+        "innermost",
+        2 * MINUTE,
+        1,
+        vec![operation(VNET, "b", "Running")],
+    );
+    let busy = known.schedule.busy(&known.tree, 2 * MINUTE);
+    assert_eq!(busy, [id("innermost")]);
+}
+
+#[test]
+fn a_crowd_that_begins_waits_for_a_list() {
+    for (count, waits) in [(CROWD - 1, false), (CROWD, true)] {
+        let rows = (0..count).map(|number| operation(DEPLOYMENT, &number.to_string(), "Running"));
+        let known = Known::new().read("root", MINUTE, 1, rows.collect());
+        assert_eq!(known.wait("0", MINUTE, None) > MINUTE, waits, "{count}");
+    }
+}
+
 #[test]
 fn where_azure_grants_few_reads_ours_are_rarer() {
     let known = Known::new().read("root", MINUTE, 1, vec![operation(VNET, "a", "Running")]);
