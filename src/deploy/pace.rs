@@ -33,6 +33,8 @@ pub(super) const WITHOUT_RESOURCES: Duration = MINUTE.saturating_mul(3);
 pub(super) const STATE_AT_LEAST: Duration = MINUTE.saturating_mul(2);
 /// So many deployments of one scope that something runs in are worth a list, which shows what changed in all of them.
 pub(super) const LIST_FROM: usize = 4;
+/// How long such a list is waited for, as the reads that it saves wait as well.
+pub(super) const LIST_WITHIN: Duration = SECOND.saturating_mul(20);
 /// Longest time between two reads of a deployment whose changes a list shows.
 pub(super) const LISTED: Duration = MINUTE.saturating_mul(4);
 /// The same, for each deployment that the list has.

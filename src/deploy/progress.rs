@@ -12,7 +12,8 @@ use futures::{StreamExt, stream};
 use super::{
     Context,
     pace::{
-        AT_ONCE, FIRST_PAUSE, HIDDEN_AFTER, HIDDEN_INTERVAL, MOST_DEPENDENCIES, PROGRESS_WITHIN,
+        AT_ONCE, FIRST_PAUSE, HIDDEN_AFTER, HIDDEN_INTERVAL, LIST_WITHIN, MOST_DEPENDENCIES,
+        PROGRESS_WITHIN,
     },
     retry::{Purpose, Retry},
     schedule::{Load, Schedule},
@@ -221,10 +222,12 @@ impl<'a> Progress<'a> {
         let scarcity = self.load(now).scarcity();
         for id in self.siblings.due(&busy, now, scarcity) {
             self.siblings.note_asked(&id, clock.elapsed());
-            let list = match arm.running_beside(&id).await {
-                Ok(list) => list,
-                Err(error) if error.is_transient() => continue,
-                Err(_) => {
+            let list = clock.timeout(LIST_WITHIN, arm.running_beside(&id)).await;
+            let list = match list {
+                Ok(Ok(list)) => list,
+                // It hits what is read without it as well.
+                Ok(Err(error)) if error.is_transient() || error.status().is_none() => continue,
+                _ => {
                     self.siblings.note_refused(&id);
                     continue;
                 }

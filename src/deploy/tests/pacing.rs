@@ -210,7 +210,7 @@ async fn thousands_of_operations_stay_within_their_budget() {
 
 #[tokio::test(start_paused = true)]
 async fn without_lists_each_deployment_is_read_in_its_turn() {
-    for lists in [Telling::Refused, Telling::Past] {
+    for lists in [Telling::Refused, Telling::Past, Telling::Hung] {
         let manners = Manners {
             lists,
             ..Manners::default()

@@ -281,8 +281,13 @@ impl HttpClient for Timeline {
         if request.url().host_str() != Some("management.azure.com") {
             return self.identity.execute_request(request).await;
         }
-        let is_status = request.url().path().contains("/operationStatuses/");
-        if is_status && self.manners.status == Telling::Hung {
+        let path = request.url().path();
+        let telling = match path {
+            _ if path.contains("/operationStatuses/") => self.manners.status,
+            _ if path.ends_with("/deployments") => self.manners.lists,
+            _ => Telling::Truth,
+        };
+        if telling == Telling::Hung {
             std::future::pending::<()>().await;
         }
         tokio::time::sleep(REQUEST / 2).await;
