@@ -191,7 +191,7 @@ fn a_cancelled_workflow_leaves_while_a_file_cannot_be_read_to_its_end() {
     assert!(made.success());
     let path = fifo.display().to_string();
     let step = step.environment("AZURE_FEDERATED_TOKEN_FILE", &path);
-    // Opening it waits for whoever would write the token.
+    // Opening it waits for a writer of the token.
     let step = step.start().until("deployment ");
     let outcome = step.signal("TERM").outcome().expect(5);
     outcome.says(&["nothing was deployed"]);

@@ -63,8 +63,12 @@ impl Known {
 
     /// How long after it was asked for the state is asked for again.
     fn state(&self, now: Duration) -> Duration {
+        self.state_of(now, None)
+    }
+
+    fn state_of(&self, now: Duration, remaining: Option<u32>) -> Duration {
         let activity = self.tree.activity(&id("root"), now);
-        let load = self.load(now, None);
+        let load = self.load(now, remaining);
         (self.schedule).state_interval(activity, &Siblings::default(), now, load)
     }
 }
@@ -227,6 +231,9 @@ fn a_crowd_that_begins_waits_for_a_list() {
         let rows = (0..count).map(|number| operation(DEPLOYMENT, &number.to_string(), "Running"));
         let known = Known::new().read("root", MINUTE, 1, rows.collect());
         assert_eq!(known.wait("0", MINUTE, None) > MINUTE, waits, "{count}");
+        let ended = vec![operation(DEPLOYMENT, "0", "Succeeded")];
+        let known = known.read("root", 2 * MINUTE, 1, ended);
+        assert_eq!(known.wait("0", 2 * MINUTE, None), Duration::ZERO, "{count}");
     }
 }
 
@@ -244,4 +251,5 @@ fn where_azure_grants_few_reads_ours_are_rarer() {
     ];
     let waits = waits.map(|remaining| known.wait("root", MINUTE, remaining).as_secs());
     assert_eq!(waits, [8, 8, 8, 16, 32, 64, 64]);
+    assert_eq!(known.state_of(MINUTE, Some(100)), 4 * MINUTE);
 }
