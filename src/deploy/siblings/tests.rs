@@ -69,6 +69,22 @@ fn lists_are_eight_seconds_apart_and_rarer_where_reads_are_scarce() {
 }
 
 #[test]
+fn long_lists_are_rarer_and_relied_on_for_longer() {
+    let mut siblings = Siblings::default();
+    let names: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+    let touched: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
+    let mut long = list(&touched);
+    long.cost.requests = 3;
+    siblings.note_asked(&id("0"), 10 * SECOND);
+    siblings.note(&id("0"), 10 * SECOND, long, all(100));
+    assert_eq!(siblings.next(&all(100), 1), 34 * SECOND);
+    for id in all(3) {
+        siblings.note_read(&id, Some(time(1)), false);
+    }
+    assert_eq!(siblings.covers(&id("9")), Some(400 * SECOND));
+}
+
+#[test]
 fn a_list_that_azure_refuses_is_not_asked_for_again() {
     let mut siblings = Siblings::default();
     assert!(siblings.may_tell(&id("0")));
