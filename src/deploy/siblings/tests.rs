@@ -78,10 +78,13 @@ fn long_lists_are_rarer_and_relied_on_for_longer() {
     siblings.note_asked(&id("0"), 10 * SECOND);
     siblings.note(&id("0"), 10 * SECOND, long, all(100));
     assert_eq!(siblings.next(&all(100), 1), 34 * SECOND);
+    assert_eq!(siblings.interval(), 24 * SECOND);
     for id in all(3) {
         siblings.note_read(&id, Some(time(1)), false);
     }
     assert_eq!(siblings.covers(&id("9")), Some(400 * SECOND));
+    siblings.forget_unwanted(&all(3));
+    assert_eq!(siblings.interval(), Duration::ZERO, "it is not in use");
 }
 
 #[test]
