@@ -54,7 +54,7 @@ pub(super) const SPREAD_PER_REQUEST: Duration = SECOND.saturating_mul(2);
 /// For each request that a read costs, it is at least so long until the next: fifty requests a minute. Azure grants an
 /// identity 25 a second for all that it does in a subscription.
 pub(super) const PER_REQUEST: Duration = Duration::from_millis(1_200);
-/// Bytes of operations that are read in a second on average, before compression, which saves nine tenths.
+/// Bytes of operations that are read in a second on average, before compression, which makes them eight times smaller.
 pub(super) const BYTES_PER_SECOND: u64 = 32_000;
 /// Reads that are left to others: if Azure grants fewer, ours become rarer.
 pub(super) const RESERVED_READS: u32 = 200;
