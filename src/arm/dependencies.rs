@@ -1,6 +1,6 @@
 //! Which resources of a deployment wait for which.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, btree_map};
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::{lenient::or_default, target_resource::TargetResource};
 ///
 /// Source: `properties.dependencies`, which Azure tells from the submission on, and which does not change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Dependencies(HashMap<String, Vec<String>>);
+pub(crate) struct Dependencies(BTreeMap<String, Vec<String>>);
 
 /// A resource with a `dependsOn`.
 #[derive(Default, Deserialize)]
@@ -30,9 +30,24 @@ impl Dependencies {
         before.into_iter().flatten().map(String::as_str)
     }
 
+    /// Takes note of what a resource waits for.
+    pub(crate) fn insert(&mut self, identity: String, before: Vec<String>) {
+        self.0.insert(identity, before);
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Dependencies {
+    type Item = (String, Vec<String>);
+    type IntoIter = btree_map::IntoIter<String, Vec<String>>;
+
+    /// Each resource that waits, and what it waits for.
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

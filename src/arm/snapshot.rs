@@ -21,6 +21,8 @@ pub(crate) struct Snapshot {
     pub(crate) correlation: Correlation,
     /// When it began, where Azure tells that.
     pub(crate) began: Option<Timestamp>,
+    /// When it was last touched, which is its end once it has ended; where Azure tells that.
+    pub(crate) touched: Option<Timestamp>,
     /// Output name → `{"type": …, "value": …}`; a secure output has no value.
     pub(crate) outputs: Map<String, Value>,
     /// Why it failed: an error tree of either generation.
@@ -56,6 +58,7 @@ impl Snapshot {
         let properties = deployment.properties;
         Self {
             began: properties.began(),
+            touched: properties.timestamp,
             state: properties.provisioning_state,
             correlation: Correlation::new(properties.correlation_id),
             outputs: properties.outputs,
@@ -71,6 +74,7 @@ impl Snapshot {
         let properties = stack.properties;
         Self {
             began: None,
+            touched: None,
             state: properties.provisioning_state.clone(),
             correlation: Correlation::new(properties.correlation_id.clone()),
             outputs: properties.outputs.clone(),

@@ -84,7 +84,17 @@ impl<'a> Progress<'a> {
     /// Takes note of what the resources of the deployment itself wait for.
     pub(super) fn learn(&mut self, dependencies: &Dependencies) {
         if !dependencies.is_empty() || !self.tree.knows_dependencies(&self.root) {
-            self.tree.learn(&self.root, dependencies.clone());
+            let root = self.root.clone();
+            self.note_dependencies(&root, dependencies.clone());
+        }
+    }
+
+    fn note_dependencies(&mut self, deployment: &DeploymentId, dependencies: Dependencies) {
+        if self.tree.learn(deployment, &dependencies) {
+            self.context.events.emit(Event::DependenciesRead {
+                deployment: deployment.as_str().to_owned(),
+                dependencies,
+            });
         }
     }
 
@@ -280,7 +290,7 @@ impl<'a> Progress<'a> {
                     // One resource alone waits for none.
                     let several = (answer.as_ref()).is_ok_and(|list| list.items.len() > 1);
                     let dependencies = match several && is_asked {
-                        true => Some(arm.dependencies(&id).await.unwrap_or_default()),
+                        true => Some(arm.dependencies(&id).await),
                         false => None,
                     };
                     (id, answer, dependencies)
@@ -292,7 +302,13 @@ impl<'a> Progress<'a> {
         while let Some((id, answer, dependencies)) = answers.next().await {
             if let Some(dependencies) = dependencies {
                 self.asked += 1;
-                self.tree.learn(&id, dependencies);
+                match dependencies {
+                    Ok(dependencies) => self.note_dependencies(&id, dependencies),
+                    // Only times and the chain are less exact without them: they are not asked for again.
+                    Err(_) => {
+                        self.tree.learn(&id, &Dependencies::default());
+                    }
+                }
             }
             self.is_blind = matches!(answer, Err(ArmError::SignIn(_)));
             match answer {

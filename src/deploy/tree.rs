@@ -98,10 +98,11 @@ impl Tree {
         }
     }
 
-    /// Takes note of what the resources of a deployment wait for.
-    pub(super) fn learn(&mut self, deployment: &DeploymentId, dependencies: Dependencies) {
+    /// Takes note of what the resources of a deployment wait for; returns whether that is news.
+    pub(super) fn learn(&mut self, deployment: &DeploymentId, dependencies: &Dependencies) -> bool {
         let key = lower_case(deployment.as_str());
-        self.dependencies.insert(key, dependencies);
+        let known = self.dependencies.insert(key, dependencies.clone());
+        known.as_ref() != Some(dependencies)
     }
 
     /// Whether it is known what the resources of a deployment wait for, or that they do not.

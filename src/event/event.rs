@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Ending;
+use super::{Ending, Foreseen, History};
 pub(crate) use crate::identity::Token;
 use crate::{
     arm::{
-        Cause, Correlation, Diagnostic, Portal, ProvisioningState, Redeployment, Scope,
-        StackProperties, StackResource, Target, WhatIf,
+        Cause, Correlation, Dependencies, Diagnostic, Portal, ProvisioningState, Redeployment,
+        Scope, StackProperties, StackResource, Target, WhatIf,
     },
     inputs::{DeploymentMode, Operation, Rollback, StackSettings},
     template::Compilation,
@@ -151,6 +151,24 @@ pub(crate) enum Event {
     Replaced {
         /// The other submission.
         by: Correlation,
+    },
+    /// Azure told what the deployment will deploy.
+    Foreseen(Foreseen),
+    /// Azure told which resources of a deployment wait for which.
+    DependenciesRead {
+        /// The id of the deployment: the one that is followed, or one nested in it.
+        deployment: String,
+        /// Which wait for which; those that are not named wait for none.
+        dependencies: Dependencies,
+    },
+    /// It is known how long earlier deployments of the same kind took.
+    HistoryRead(History),
+    /// The deployment has ended, and Azure told from when to when it ran.
+    Lasted {
+        /// When it began, by Azure's clock.
+        began: jiff::Timestamp,
+        /// When it ended, by Azure's clock.
+        ended: jiff::Timestamp,
     },
     /// Azure agreed to cancel the deployment.
     CancelRequested,

@@ -6,7 +6,10 @@ mod azure;
 
 use serde_json::{Map, Value};
 
-use super::{Ending, Event, Left, Plan, Resource, StackResources};
+use super::{
+    EarlierResource, EarlierRun, Ending, Event, Foreseen, History, Left, Plan, Resource,
+    StackResources,
+};
 use crate::{
     host::Place,
     inputs::{Problem, Problems},
@@ -73,7 +76,17 @@ impl Texts for Event {
             Self::StackRead(resources) => resources.texts(visit),
             Self::RollbackSeen(redeployment) => redeployment.texts(visit),
             Self::Ended(ending) => ending.texts(visit),
-            Self::SignedIn(_)
+            Self::Foreseen(foreseen) => foreseen.texts(visit),
+            Self::DependenciesRead {
+                deployment,
+                dependencies,
+            } => {
+                visit(deployment);
+                dependencies.texts(visit);
+            }
+            Self::HistoryRead(history) => history.texts(visit),
+            Self::Lasted { .. }
+            | Self::SignedIn(_)
             | Self::TokenRefreshed(_)
             | Self::OutageEnded { .. }
             | Self::Throttled { .. }
@@ -149,6 +162,50 @@ impl Texts for Plan {
             portal: _,
         } = self;
         visit(template);
+    }
+}
+
+impl Texts for Foreseen {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self {
+            resources,
+            dependencies,
+        } = self;
+        resources.texts(visit);
+        dependencies.texts(visit);
+    }
+}
+
+impl Texts for History {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self { runs, has_older: _ } = self;
+        runs.texts(visit);
+    }
+}
+
+impl Texts for EarlierRun {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self {
+            name,
+            ended: _,
+            resources,
+        } = self;
+        visit(name);
+        resources.texts(visit);
+    }
+}
+
+impl Texts for EarlierResource {
+    fn texts(&mut self, visit: Visit<'_>) {
+        let Self {
+            id,
+            kind,
+            path,
+            duration: _,
+        } = self;
+        visit(id);
+        visit(kind);
+        path.texts(visit);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Texts, Visit};
 use crate::arm::{
-    Cause, Change, ChangeType, Correlation, Diagnostic, PropertyChange, PropertyChangeType,
-    ProvisioningState, Redeployment, Unseen, WhatIf,
+    Cause, Change, ChangeType, Correlation, Dependencies, Diagnostic, PropertyChange,
+    PropertyChangeType, ProvisioningState, Redeployment, Unseen, WhatIf,
 };
 
 impl Texts for Redeployment {
@@ -115,6 +115,16 @@ impl Texts for ChangeType {
     fn texts(&mut self, visit: Visit<'_>) {
         if let Self::Other(name) = self {
             visit(name);
+        }
+    }
+}
+
+impl Texts for Dependencies {
+    fn texts(&mut self, visit: Visit<'_>) {
+        for (mut dependent, mut before) in std::mem::take(self) {
+            visit(&mut dependent);
+            before.texts(visit);
+            self.insert(dependent, before);
         }
     }
 }

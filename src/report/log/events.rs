@@ -232,6 +232,10 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         | Event::WhatIfRead(_)
         | Event::StackRead(_)
         | Event::Progressed { .. }
+        | Event::Foreseen(_)
+        | Event::DependenciesRead { .. }
+        | Event::HistoryRead(_)
+        | Event::Lasted { .. }
         | Event::Warned { .. }
         | Event::Ended(_) => return None,
     })

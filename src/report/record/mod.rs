@@ -15,8 +15,8 @@ use seen::Seen;
 use serde_json::{Map, Value};
 
 use crate::{
-    arm::{Diagnostic, ProvisioningState, Redeployment, WhatIf},
-    event::{Ending, Event, Plan, Resource, StackResources},
+    arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
+    event::{Ending, Event, Foreseen, History, Plan, Resource, StackResources},
     inputs::Operation,
 };
 
@@ -45,6 +45,14 @@ pub(crate) struct Record {
     pub(crate) done: usize,
     /// Number of known resources, without nested deployments.
     pub(crate) known: usize,
+    /// What Azure said it would deploy.
+    pub(crate) foreseen: Option<Foreseen>,
+    /// Which resources of a deployment wait for which, by its id in lower case.
+    pub(crate) dependencies: HashMap<String, Dependencies>,
+    /// How long earlier deployments of the same kind took.
+    pub(crate) history: Option<History>,
+    /// From when to when the deployment ran, by Azure's clock.
+    pub(crate) lasted: Option<(Timestamp, Timestamp)>,
     /// Nested deployments whose resources cannot be shown, by the names around them and their own; empty for the
     /// deployment that is followed.
     pub(crate) hidden: Vec<Vec<String>>,
@@ -127,6 +135,16 @@ impl Record {
             Event::StackRead(resources) => self.stack = Some(resources.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
+            Event::Foreseen(foreseen) => self.foreseen = Some(foreseen.clone()),
+            Event::DependenciesRead {
+                deployment,
+                dependencies,
+            } => {
+                let key = deployment.to_ascii_lowercase();
+                self.dependencies.insert(key, dependencies.clone());
+            }
+            Event::HistoryRead(history) => self.history = Some(history.clone()),
+            Event::Lasted { began, ended } => self.lasted = Some((*began, *ended)),
             Event::Compiled(_)
             | Event::StillRunning { .. }
             | Event::Waiting { .. }
