@@ -35,6 +35,11 @@ impl Dependencies {
         self.0.insert(identity, before);
     }
 
+    /// Those that wait for others. What they wait for may be there already, so it is not deployed for certain.
+    pub(crate) fn dependents(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,6 +1,6 @@
-//! The resources as bars on a time axis, with the critical path.
+//! The resources as bars on a time axis, with those that the end waited for.
 
-use std::{cmp::Reverse, time::Duration};
+use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 
@@ -8,7 +8,8 @@ use crate::{
     event::Resource,
     report::record::{
         Record,
-        seen::{Seen, Span, since},
+        chain::Chain,
+        seen::{Span, since},
     },
 };
 
@@ -17,39 +18,45 @@ use crate::{
 pub(crate) struct Bar<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) span: Span,
-    /// Whether it is on the critical path, which determined the run's duration.
+    /// Whether the end of the run waited for it.
     pub(crate) critical: bool,
 }
 
-/// The resources of a run without nested deployments, in order of appearance.
+/// The resources of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Bars<'a> {
+    /// Those that are no nested deployments, in order of appearance.
     pub(crate) all: Vec<Bar<'a>>,
     /// The run's start, or the earliest bar's if that is earlier, as with a deployment that ran already.
     pub(crate) start: Timestamp,
     /// From there to the run's end.
     pub(crate) length: Duration,
+    /// What the end waited for.
+    pub(crate) chain: Chain,
+    /// When each of the record's resources ran, nested deployments included.
+    pub(crate) spans: Vec<Span>,
 }
 
 impl<'a> Bars<'a> {
     /// The bars of `record`, up to the run's end.
     pub(crate) fn new(record: &'a Record) -> Self {
         let now = record.duration().unwrap_or_default();
-        let bar = |seen: &'a Seen| Bar {
-            resource: &seen.resource,
-            span: seen.span(|after| record.time(after), now),
-            critical: false,
-        };
         let resources = record.resources.iter();
-        let mut all: Vec<_> = resources
-            .filter(|seen| !seen.resource.is_deployment())
-            .map(bar)
+        let spans: Vec<_> = resources
+            .map(|seen| seen.span(|after| record.time(after), now))
             .collect();
-        mark_critical(&mut all);
+        let chain = Chain::new(record, &spans);
+        let all = bars(record, &spans, &chain);
         let starts = all.iter().map(|bar| bar.span.start);
         let start = starts.fold(record.started, Timestamp::min);
         let length = since(start, record.time(now));
-        Self { all, start, length }
+        Self {
+            all,
+            start,
+            length,
+            chain,
+            spans,
+        }
     }
 
     /// The bars, the longest first.
@@ -65,19 +72,17 @@ impl<'a> Bars<'a> {
     }
 }
 
-/// Marks the critical path: from the bar that ends last back to the one that ended last before its start, and so on.
-///
-/// An estimate: Azure starts a resource once its dependencies have ended, but does not name the dependencies.
-fn mark_critical(bars: &mut [Bar<'_>]) {
-    let mut by_end: Vec<usize> = (0..bars.len()).collect();
-    // Of bars that end together, the longest is the critical one.
-    by_end.sort_by_key(|&at| (bars[at].span.end, Reverse(bars[at].span.start)));
-    let mut rest = by_end.as_slice();
-    while let [before @ .., last] = rest {
-        bars[*last].critical = true;
-        let start = bars[*last].span.start;
-        rest = &before[..before.partition_point(|&at| bars[at].span.end <= start)];
-    }
+fn bars<'a>(record: &'a Record, spans: &[Span], chain: &Chain) -> Vec<Bar<'a>> {
+    let critical: HashSet<_> = chain.links.iter().map(|link| link.at).collect();
+    let resources = record.resources.iter().zip(spans).enumerate();
+    let shown = resources.filter(|(_, (seen, _))| !seen.resource.is_deployment());
+    shown
+        .map(|(at, (seen, span))| Bar {
+            resource: &seen.resource,
+            span: *span,
+            critical: critical.contains(&at),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -96,37 +101,6 @@ mod tests {
         }
         record.observe(&Event::Ended(Ending::Succeeded), minutes(100));
         record
-    }
-
-    fn critical(spans: &[(&str, u64, u64)]) -> Vec<String> {
-        let record = run(spans);
-        let bars = Bars::new(&record).all;
-        let marked = bars.iter().filter(|bar| bar.critical);
-        marked.map(|bar| bar.resource.name.clone()).collect()
-    }
-
-    #[test]
-    fn the_critical_path_is_what_each_waited_for() {
-        assert_eq!(
-            critical(&[
-                ("vnet", 0, 2),
-                ("pip", 0, 1),
-                ("afw", 2, 12),
-                ("vgw", 2, 48),
-                ("connection", 48, 50),
-                ("idle", 12, 13),
-            ]),
-            ["vnet", "vgw", "connection"]
-        );
-    }
-
-    #[test]
-    fn moments_without_length_end_the_search_too() {
-        assert_eq!(
-            critical(&[("a", 5, 5), ("b", 5, 5), ("c", 5, 6)]),
-            ["a", "b", "c"]
-        );
-        assert_eq!(critical(&[]), [""; 0]);
     }
 
     #[test]

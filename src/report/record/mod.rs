@@ -1,6 +1,8 @@
 //! The state of a run, accumulated from its events.
 
+pub(crate) mod awaited;
 pub(crate) mod bars;
+pub(crate) mod chain;
 pub(crate) mod incident;
 pub(crate) mod seen;
 
@@ -9,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use awaited::Awaited;
 use incident::{Incident, Outage};
 use jiff::{SignedDuration, Timestamp};
 use seen::Seen;
@@ -45,6 +48,8 @@ pub(crate) struct Record {
     pub(crate) done: usize,
     /// Number of known resources, without nested deployments.
     pub(crate) known: usize,
+    /// What is known to be deployed but has not begun.
+    pub(crate) awaited: Awaited,
     /// What Azure said it would deploy.
     pub(crate) foreseen: Option<Foreseen>,
     /// Which resources of a deployment wait for which, by its id in lower case.
@@ -135,11 +140,12 @@ impl Record {
             Event::StackRead(resources) => self.stack = Some(resources.clone()),
             Event::OutputsRead(outputs) => self.outputs = Some(outputs.clone()),
             Event::Ended(ending) => self.end(ending, at),
-            Event::Foreseen(foreseen) => self.foreseen = Some(foreseen.clone()),
+            Event::Foreseen(foreseen) => self.foresee(foreseen),
             Event::DependenciesRead {
                 deployment,
                 dependencies,
             } => {
+                self.await_all(dependencies.dependents());
                 let key = deployment.to_ascii_lowercase();
                 self.dependencies.insert(key, dependencies.clone());
             }
@@ -243,6 +249,7 @@ impl Record {
     fn update(&mut self, resource: &Resource, at: Duration) {
         let next = self.resources.len();
         let key = resource.id.to_ascii_lowercase();
+        self.awaited.begin(&key);
         let place = *self.index.entry(key).or_insert(next);
         self.running_now += usize::from(is_running(resource));
         match self.resources.get_mut(place) {
