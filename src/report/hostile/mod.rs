@@ -34,6 +34,7 @@ fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
         plan.client_id = Some(texts.next());
     }
     let odd_state = texts.next();
+    let (earlier, later) = texts.pair();
     let events = [
         Event::Compiled(texts.compilation()),
         Event::Validated {
@@ -52,14 +53,17 @@ fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
         Event::StateChanged {
             state: ProvisioningState::new(&texts.next()),
         },
+        Event::Foreseen(texts.foreseen(&earlier, &later)),
         Event::Progressed {
             changed: vec![
+                earlier,
+                later,
                 texts.resource("Running"),
                 texts.resource("Failed"),
                 texts.resource(&odd_state),
             ],
-            done: 1,
-            known: 3,
+            done: 3,
+            known: 5,
         },
         Event::StillRunning {
             running: vec![texts.resource("Running")],

@@ -4,8 +4,8 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use crate::{
-    arm::{Cause, ChangeType, Correlation, Diagnostic, ProvisioningState, WhatIf},
-    event::{Ending, Left, Resource},
+    arm::{Cause, ChangeType, Correlation, Dependencies, Diagnostic, ProvisioningState, WhatIf},
+    event::{Ending, Foreseen, Left, Resource},
     host::{Place, Severity},
     inputs::Problems,
     template::{Compilation, bicep},
@@ -45,6 +45,25 @@ impl<'t> Texts<'t> {
             state: ProvisioningState::new(state),
             causes: vec![self.cause()],
             ..stories::resource(&self.next(), state, 3)
+        }
+    }
+
+    /// Two resources outside of nested deployments, one after the other.
+    pub(super) fn pair(&mut self) -> (Resource, Resource) {
+        let mut outside = || Resource {
+            path: vec![],
+            ..self.resource("Succeeded")
+        };
+        (outside(), outside())
+    }
+
+    /// What Azure tells ahead: that one resource waits for another, and that more are to come.
+    pub(super) fn foreseen(&mut self, earlier: &Resource, later: &Resource) -> Foreseen {
+        let mut dependencies = Dependencies::default();
+        dependencies.insert(later.id.to_lowercase(), vec![earlier.id.clone()]);
+        Foreseen {
+            resources: vec![self.next(), later.id.clone(), self.next()],
+            dependencies,
         }
     }
 

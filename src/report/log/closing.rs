@@ -6,9 +6,9 @@ use crate::{
     event::Ending,
     host::Line,
     report::{
-        record::Record,
+        record::{Record, bars::Bars},
         words::{
-            duration, hidden,
+            chain, counts, duration,
             lines::{fact, stamped},
             phrase::count,
             verdict::{self, Verdict},
@@ -32,6 +32,15 @@ pub(crate) fn lines(record: &Record, ending: &Ending, at: Duration) -> Vec<Line>
     }
     if record.is_submitted() {
         fact("resources", &totals(record));
+        let bars = Bars::new(record);
+        let sentence = chain::sentence(record, &bars, str::to_owned);
+        let hints = chain::hints(record, &bars, str::to_owned);
+        let told = [("chain", sentence)].into_iter();
+        for (name, text) in told.chain(hints.into_iter().map(|hint| ("hint", hint))) {
+            if !text.is_empty() {
+                fact(name, &text);
+            }
+        }
     }
     for step in &verdict.steps {
         match &step.command {
@@ -87,12 +96,7 @@ fn hints(verdict: &Verdict) -> Vec<String> {
 
 fn totals(record: &Record) -> String {
     let mut parts = vec![
-        format!(
-            "{}/{} done{}",
-            record.done,
-            record.known,
-            hidden::uncounted(record)
-        ),
+        counts::done(record),
         count(record.token_refreshes, "token refresh", "token refreshes"),
     ];
     if !record.outages.is_empty() {

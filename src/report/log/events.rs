@@ -9,13 +9,14 @@ use crate::{
         log::{
             closing,
             heading::heading,
+            heartbeat,
             resource::{cause_lines, resource_line},
             stack,
         },
-        record::Record,
+        record::{Record, total::Total},
         what_if,
         words::{
-            diagnostic, duration, hidden,
+            diagnostic, duration,
             lines::{stamped, style_of},
             operation,
             phrase::count,
@@ -65,7 +66,16 @@ impl Log {
                 changed,
                 done,
                 known,
-            } => return self.progress(changed, *done, *known, at),
+            } => {
+                let total = record.total().at_least(*known);
+                return self.progress(changed, *done, total, at);
+            }
+            Event::Foreseen(_) => {
+                self.known = record.total().number();
+                let all = count(self.known, "resource", "resources");
+                let told = format!("{all} to deploy, as Azure tells ahead");
+                vec![stamped(at).with(Style::Faint, &told)]
+            }
             // The first one is news; where many are hidden, they are so for one reason.
             Event::ProgressHidden { .. } if record.hidden.len() > 1 => {
                 let line = styled_message(event, record, at)
@@ -90,15 +100,16 @@ impl Log {
         &mut self,
         changed: &[Resource],
         done: usize,
-        known: usize,
+        total: Total,
         at: Duration,
     ) -> Vec<Entry> {
+        let known = total.number();
         let counted =
             |resource: &&Resource| !resource.is_deployment() && resource.state.is_terminal();
         let mut position = done.saturating_sub(changed.iter().filter(counted).count());
         let note = |note: String| Entry::routine(stamped(at).with(Style::Faint, &note));
         let mut entries: Vec<_> = self
-            .counter_notes(position, known)
+            .counter_notes(position, total)
             .into_iter()
             .map(note)
             .collect();
@@ -118,7 +129,8 @@ impl Log {
     }
 
     /// Explains unexpected changes of `done/known`: Azure discovers resources during the run and retries some.
-    fn counter_notes(&self, done: usize, known: usize) -> Vec<String> {
+    fn counter_notes(&self, done: usize, total: Total) -> Vec<String> {
+        let known = total.number();
         let mut notes = Vec::new();
         if done < self.done {
             let again = count(self.done - done, "resource is", "resources are");
@@ -126,7 +138,11 @@ impl Log {
         }
         if self.known > 0 && known > self.known {
             let more = count(known - self.known, "more resource", "more resources");
-            notes.push(format!("{more} found, {known} in total"));
+            let so_far = match total {
+                Total::All(_) => "in total",
+                Total::AtLeast(_) => "so far",
+            };
+            notes.push(format!("{more} found, {known} {so_far}"));
         }
         notes
     }
@@ -203,7 +219,9 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
         // The closing lines show the final state.
         Event::StateChanged { state } if state.is_terminal() => return None,
         Event::StateChanged { state } => format!("the {noun} is {state}"),
-        Event::StillRunning { running, token_age } => heartbeat(running, *token_age, record, at),
+        Event::StillRunning { running, token_age } => {
+            heartbeat::text(running, *token_age, record, at)
+        }
         Event::OutageBegan { trouble, reason } => {
             format!("{}; retrying: {reason}", trouble::clause(*trouble))
         }
@@ -263,29 +281,6 @@ fn token_times(token: &Token) -> String {
     )
 }
 
-fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Duration) -> String {
-    let what = if record.known == 0 && !record.is_submitted() {
-        "nothing is submitted yet".to_owned()
-    } else if running.is_empty() {
-        "no resource in progress".to_owned()
-    } else {
-        format!("still running: {}", place::running(running))
-    };
-    let age = duration::show(token_age);
-    format!(
-        "{}/{} done{}; {what}; token {age} old{}",
-        record.done,
-        record.known,
-        hidden::uncounted(record),
-        record
-            .out_of_reach(at)
-            .map_or_else(String::new, |time| format!(
-                "; no usable answer from Azure for {}, so this may be outdated",
-                duration::show(time)
-            ))
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,7 +318,7 @@ mod tests {
         let lines = log.entries(&progressed(vec![], 0, 6), &record, minutes(2));
         assert_eq!(
             shown(&lines),
-            ["[0h 02m 00s] 2 more resources found, 6 in total"]
+            ["[0h 02m 00s] 2 more resources found, 6 so far"]
         );
     }
 
@@ -378,23 +373,5 @@ mod tests {
                              SkuNotAvailable: no capacity ::error::forged
         [0h 04m 00s]         Failed    deployments network 3m
         ");
-    }
-
-    #[test]
-    fn a_heartbeat_says_so_if_nothing_runs() {
-        let event = Event::StillRunning {
-            running: vec![],
-            token_age: minutes(7),
-        };
-        let record = Record {
-            done: 3,
-            known: 3,
-            ..Record::default()
-        };
-        let lines = Log::default().entries(&event, &record, minutes(9));
-        assert_eq!(
-            shown(&lines),
-            ["[0h 09m 00s] 3/3 done; no resource in progress; token 7m old"]
-        );
     }
 }

@@ -49,7 +49,7 @@ fn title(record: &Record, at: Duration) -> String {
         "[{}] {}/{} done, {} running",
         duration::stamp(at),
         record.done,
-        record.known,
+        record.total().number(),
         record.running_now
     )
 }

@@ -6,6 +6,7 @@ pub(super) mod compilation;
 mod events;
 mod fold;
 mod heading;
+mod heartbeat;
 mod resource;
 mod stack;
 

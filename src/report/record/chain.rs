@@ -1,5 +1,9 @@
 //! Which resources the end of a run waited for, by Azure's own dependencies.
 
+pub(crate) mod apart;
+#[cfg(test)]
+mod tests;
+
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
@@ -191,6 +195,3 @@ impl<'a> Graph<'a> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,7 @@ pub(crate) mod bars;
 pub(crate) mod chain;
 pub(crate) mod incident;
 pub(crate) mod seen;
+pub(crate) mod total;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -10,7 +10,7 @@ use super::{
         OutageEntry, RefreshEntry, RefreshFailureEntry, ThrottlingEntry, outages, refresh,
         refresh_failure, select, throttle,
     },
-    resources::{ResourceEntry, nested_deployments, resources},
+    resources::{ChainEntry, ResourceEntry, nested_deployments, not_begun, resources},
     scalars::{Seconds, Time},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     host::Context,
     report::{
         outputs::{is_secure, masking::is_masked},
-        record::Record,
+        record::{Record, bars::Bars},
     },
 };
 
@@ -40,6 +40,9 @@ pub(super) struct Document<'a> {
     deployment: Option<Deployment<'a>>,
     resources: Vec<ResourceEntry<'a>>,
     nested_deployments: Vec<ResourceEntry<'a>>,
+    /// Ids of resources that are known to be deployed but did not begin.
+    not_begun: Vec<&'a str>,
+    chain: ChainEntry<'a>,
     token_refreshes: Vec<RefreshEntry>,
     token_refresh_failures: Vec<RefreshFailureEntry<'a>>,
     outages: Vec<OutageEntry<'a>>,
@@ -92,6 +95,7 @@ impl<'a> Document<'a> {
     /// The report of a run that is over; else `None`.
     pub(super) fn new(record: &'a Record, masked: &[String], run: &'a Context) -> Option<Self> {
         let (ending, took) = record.ended.as_ref()?;
+        let bars = Bars::new(record);
         Some(Self {
             format_version: FORMAT_VERSION,
             program: Program {
@@ -104,8 +108,10 @@ impl<'a> Document<'a> {
             duration_seconds: Seconds(*took),
             ending: RunEnding::new(record, ending),
             deployment: record.plan.as_ref().map(|plan| deployment(record, plan)),
-            resources: resources(record),
+            resources: resources(&bars),
             nested_deployments: nested_deployments(record, *took),
+            not_begun: not_begun(record),
+            chain: ChainEntry::new(record, &bars),
             token_refreshes: select(record, refresh),
             token_refresh_failures: select(record, refresh_failure),
             outages: outages(record, *took),

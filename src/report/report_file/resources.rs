@@ -6,22 +6,57 @@ use serde::Serialize;
 
 use super::scalars::{Seconds, Time};
 use crate::{
-    arm::Cause,
+    arm::{Cause, ProvisioningState},
     event::Resource,
     report::record::{
         Record,
         bars::{Bar, Bars},
+        chain::Waited,
         seen::Span,
     },
 };
 
 /// The resources of a run.
-pub(super) fn resources(record: &Record) -> Vec<ResourceEntry<'_>> {
-    Bars::new(record)
-        .all
-        .iter()
-        .map(ResourceEntry::from)
-        .collect()
+pub(super) fn resources<'a>(bars: &Bars<'a>) -> Vec<ResourceEntry<'a>> {
+    bars.all.iter().map(ResourceEntry::from).collect()
+}
+
+/// What the end of a run waited for, one after the other.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ChainEntry<'a> {
+    duration_seconds: Seconds,
+    /// Whether Azure told what the first of them waited for, or that it waited for nothing.
+    complete: bool,
+    resources: Vec<&'a str>,
+}
+
+impl<'a> ChainEntry<'a> {
+    pub(super) fn new(record: &'a Record, bars: &Bars<'a>) -> Self {
+        let links = &bars.chain.links;
+        let first = links.first().map(|link| link.waited);
+        let ids = links
+            .iter()
+            .map(|link| &*record.resources[link.at].resource.id);
+        Self {
+            duration_seconds: Seconds(bars.chain.length(&bars.spans)),
+            complete: first != Some(Waited::Unknown),
+            resources: ids.collect(),
+        }
+    }
+}
+
+/// Ids of the resources that are known to be deployed but have not begun.
+pub(super) fn not_begun(record: &Record) -> Vec<&str> {
+    let has_succeeded = record
+        .state
+        .as_ref()
+        .is_some_and(ProvisioningState::is_succeeded);
+    if has_succeeded {
+        Vec::new()
+    } else {
+        record.awaited.ids()
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -7,7 +7,7 @@ use crate::{
     report::{
         record::Record,
         words::{
-            duration, hidden,
+            counts, duration, hidden,
             markdown::{code, escape, link, table},
             operation,
             phrase::{capitalize, count},
@@ -15,6 +15,9 @@ use crate::{
         },
     },
 };
+
+/// Resources that had not begun that are named.
+const NOT_BEGUN: usize = 10;
 
 /// The table of facts; empty if nothing was planned.
 pub(super) fn section(record: &Record) -> String {
@@ -39,6 +42,7 @@ fn of_run(record: &Record) -> Vec<[String; 2]> {
     if let Some(state) = &record.state {
         rows.push(fact("State", escape(&cut(state.as_str(), NAME))));
         rows.push(fact("Resources", succeeded_of_known(record)));
+        rows.extend(not_begun(record));
     }
     if let Some(took) = record.duration() {
         rows.push(fact("Duration", duration::show(took)));
@@ -60,13 +64,25 @@ fn succeeded_of_known(record: &Record) -> String {
     let resources = record.resources.iter().map(|seen| &seen.resource);
     let succeeded =
         resources.filter(|resource| !resource.is_deployment() && resource.state.is_succeeded());
+    let of = counts::all(record);
     let uncounted = cut(&hidden::uncounted(record), NAME);
     format!(
-        "{} of {} succeeded{}",
+        "{} of {of} succeeded{}",
         succeeded.count(),
-        record.known,
         escape(&uncounted)
     )
+}
+
+/// What had not begun when the run ended.
+fn not_begun(record: &Record) -> Option<[String; 2]> {
+    let names = counts::waiting(record, NOT_BEGUN)?;
+    let names = names.iter().map(|name| code(&cut(name, NAME)));
+    let mut names: Vec<_> = names.collect();
+    let rest = record.awaited.len() - names.len();
+    if rest > 0 {
+        names.push(format!("and {rest} more"));
+    }
+    Some(fact("Not begun", names.join(", ")))
 }
 
 fn of_plan(plan: &Plan) -> Vec<[String; 2]> {

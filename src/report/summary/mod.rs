@@ -55,7 +55,7 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
         warnings::remarks(record, budget),
         budget.section(what_if(record)),
         budget.section(stack(record)),
-        budget.section(timeline::section(&bars)),
+        budget.section(timeline::section(record, &bars)),
         resources::slowest(&bars, budget),
     ];
     let warnings = warnings::section(&record.warnings, budget);

@@ -27,7 +27,7 @@ const HEAD: [&str; 6] = [
     "Share",
 ];
 
-/// The slowest resources with their share of the run's duration. The critical path is bold.
+/// The slowest resources with their share of the run's duration. What the end waited for is bold.
 pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
     let sorted = bars.longest_first();
     let title = if is_folded(bars) {

@@ -1,11 +1,18 @@
 //! When each resource ran, as a chart.
 
-use super::mermaid::{self, Task, TaskState};
+use super::{
+    budget::NAME,
+    mermaid::{self, Task, TaskState},
+};
 use crate::{
     arm::ProvisioningState,
+    host::text::cut,
     report::{
-        record::bars::{Bar, Bars},
-        words::{phrase::count, place::SEPARATOR},
+        record::{
+            Record,
+            bars::{Bar, Bars},
+        },
+        words::{chain, markdown::code, phrase::count, place::SEPARATOR},
     },
 };
 
@@ -13,10 +20,10 @@ use crate::{
 const BARS: usize = 50;
 /// The section of resources outside of nested deployments.
 const ROOT: &str = "top level";
-const LEGEND: &str = "Red frame: critical path. Red fill: failed.";
+const LEGEND: &str = "Red frame: what the end waited for. Red fill: failed.";
 
 /// The chart, with a section for each nested deployment.
-pub(super) fn section(bars: &Bars<'_>) -> String {
+pub(super) fn section(record: &Record, bars: &Bars<'_>) -> String {
     let mut shown = bars.longest_first();
     shown.truncate(BARS);
     if shown.is_empty() {
@@ -31,7 +38,24 @@ pub(super) fn section(bars: &Bars<'_>) -> String {
     };
     shown.sort_by_key(|bar| bar.span.start);
     let chart = mermaid::chart(bars.length, &by_section(bars, &shown));
-    format!("### Timeline\n\n{chart}\n{LEGEND}{rest}\n")
+    format!(
+        "### Timeline\n\n{}{chart}\n{LEGEND}{rest}\n",
+        waited(record, bars)
+    )
+}
+
+/// What the end waited for, and what could perhaps have run side by side; a paragraph each.
+fn waited(record: &Record, bars: &Bars<'_>) -> String {
+    let name = |name: &str| code(&cut(name, NAME));
+    let sentence = chain::sentence(record, bars, name);
+    let sentence = Some(sentence).filter(|sentence| !sentence.is_empty());
+    let sentence = sentence.map(|sentence| format!("What the end waited for: {sentence}"));
+    let hints = chain::hints(record, bars, name);
+    let hints = hints
+        .into_iter()
+        .map(|hint| format!("To shorten it: {hint}"));
+    let told = sentence.into_iter().chain(hints);
+    told.map(|text| format!("{text}.\n\n")).collect()
 }
 
 /// Tasks by nested deployment, both by start.
@@ -82,7 +106,6 @@ mod tests {
     use super::*;
     use crate::{
         event::{Ending, Event},
-        report::record::Record,
         testing::stories::{minutes, progressed, resource},
     };
 
@@ -93,7 +116,7 @@ mod tests {
         let mut record = Record::default();
         record.observe(&progressed(changed, resources, resources), minutes(600));
         record.observe(&Event::Ended(Ending::Succeeded), minutes(600));
-        section(&Bars::new(&record))
+        section(&record, &Bars::new(&record))
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Words that log, annotations, outputs and summary share.
 
 pub(super) mod advice;
+pub(super) mod chain;
 pub(super) mod changes;
+pub(super) mod counts;
 pub(super) mod diagnostic;
 pub(crate) mod duration;
 #[cfg(test)]

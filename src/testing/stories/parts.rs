@@ -5,8 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    arm::{Cause, Correlation, DeploymentId, Portal, ProvisioningState, Scope, Target},
-    event::{Event, Plan, Resource, Token},
+    arm::{
+        Cause, Correlation, Dependencies, DeploymentId, Portal, ProvisioningState, Scope, Target,
+    },
+    event::{Event, Foreseen, Plan, Resource, Token},
     host::Context,
     inputs::{DeploymentMode, Operation},
     report::record::Record,
@@ -66,6 +68,19 @@ pub(crate) fn resource(name: &str, state: &str, took: u64) -> Resource {
         ended: None,
         causes: vec![],
     }
+}
+
+/// What Azure tells ahead of firewalls in the nested deployment `hub`, and which of them waits for which.
+pub(crate) fn foreseen(names: &[&str], waits: &[(&str, &str)]) -> Event {
+    let mut dependencies = Dependencies::default();
+    for (later, earlier) in waits {
+        dependencies.insert(firewall(later).to_lowercase(), vec![firewall(earlier)]);
+    }
+    let ids = names.iter().map(|name| firewall(name));
+    Event::Foreseen(Foreseen {
+        resources: ids.chain([nested("hub", "Running").id]).collect(),
+        dependencies,
+    })
 }
 
 pub(crate) fn nested(name: &str, state: &str) -> Resource {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::parts::{
-    Story, begun, cause, firewall, heartbeat, minutes, nested, progressed, resource, state, token,
+    Story, begun, cause, firewall, foreseen, heartbeat, minutes, nested, progressed, resource,
+    state, token,
 };
 use crate::{
     arm::ProvisioningState,
@@ -16,6 +17,13 @@ use crate::{
 pub(crate) fn success() -> Story {
     let mut story = begun();
     story.extend([
+        (
+            Duration::from_secs(9),
+            foreseen(
+                &["rt", "vnet", "afw", "vgw"],
+                &[("afw", "vnet"), ("vgw", "vnet")],
+            ),
+        ),
         (
             minutes(2),
             progressed(
@@ -97,6 +105,10 @@ pub(crate) fn failure() -> Story {
     failed.causes = causes[..1].to_vec();
     let mut story = begun();
     story.extend([
+        (
+            Duration::from_secs(9),
+            foreseen(&["vnet", "afw", "vgw", "connection"], &[("afw", "vnet")]),
+        ),
         (
             minutes(2),
             progressed(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::*;
+use super::{apart::Reason, *};
 use crate::{
     arm::Dependencies,
     event::{Ending, Event, Foreseen},
@@ -179,6 +179,51 @@ fn a_deployment_whose_resources_cannot_be_shown_is_a_link_itself() {
         chain(&record),
         [("Hidden", Waited::Nothing), ("afw", Waited::Before)]
     );
+}
+
+/// The pairs that perhaps could have run side by side, and how many minutes that saves.
+fn apart(record: &Record) -> Vec<(&str, &str, Reason<'_>, u64)> {
+    let bars = Bars::new(record);
+    let pairs = bars.chain.apart(record, &bars.spans, minutes(100));
+    let pairs = pairs.into_iter().map(|pair| {
+        let saves = pair.saves.as_secs() / 60;
+        (&*pair.earlier.name, &*pair.later.name, pair.reason, saves)
+    });
+    pairs.collect()
+}
+
+#[test]
+fn who_waits_for_all_of_a_deployment_perhaps_need_not() {
+    let rows = |other_end| -> Vec<Row<'static>> {
+        vec![
+            ("Network", 0, 50, &[]),
+            ("Network/vnet", 0, other_end, &[]),
+            ("Network/vgw", 2, 50, &[]),
+            ("Firewall", 50, 75, &["Network"]),
+            ("Firewall/afw", 50, 75, &[]),
+        ]
+    };
+    let record = ran(&rows(2));
+    let around = &record.resources[0].resource;
+    assert_eq!(apart(&record), [("vgw", "afw", Reason::Whole(around), 25)]);
+    // Nothing is gained if all in it ended together.
+    assert_eq!(apart(&ran(&rows(45))), []);
+    // It needs what is alone in its deployment.
+    let mut alone = rows(2);
+    alone.remove(1);
+    assert_eq!(apart(&ran(&alone)), []);
+}
+
+#[test]
+fn alike_resources_perhaps_need_not_wait_for_each_other() {
+    let alike = ran(&[("vgw-a", 0, 40, &[]), ("vgw-b", 40, 70, &["vgw-a"])]);
+    assert_eq!(apart(&alike), [("vgw-a", "vgw-b", Reason::SameType, 30)]);
+    // Below a tenth of the run it is not worth a word.
+    let short = ran(&[("vgw-a", 0, 40, &[]), ("vgw-b", 40, 49, &["vgw-a"])]);
+    assert_eq!(apart(&short), []);
+    let mut unlike = ran(&[("vgw", 0, 40, &[]), ("afw", 40, 70, &["vgw"])]);
+    unlike.resources[0].resource.kind = "Microsoft.Network/virtualNetworkGateways".to_owned();
+    assert_eq!(apart(&unlike), []);
 }
 
 #[test]

@@ -18,7 +18,7 @@ const HEADINGS: [&str; 9] = [
     "Outputs",
 ];
 /// How our lines of text begin.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 18] = [
     "- ",
     "> - ",
     "> [!CAUTION]",
@@ -28,7 +28,9 @@ const TEXTS: [&str; 16] = [
     "> Not predicted, and may change, too: ",
     "… and ",
     "To re-run this workflow: ",
-    "Red frame: critical path.",
+    "Red frame: what the end waited for.",
+    "What the end waited for: ",
+    "To shorten it: ",
     "Scope ",
     "Outside of Azure",
     "No resource changes.",

@@ -1,0 +1,114 @@
+//! How many resources a run deploys.
+
+use super::Record;
+use crate::event::Foreseen;
+
+/// How many resources there are, nested deployments not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Total {
+    /// Azure told all of them ahead.
+    All(usize),
+    /// Those that are known so far.
+    AtLeast(usize),
+}
+
+impl Total {
+    /// The same, or `known` if that is more.
+    pub(crate) fn at_least(self, known: usize) -> Self {
+        match self {
+            Self::All(number) => Self::All(number.max(known)),
+            Self::AtLeast(number) => Self::AtLeast(number.max(known)),
+        }
+    }
+
+    /// The number alone.
+    pub(crate) fn number(self) -> usize {
+        match self {
+            Self::All(number) | Self::AtLeast(number) => number,
+        }
+    }
+}
+
+impl Record {
+    /// How many resources there are.
+    pub(crate) fn total(&self) -> Total {
+        let number = self.known + self.awaited.len();
+        match self.state.as_ref() {
+            // What Azure did not deploy in the end was not to be deployed, as a condition said so.
+            Some(state) if state.is_succeeded() => Total::All(self.known),
+            _ if self.foreseen.is_some() => Total::All(number),
+            _ => Total::AtLeast(number),
+        }
+    }
+
+    pub(super) fn foresee(&mut self, foreseen: &Foreseen) {
+        self.await_all(foreseen.resources.iter().map(String::as_str));
+        self.foreseen = Some(foreseen.clone());
+    }
+
+    /// Takes note of resources that are to be deployed.
+    pub(super) fn await_all<'a>(&mut self, ids: impl Iterator<Item = &'a str>) {
+        for id in ids {
+            let is_known = self.index.contains_key(&id.to_ascii_lowercase());
+            if !is_known {
+                self.awaited.add(id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        arm::Dependencies,
+        event::Event,
+        testing::stories::{foreseen, minutes, nested, progressed, resource, state},
+    };
+
+    #[test]
+    fn a_total_that_was_told_ahead_does_not_grow() {
+        let mut record = Record::default();
+        let begun = vec![resource("VNET", "Running", 1), nested("hub", "Running")];
+        record.observe(&progressed(begun, 0, 1), minutes(1));
+        assert_eq!(record.total(), Total::AtLeast(1));
+        record.observe(&foreseen(&["vnet", "afw", "vgw", "rt"], &[]), minutes(1));
+        assert_eq!(record.total(), Total::All(4));
+        assert_eq!(record.awaited.names(2), ["afw", "vgw"]);
+        let begun = vec![resource("afw", "Running", 1)];
+        record.observe(&progressed(begun, 0, 2), minutes(2));
+        assert_eq!(record.total(), Total::All(4));
+        assert_eq!(record.awaited.names(9), ["vgw", "rt"]);
+    }
+
+    #[test]
+    fn what_never_had_to_begin_is_not_counted_after_success() {
+        let mut record = Record::default();
+        record.observe(&foreseen(&["vnet", "conditional"], &[]), minutes(1));
+        let begun = vec![resource("vnet", "Succeeded", 1)];
+        record.observe(&progressed(begun, 1, 1), minutes(2));
+        record.observe(&state("Failed"), minutes(3));
+        assert_eq!(record.total(), Total::All(2));
+        record.observe(&state("Succeeded"), minutes(3));
+        assert_eq!(record.total(), Total::All(1));
+    }
+
+    #[test]
+    fn dependencies_tell_of_some_that_have_not_begun() {
+        let mut record = Record::default();
+        let (vnet, afw) = (
+            resource("vnet", "Running", 1),
+            resource("afw", "Running", 0),
+        );
+        record.observe(&progressed(vec![vnet.clone()], 0, 1), minutes(1));
+        let mut dependencies = Dependencies::default();
+        dependencies.insert(afw.id.to_ascii_lowercase(), vec![vnet.id]);
+        let read = Event::DependenciesRead {
+            deployment: "/d".to_owned(),
+            dependencies,
+        };
+        record.observe(&read, minutes(1));
+        assert_eq!(record.total(), Total::AtLeast(2));
+        assert_eq!(record.awaited.names(9), ["afw"]);
+    }
+}

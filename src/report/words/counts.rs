@@ -1,0 +1,82 @@
+//! How many resources are done, and which have not begun.
+
+use super::hidden;
+use crate::report::record::{Record, total::Total};
+
+/// Resources that have not begun that a heartbeat names.
+const NAMED: usize = 3;
+
+/// `3/9 done`; `3 of at least 9 done` as long as Azure has not told all of them.
+pub(crate) fn done(record: &Record) -> String {
+    let of = match record.total() {
+        Total::All(all) => format!("{}/{all}", record.done),
+        Total::AtLeast(_) if record.known == 0 => format!("{}/0", record.done),
+        Total::AtLeast(known) => format!("{} of at least {known}", record.done),
+    };
+    format!("{of} done{}", hidden::uncounted(record))
+}
+
+/// `9`; `at least 9` as long as Azure has not told all of them.
+pub(crate) fn all(record: &Record) -> String {
+    match record.total() {
+        Total::All(all) => all.to_string(),
+        Total::AtLeast(known) => format!("at least {known}"),
+    }
+}
+
+/// Names of the first `most` resources that are known to be deployed but have not begun; `None` if there are none, as
+/// after a success.
+pub(crate) fn waiting(record: &Record, most: usize) -> Option<Vec<String>> {
+    let has_succeeded = |state: &crate::arm::ProvisioningState| state.is_succeeded();
+    if record.awaited.len() == 0 || record.state.as_ref().is_some_and(has_succeeded) {
+        return None;
+    }
+    Some(record.awaited.names(most))
+}
+
+/// `; not begun: afw-hub, rt and 5 more`; else empty.
+pub(crate) fn not_begun(record: &Record) -> String {
+    let Some(names) = waiting(record, NAMED) else {
+        return String::new();
+    };
+    let rest = match record.awaited.len() - names.len() {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    format!("; not begun: {}{rest}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::stories::{foreseen, minutes, progressed, resource, state};
+
+    #[test]
+    fn what_is_not_known_is_said_to_be_unknown() {
+        let mut record = Record::default();
+        assert_eq!(done(&record), "0/0 done");
+        let begun = vec![
+            resource("vnet", "Succeeded", 1),
+            resource("afw", "Running", 1),
+        ];
+        record.observe(&progressed(begun, 1, 2), minutes(1));
+        assert_eq!(
+            (done(&record), all(&record)),
+            ("1 of at least 2 done".into(), "at least 2".into())
+        );
+        assert_eq!(not_begun(&record), "");
+        let names = ["vnet", "afw", "vgw", "rt", "pip", "connection"];
+        record.observe(&foreseen(&names, &[]), minutes(1));
+        assert_eq!(
+            (done(&record), all(&record)),
+            ("1/6 done".into(), "6".into())
+        );
+        assert_eq!(not_begun(&record), "; not begun: vgw, rt, pip and 1 more");
+        assert_eq!(waiting(&record, 1), Some(vec!["vgw".to_owned()]));
+        record.observe(&state("Succeeded"), minutes(2));
+        assert_eq!(
+            (waiting(&record, 9), not_begun(&record)),
+            (None, String::new())
+        );
+    }
+}
