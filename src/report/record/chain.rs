@@ -53,7 +53,7 @@ impl Chain {
         let graph = Graph::new(record, spans);
         let mut links = Vec::new();
         let mut passed = HashSet::new();
-        let mut next = graph.last_of(graph.root());
+        let mut next = graph.last_of(&graph.root());
         while let Some(at) = next.filter(|at| passed.insert(*at)) {
             let (waited, before) = graph.before(at);
             links.push(Link { at, waited });
@@ -103,9 +103,10 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn root(&self) -> &[usize] {
-        let root: &[String] = &[];
-        self.within.get(root).map_or(&[], Vec::as_slice)
+    /// What is in no nested deployment that is known.
+    fn root(&self) -> Vec<usize> {
+        let all = 0..self.record.resources.len();
+        all.filter(|&at| self.around(at).is_none()).collect()
     }
 
     fn resource(&self, at: usize) -> &'a Resource {

@@ -18,7 +18,7 @@ const HARMLESS: &str = " -_./()›";
 pub(super) struct Task<'a> {
     pub(super) name: &'a str,
     pub(super) state: TaskState,
-    /// Whether it is on the critical path.
+    /// Whether the end waited for it.
     pub(super) critical: bool,
     pub(super) start: Duration,
     pub(super) length: Duration,

@@ -28,21 +28,21 @@ pub(crate) fn sentence(record: &Record, bars: &Bars<'_>, name: impl Fn(&str) -> 
         return String::new();
     }
     let resource = |at: usize| &record.resources[at].resource;
-    let shortest_named = shortest_named(bars);
-    let mut parts = Vec::new();
-    let mut is_gap = false;
-    for link in links {
-        let took = bars.spans[link.at].length();
-        if took < shortest_named || parts.len() >= 2 * NAMED {
-            is_gap = true;
-            continue;
-        }
-        if std::mem::take(&mut is_gap) {
-            parts.push("…".to_owned());
-        }
-        let name = name(&resource(link.at).name);
-        parts.push(format!("{name} {}", duration::show(took)));
-    }
+    let least = least_named(bars);
+    let named = links
+        .iter()
+        .filter(|link| bars.spans[link.at].length() >= least);
+    let parts: Vec<_> = named
+        .take(NAMED)
+        .map(|link| {
+            let took = duration::show(bars.spans[link.at].length());
+            format!("{} {took}", name(&resource(link.at).name))
+        })
+        .collect();
+    let shorter = match links.len() - parts.len() {
+        0 => String::new(),
+        rest => format!(", and {rest} shorter"),
+    };
     let end = match links.first() {
         Some(first) if first.waited == Waited::Unknown => {
             let first = name(&resource(first.at).name);
@@ -51,7 +51,7 @@ pub(crate) fn sentence(record: &Record, bars: &Bars<'_>, name: impl Fn(&str) -> 
         _ => String::new(),
     };
     format!(
-        "{} of {} were one chain: {}{end}",
+        "{} of {} were one chain: {}{shorter}{end}",
         duration::show(bars.chain.length(&bars.spans)),
         duration::show(bars.length),
         parts.join(" → ")
@@ -59,7 +59,7 @@ pub(crate) fn sentence(record: &Record, bars: &Bars<'_>, name: impl Fn(&str) -> 
 }
 
 /// What a resource of the chain must have taken to be named.
-fn shortest_named(bars: &Bars<'_>) -> Duration {
+fn least_named(bars: &Bars<'_>) -> Duration {
     let links = bars.chain.links.iter();
     let mut lengths: Vec<_> = links
         .map(|link| Span::length(&bars.spans[link.at]))
@@ -92,5 +92,78 @@ fn hint(pair: &Apart<'_>, name: &impl Fn(&str) -> String) -> String {
             "{later} waited for {earlier}, which is of the same type: if it does not need it, as in a copy loop with \
              batchSize, they could run side by side, which saves up to {saves}"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event::{Ending, Event},
+        testing::stories::{foreseen, minutes, progressed, resource},
+    };
+
+    /// A run of firewalls that took so many minutes, one after the other.
+    fn run(lengths: &[u64]) -> Record {
+        let mut record = Record::default();
+        let names: Vec<_> = (0..lengths.len()).map(|at| format!("afw-{at}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let waits: Vec<_> = names.windows(2).map(|pair| (pair[1], pair[0])).collect();
+        record.observe(&foreseen(&names, &waits), minutes(0));
+        let mut now = 0;
+        for (name, length) in names.iter().zip(lengths) {
+            now += length;
+            let changed = vec![resource(name, "Succeeded", *length)];
+            record.observe(&progressed(changed, 1, 1), minutes(now));
+        }
+        record.observe(&Event::Ended(Ending::Succeeded), minutes(now + 1));
+        record
+    }
+
+    fn told(record: &Record) -> String {
+        sentence(record, &Bars::new(record), str::to_owned)
+    }
+
+    #[test]
+    fn a_long_chain_is_told_by_its_longest_resources() {
+        assert_eq!(
+            told(&run(&[3, 40])),
+            "43m of 44m were one chain: afw-0 3m → afw-1 40m"
+        );
+        assert_eq!(
+            told(&run(&[9, 1, 8, 7, 1, 6, 5, 4, 3, 2])),
+            "46m of 47m were one chain: afw-0 9m → afw-2 8m → afw-3 7m → afw-5 6m → afw-6 5m → afw-7 4m → afw-8 3m → \
+             afw-9 2m, and 2 shorter"
+        );
+    }
+
+    #[test]
+    fn no_chain_is_told_of_one_resource_or_none() {
+        assert_eq!(told(&run(&[40])), "");
+        assert_eq!(told(&run(&[])), "");
+    }
+
+    #[test]
+    fn what_the_first_waited_for_may_be_unknown() {
+        let record = run(&[3, 40]);
+        let mut bars = Bars::new(&record);
+        bars.chain.links[0].waited = Waited::Unknown;
+        assert_eq!(
+            sentence(&record, &bars, str::to_owned),
+            "43m of 44m were one chain: afw-0 3m → afw-1 40m; what afw-0 waited for is not known"
+        );
+    }
+
+    #[test]
+    fn copies_one_after_the_other_are_told_with_what_that_costs() {
+        let record = run(&[40, 30]);
+        let told = hints(&record, &Bars::new(&record), |name| format!("<{name}>"));
+        assert_eq!(
+            told,
+            [
+                "<afw-1> waited for <afw-0>, which is of the same type: if it does not need it, as in a copy loop with \
+              batchSize, they could run side by side, which saves up to 30m"
+            ]
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Resources of the chain that might have run side by side.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
-use super::{Chain, Waited};
+use super::{Chain, Link, Waited};
 use crate::{
     event::Resource,
     report::record::{
@@ -44,49 +44,61 @@ impl Chain {
         length: Duration,
     ) -> Vec<Apart<'a>> {
         let slow = SLOW.max(length / SLOW_SHARE);
+        let took = |link: &Link| spans[link.at].length();
         let resource = |at: usize| &record.resources[at].resource;
-        let took = |at: usize| spans[at].length();
-        let pairs = self.links.windows(2).filter_map(|pair| {
-            let (earlier, later) = (pair[0].at, pair[1].at);
-            if took(earlier) < slow || took(later) < slow {
+        let links = self.links.iter().enumerate();
+        let slow_ones: Vec<_> = links.filter(|(_, link)| took(link) >= slow).collect();
+        let pairs = slow_ones.windows(2).filter_map(|pair| {
+            let [(first, earlier), (last, later)] = pair else {
                 return None;
-            }
-            let (reason, gained) = match pair[1].waited {
-                Waited::Whole(deployment) => {
-                    let other = last_but(record, spans, deployment, earlier)?;
-                    let gained = since(spans[other].end, spans[earlier].end);
-                    (Reason::Whole(resource(deployment)), gained)
+            };
+            let between = &self.links[first + 1..=*last];
+            let whole = between.iter().find_map(|link| match link.waited {
+                Waited::Whole(around) if is_within(record, earlier.at, around) => Some(around),
+                _ => None,
+            });
+            let (reason, gained) = match whole {
+                Some(around) => {
+                    let other = self.last_other(record, spans, around)?;
+                    let gained = since(spans[other].end, spans[earlier.at].end);
+                    (Reason::Whole(resource(around)), gained)
                 }
-                Waited::Before if are_alike(resource(earlier), resource(later)) => {
+                None if between.len() == 1
+                    && are_alike(resource(earlier.at), resource(later.at)) =>
+                {
                     (Reason::SameType, took(earlier))
                 }
-                _ => return None,
+                None => return None,
             };
             Some(Apart {
-                earlier: resource(earlier),
-                later: resource(later),
+                earlier: resource(earlier.at),
+                later: resource(later.at),
                 reason,
                 saves: gained.min(took(later)),
             })
         });
         let mut pairs: Vec<_> = pairs.filter(|pair| pair.saves >= slow).collect();
-        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.saves));
+        pairs.sort_by_key(|pair| Reverse(pair.saves));
         pairs
+    }
+
+    /// What ended last of all within a nested deployment that is not on the chain.
+    fn last_other(&self, record: &Record, spans: &[Span], around: usize) -> Option<usize> {
+        let is_link = |at: usize| self.links.iter().any(|link| link.at == at);
+        let all = record.resources.iter().enumerate();
+        let others = all.filter(|(at, seen)| {
+            !seen.resource.is_deployment() && is_within(record, *at, around) && !is_link(*at)
+        });
+        others.map(|(at, _)| at).max_by_key(|&at| spans[at].end)
     }
 }
 
-/// What ended last of all that is within a nested deployment, but for one.
-fn last_but(record: &Record, spans: &[Span], deployment: usize, one: usize) -> Option<usize> {
-    let around = &record.resources[deployment].resource;
-    let is_within = |path: &[String]| {
-        let rest = path.strip_prefix(&*around.path);
-        rest.and_then(<[String]>::first) == Some(&around.name)
-    };
-    let all = record.resources.iter().enumerate();
-    let others = all.filter(|(at, seen)| {
-        *at != one && is_within(&seen.resource.path) && !seen.resource.is_deployment()
-    });
-    others.map(|(at, _)| at).max_by_key(|&at| spans[at].end)
+/// Whether a resource is within a nested deployment, however deep.
+fn is_within(record: &Record, at: usize, around: usize) -> bool {
+    let around = &record.resources[around].resource;
+    let path = &record.resources[at].resource.path;
+    let rest = path.strip_prefix(&*around.path);
+    rest.and_then(<[String]>::first) == Some(&around.name)
 }
 
 /// Whether they are of the same type in the same deployment, and neither is a part of the other.

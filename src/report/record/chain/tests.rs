@@ -208,6 +208,17 @@ fn who_waits_for_all_of_a_deployment_perhaps_need_not() {
     assert_eq!(apart(&record), [("vgw", "afw", Reason::Whole(around), 25)]);
     // Nothing is gained if all in it ended together.
     assert_eq!(apart(&ran(&rows(45))), []);
+    // What lies between them is of no matter.
+    let mut between = rows(2);
+    between.extend([
+        ("Network/connection", 50, 51, &["Network/vgw"][..]),
+        ("Firewall/pip", 51, 52, &[]),
+    ]);
+    between[0].2 = 51;
+    between[4] = ("Firewall/afw", 52, 75, &["Firewall/pip"]);
+    let record = ran(&between);
+    let around = &record.resources[0].resource;
+    assert_eq!(apart(&record), [("vgw", "afw", Reason::Whole(around), 23)]);
     // It needs what is alone in its deployment.
     let mut alone = rows(2);
     alone.remove(1);
