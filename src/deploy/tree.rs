@@ -33,6 +33,8 @@ pub(super) struct Tree {
     seen: Vec<Seen>,
     /// What was kept since it was last certain whose operations they are: where in `seen`, and what was there before.
     unsettled: Vec<(usize, Option<Resource>)>,
+    /// `nested` and `works` as they were when that was last certain, if anything was absorbed since.
+    settled: Option<(HashMap<String, Nested>, HashMap<String, Work>)>,
     /// Where in `seen` the resource of an operation is, by its deployment's id in lower case and its own.
     index: HashMap<String, HashMap<String, usize>>,
     /// What goes on in each deployment that was read, by its id in lower case.
@@ -66,7 +68,7 @@ impl Seen {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Nested {
     id: DeploymentId,
     /// Names of the deployments around its resources, its own last.
@@ -92,6 +94,7 @@ impl Tree {
             nested: HashMap::new(),
             seen: Vec::new(),
             unsettled: Vec::new(),
+            settled: None,
             index: HashMap::new(),
             works: HashMap::new(),
             dependencies: HashMap::new(),
@@ -158,6 +161,8 @@ impl Tree {
         mut operations: Vec<Operation>,
         now: Duration,
     ) -> Vec<Resource> {
+        let now_settled = || (self.nested.clone(), self.works.clone());
+        self.settled.get_or_insert_with(now_settled);
         let key = lower_case(deployment.as_str());
         if let Some(dependencies) = self.dependencies.get(&key) {
             count_own_time(&mut operations, dependencies);
@@ -240,6 +245,7 @@ impl Tree {
     /// Notes that what was absorbed is of the deployment that is followed.
     pub(super) fn settle(&mut self) {
         self.unsettled.clear();
+        self.settled = None;
     }
 
     /// Takes back what was absorbed since: it may be of another deployment of the same name.
@@ -249,6 +255,9 @@ impl Tree {
                 Some(before) => self.seen[at].resource = before,
                 None => self.seen.truncate(at),
             }
+        }
+        if let Some((nested, works)) = self.settled.take() {
+            (self.nested, self.works) = (nested, works);
         }
         let left = self.seen.len();
         for index in self.index.values_mut() {

@@ -39,6 +39,8 @@ enum Look {
     Ours(Box<Snapshot>),
     /// Our own goes on; no more is known.
     Going(ProvisioningState),
+    /// Nothing was told, and Azure does not want to be asked for more yet.
+    Nothing,
     /// Another submission's. It may be a stale view, or have taken the place of ours.
     Other,
     /// Another submission has taken the place of ours.
@@ -61,6 +63,8 @@ pub(super) struct Watch<'a> {
     other_since: Option<Duration>,
     /// Where the state of our own submission can be asked for in a few bytes, unless Azure refuses that.
     status: Option<Location>,
+    /// It told an end once that the deployment itself did not show then.
+    is_end_told: bool,
     /// When the state was asked for, and when all that Azure shows beside it.
     asked_at: Option<Duration>,
     shown_at: Option<Duration>,
@@ -97,6 +101,7 @@ impl<'a> Watch<'a> {
             is_seen: ours.is_shown,
             other_since: None,
             status: ours.status,
+            is_end_told: false,
             asked_at: None,
             shown_at: None,
             not_before: Duration::ZERO,
@@ -167,7 +172,7 @@ impl<'a> Watch<'a> {
         }
         match self.look(retry).await? {
             Look::Replaced { by } => return Ok(Some(Followed::Replaced { by })),
-            Look::Other => {}
+            Look::Other | Look::Nothing => {}
             Look::Going(state) => {
                 self.note_state(&state);
                 self.tell();
@@ -205,22 +210,27 @@ impl<'a> Watch<'a> {
     /// What Azure says when the deployment cannot be followed any further.
     async fn look(&mut self, retry: &mut Retry<'_>) -> Result<Look, ArmError> {
         self.asked_at = Some(self.context.clock.elapsed());
-        if !self.is_all_due()
-            && let Some(state) = self.ask_for_state(retry).await
-        {
-            return Ok(Look::Going(state));
+        if self.is_all_due() {
+            return self.ask(retry).await;
+        }
+        match self.ask_for_state(retry).await {
+            Some(state) if !state.is_terminal() => return Ok(Look::Going(state)),
+            // Its end is not waited for, unless the deployment does not show it.
+            Some(_) if !std::mem::replace(&mut self.is_end_told, true) => {}
+            _ if self.context.clock.elapsed() < self.not_before => return Ok(Look::Nothing),
+            _ => {}
         }
         self.ask(retry).await
     }
 
-    /// The state of our own submission, if it goes on and Azure tells that: a few bytes, whatever its name carries.
+    /// The state of our own submission, if Azure tells that: a few bytes, whatever its name carries.
     async fn ask_for_state(&mut self, retry: &mut Retry<'_>) -> Option<ProvisioningState> {
         let asking = self.context.arm.status(self.status.as_ref()?);
         let answer = self.context.clock.timeout(STATE_WITHIN, asking).await;
         match answer {
             Ok(Ok(answer)) => {
                 retry.succeeded(Purpose::Read);
-                return Some(answer.value.status).filter(|state| !state.is_terminal());
+                return Some(answer.value.status);
             }
             Ok(Err(error)) if error.is_transient() => retry.wait_after(Purpose::Read, &error).await,
             // It hits the deployment's own request as well.

@@ -242,6 +242,36 @@ async fn the_state_of_the_submission_is_only_a_hint() {
     }
 }
 
+/// Whatever the short answer tells, or does not.
+#[tokio::test(start_paused = true)]
+async fn what_runs_is_not_asked_for_before_azure_wants_it() {
+    let wanted = Duration::from_secs(60);
+    for status in [
+        Telling::Truth,
+        Telling::Past,
+        Telling::Future,
+        Telling::Refused,
+        Telling::Hung,
+    ] {
+        let manners = Manners {
+            status,
+            retry_after: Some(60),
+            ..Manners::default()
+        };
+        let asked = watch(Shape::HubInSequence, 1, manners)
+            .await
+            .asked
+            .root_asked;
+        // The first one is the submission.
+        let asked = &asked[1..];
+        assert!(asked.len() > 9, "{status:?}");
+        let early = asked.windows(2).filter(|pair| pair[1] - pair[0] < wanted);
+        // An end that was told is looked at once.
+        let most = usize::from(status == Telling::Future);
+        assert!(early.count() <= most, "{status:?}: {asked:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn where_azure_grants_few_reads_most_are_left_to_others() {
     let scarce = Manners {

@@ -27,7 +27,7 @@ pub(in crate::deploy) enum Activity {
 }
 
 /// What ran in a deployment when its operations were last read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Work {
     /// When its operations last changed.
     pub(super) since: Duration,

@@ -307,3 +307,21 @@ fn what_was_of_another_deployment_is_taken_back() {
     let again = tree.absorb(&root, operations(), Duration::ZERO);
     assert_eq!(again.len(), 2, "if they are ours after all");
 }
+
+#[test]
+fn nested_deployments_of_another_deployment_are_forgotten() {
+    let (mut tree, root, inner) = tree();
+    tree.absorb(&root, vec![firewall("Running")], Duration::ZERO);
+    tree.settle();
+    let theirs = vec![firewall("Succeeded"), nested("Running", Value::Null)];
+    tree.absorb(&root, theirs, Duration::ZERO);
+    tree.absorb(&inner, vec![firewall("Running")], Duration::ZERO);
+    assert_eq!(tree.open(), [inner]);
+    assert_eq!(tree.activity(&root, Duration::ZERO), Activity::Waiting);
+    tree.revert();
+    assert_eq!((tree.open(), tree.nested()), (vec![], vec![]));
+    // As before: the firewall runs.
+    assert_eq!(tree.activity(&root, Duration::ZERO), Activity::Young);
+    tree.absorb(&root, vec![firewall("Running")], Duration::ZERO);
+    assert_eq!(tree.count(), (0, 1));
+}

@@ -49,6 +49,8 @@ pub(crate) struct Asked {
     pub(crate) pages: usize,
     pub(crate) lists: usize,
     pub(crate) bytes: usize,
+    /// When the root itself was asked for while it ran, since its submission.
+    pub(crate) root_asked: Vec<Duration>,
 }
 
 impl Asked {
@@ -158,6 +160,9 @@ impl Timeline {
         } else {
             asked.deployments += 1;
             let found = self.find(path);
+            if std::ptr::eq(found, &raw const self.deployments[0]) && now < found.end {
+                asked.root_asked.push(now);
+            }
             if let (true, Some(seconds)) = (now < found.end, self.manners.retry_after) {
                 headers.insert("retry-after", seconds.to_string());
             }
