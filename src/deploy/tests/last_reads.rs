@@ -39,3 +39,51 @@ async fn operations_that_come_late_still_tell_the_cause() {
         assert_eq!(causes, ["SkuNotAvailable"], "{replies:?}");
     }
 }
+
+/// What is said of a deployment that ended at once as `end`, of operations that could not be read.
+async fn said_of(end: &'static str, azure: FakeArm) -> Vec<String> {
+    azure.submit(Duration::ZERO, OURS, Duration::ZERO, end);
+    let told = follow(&azure, job_of(Task::Wait)).await;
+    let said = told.events.into_iter().filter_map(|event| match event {
+        Event::Warned { message } => Some(message),
+        Event::ProgressHidden { path, .. } => Some(format!("hidden: {path:?}")),
+        _ => None,
+    });
+    said.collect()
+}
+
+const MISSING: &str = "could not be read, so resources or causes may be missing here";
+
+#[tokio::test(start_paused = true)]
+async fn after_a_failure_it_is_said_again_whose_causes_are_missing() {
+    let denied = || {
+        let azure = FakeArm::start(Duration::ZERO);
+        azure.always(Kind::Operations, Reply::Refuse(403, "AuthorizationFailed"));
+        azure
+    };
+    let hidden = "hidden: []".to_owned();
+    assert_eq!(
+        said_of("Failed", denied()).await,
+        [
+            hidden.clone(),
+            format!("the last operations of hub {MISSING}")
+        ]
+    );
+    // After a success nothing is missing that was not said.
+    assert_eq!(said_of("Succeeded", denied()).await, [hidden]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_in_time_is_named() {
+    for end in ["Succeeded", "Failed"] {
+        let azure = FakeArm::start(Duration::ZERO);
+        azure.nest();
+        azure.script(Kind::Operations, [Reply::Serve]);
+        azure.always(Kind::Operations, Reply::Hang);
+        assert_eq!(
+            said_of(end, azure).await,
+            [format!("the last operations of inner {MISSING}")],
+            "{end}"
+        );
+    }
+}
