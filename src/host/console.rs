@@ -9,20 +9,19 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    annotation::{Annotation, Severity, escape_data},
+    annotation::{Annotation, Severity},
+    host::Host,
     line::{Line, Style},
     text,
 };
 
-/// What the reader of standard output understands.
+/// How people want the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Dialect {
-    /// Whether GitHub's runner reads it and interprets workflow commands.
-    pub commands: bool,
+pub(crate) struct Taste {
     /// Whether to use ANSI colours.
-    pub colour: bool,
-    /// Whether to show debug messages; GitHub's runner decides that itself.
-    pub debug: bool,
+    pub(crate) colour: bool,
+    /// Whether to show debug messages where the host does not decide that itself.
+    pub(crate) debug: bool,
 }
 
 /// The sink for everything that we print; clones share it.
@@ -32,59 +31,52 @@ pub(crate) struct Dialect {
 #[derive(Clone)]
 pub(crate) struct Console {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
-    dialect: Dialect,
+    host: Arc<dyn Host>,
+    taste: Taste,
 }
 
 impl Console {
-    /// A console that writes to `out`.
-    pub(crate) fn new(out: impl Write + Send + 'static, dialect: Dialect) -> Self {
+    /// A console that writes to `out`, which `host` reads.
+    pub(crate) fn new(out: impl Write + Send + 'static, host: Arc<dyn Host>, taste: Taste) -> Self {
         Self {
             out: Arc::new(Mutex::new(Box::new(out))),
-            dialect,
+            host,
+            taste,
         }
     }
 
     /// Prints a line.
     pub(crate) fn print(&self, line: &Line) {
-        self.write(&line.render(self.dialect.colour));
+        self.write(&line.render(self.taste.colour));
     }
 
-    /// Begins a group of lines, folded in GitHub's log. Groups do not nest.
+    /// Begins a group of lines, which the host may fold. Groups do not nest.
     pub(crate) fn group(&self, title: &str) {
-        if self.dialect.commands {
-            self.write(&format!(
-                "::group::{}",
-                escape_data(&text::disarm(&text::one_line(title)))
-            ));
-        } else {
-            self.print(&Line::default().with(Style::Strong, title));
+        match self.host.group(&text::disarm(&text::one_line(title))) {
+            Some(line) => self.write(&line),
+            None => self.print(&Line::default().with(Style::Strong, title)),
         }
     }
 
     /// Ends the group.
     pub(crate) fn end_group(&self) {
-        if self.dialect.commands {
-            self.write("::endgroup::");
-        }
+        self.write_if_any(self.host.end_group());
     }
 
-    /// Registers `secret` as a mask with the runner, which must happen before its first use. Each line is masked
-    /// separately, because the log is masked by lines. Without a runner nothing is printed.
+    /// Has the host hide `secret`, which must happen before its first use. Each line is hidden by itself, because the
+    /// log is masked by lines.
     pub(super) fn mask(&self, secret: &SecretString) {
-        if !self.dialect.commands {
-            return;
-        }
         for line in secret.expose_secret().split(['\r', '\n']) {
             if !line.trim().is_empty() {
-                self.write(&format!("::add-mask::{}", escape_data(line)));
+                self.write_if_any(self.host.mask(line));
             }
         }
     }
 
     /// Shows an annotation.
     pub(crate) fn annotate(&self, annotation: &Annotation) {
-        if self.dialect.commands {
-            self.write(&annotation.command());
+        if let Some(line) = self.host.annotation(annotation) {
+            self.write(&line);
             return;
         }
         let style = match annotation.severity {
@@ -97,19 +89,33 @@ impl Console {
         }
     }
 
-    /// Shows a message when step debugging is on.
+    /// Shows a message when debugging is on.
     pub(crate) fn debug(&self, message: &str) {
         for line in text::lines(message) {
-            if self.dialect.commands {
-                self.write(&format!("::debug::{}", escape_data(&text::disarm(&line))));
-            } else if self.dialect.debug {
-                self.print(&Line::default().with(Style::Faint, &format!("debug: {line}")));
+            let line = text::disarm(&line);
+            match self.host.debug(&line) {
+                Some(line) => self.write(&line),
+                None if self.taste.debug => {
+                    self.print(&Line::default().with(Style::Faint, &format!("debug: {line}")));
+                }
+                None => {}
             }
         }
     }
 
+    /// Shows how many per cent are done, where the host has a place for it.
+    pub(crate) fn progress(&self, percent: u8) {
+        self.write_if_any(self.host.progress(percent));
+    }
+
+    fn write_if_any(&self, line: Option<String>) {
+        if let Some(line) = line {
+            self.write(&line);
+        }
+    }
+
     /// Writes one line at once and flushes it, so that a mask is in force before anything follows.
-    fn write(&self, line: &str) {
+    pub(super) fn write(&self, line: &str) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = out
             .write_all(format!("{line}\n").as_bytes())
@@ -120,7 +126,8 @@ impl Console {
 impl fmt::Debug for Console {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Console")
-            .field("dialect", &self.dialect)
+            .field("host", &self.host)
+            .field("taste", &self.taste)
             .finish_non_exhaustive()
     }
 }
@@ -130,6 +137,7 @@ pub(crate) mod tests {
     use std::io;
 
     use super::*;
+    use crate::host::host_of;
 
     /// Captured standard output.
     #[derive(Clone, Debug, Default)]
@@ -152,6 +160,14 @@ pub(crate) mod tests {
         }
     }
 
+    impl Console {
+        /// A console that the host reads whose variable is true; a terminal if none is named.
+        pub(crate) fn of(variable: &str, out: impl Write + Send + 'static, taste: Taste) -> Self {
+            let host = host_of(&|name| (name == variable).then(|| "true".to_owned()));
+            Self::new(out, host, taste)
+        }
+    }
+
     struct Closed;
 
     impl Write for Closed {
@@ -164,9 +180,9 @@ pub(crate) mod tests {
         }
     }
 
-    fn printed(dialect: Dialect, act: impl FnOnce(&Console)) -> String {
+    fn printed(variable: &str, taste: Taste, act: impl FnOnce(&Console)) -> String {
         let kept = Kept::default();
-        act(&Console::new(kept.clone(), dialect));
+        act(&Console::of(variable, kept.clone(), taste));
         kept.text()
     }
 
@@ -181,12 +197,8 @@ pub(crate) mod tests {
 
     #[test]
     fn speaks_to_the_runner() {
-        let dialect = Dialect {
-            commands: true,
-            ..Dialect::default()
-        };
         assert_eq!(
-            printed(dialect, everything),
+            printed("GITHUB_ACTIONS", Taste::default(), everything),
             "::add-mask::one%25\n\
              ::add-mask::two\n\
              ::group::Plan ::error::x\n\
@@ -201,26 +213,26 @@ pub(crate) mod tests {
     #[test]
     fn speaks_to_people() {
         assert_eq!(
-            printed(Dialect::default(), everything),
+            printed("", Taste::default(), everything),
             "Plan ::error::x\n: :error::forged\nerror: Code: failed\n"
         );
     }
 
     #[test]
     fn shows_debug_messages_on_demand() {
-        let dialect = Dialect {
+        let taste = Taste {
             debug: true,
-            ..Dialect::default()
+            ..Taste::default()
         };
         assert_eq!(
-            printed(dialect, |console| console.debug("looked")),
+            printed("", taste, |console| console.debug("looked")),
             "debug: looked\n"
         );
     }
 
     #[test]
     fn survives_a_closed_pipe() {
-        let console = Console::new(Closed, Dialect::default());
+        let console = Console::of("", Closed, Taste::default());
         console.print(&Line::plain("anybody there?"));
     }
 }

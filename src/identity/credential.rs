@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    host::{Vault, id_token::IdTokens},
+    host::{Vault, host_of},
 };
 
 /// A newly issued token.
@@ -66,9 +66,10 @@ impl Credential {
         vault: Vault,
     ) -> Result<Self, SignInError> {
         let (proof, issuer, token_file) = match sign_in.method {
-            Method::GitHubOidc { audience } => {
-                let id_tokens = IdTokens::new(env, http.clone(), clock)?;
-                let source = AssertionSource::GitHub(id_tokens, audience);
+            Method::HostOidc { audience } => {
+                let host = host_of(&env);
+                let id_tokens = host.id_tokens(&env, http.clone(), clock)?;
+                let source = AssertionSource::Host(id_tokens, audience);
                 (Proof::Assertion(source), Issuer::EntraId, None)
             }
             Method::TokenFile(path) => {
@@ -91,7 +92,7 @@ impl Credential {
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         match &self.proof {
-            Proof::Assertion(AssertionSource::GitHub(id_tokens, _)) => id_tokens.expires(),
+            Proof::Assertion(AssertionSource::Host(id_tokens, _)) => id_tokens.expires(),
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ pub(crate) enum SignInError {
         /// The time limit.
         after: Duration,
     },
-    /// GitHub issued no id token.
+    /// The host issued no id token.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
     /// The file with the federated token cannot be read.
@@ -100,7 +100,7 @@ impl SignInError {
     pub(crate) fn is_blocked(&self) -> bool {
         matches!(
             self,
-            Self::Blocked { .. } | Self::IdToken(IdTokenError::Blocked(_))
+            Self::Blocked { .. } | Self::IdToken(IdTokenError::Blocked { .. })
         )
     }
 

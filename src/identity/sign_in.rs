@@ -26,7 +26,7 @@ pub(crate) struct SignIn {
 #[derive(Clone, Debug)]
 pub(crate) enum Method {
     /// An id token of the workflow run, fetched for every exchange.
-    GitHubOidc {
+    HostOidc {
         /// The audience that the federated credential expects.
         audience: String,
     },

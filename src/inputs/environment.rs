@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     fmt, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use crate::host::{Host, host_of};
 
 /// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
 #[derive(Clone, Default)]
@@ -30,10 +33,16 @@ impl Environment {
         values.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The host that the variables describe.
+    #[must_use]
+    pub(crate) fn host(&self) -> Arc<dyn Host> {
+        host_of(&|name| self.get(name).map(str::to_owned))
+    }
+
     /// The folder that relative paths are relative to.
     #[must_use]
     pub(crate) fn workspace(&self) -> PathBuf {
-        PathBuf::from(self.get("GITHUB_WORKSPACE").unwrap_or("."))
+        self.host().workspace()
     }
 
     /// A folder for temporary files: the system's, or that of the runner where the system's cannot be written, as in a
@@ -41,8 +50,7 @@ impl Environment {
     #[must_use]
     pub(crate) fn temp_dir(&self) -> PathBuf {
         let system = std::env::temp_dir();
-        let runners = self.get("RUNNER_TEMP").map(PathBuf::from);
-        match runners {
+        match self.host().temporary() {
             Some(runners) if !is_writable(&system) => runners,
             _ => system,
         }

@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     deploy::benching::Changes,
     event::{Ending, Event},
-    host::{Context, Runner},
+    host::{Context, Runner, SummaryForm},
 };
 
 /// A run in which resources end at once.
@@ -47,7 +47,7 @@ impl Run {
         let mut record = Record::default();
         record.observe(&self.progress, Duration::from_secs(3_600));
         record.observe(&self.ending, Duration::from_secs(3_600));
-        summary::summary(&record, &[], &Context::default())
+        summary::summary(&record, &[], &Context::default(), SummaryForm::GITHUB)
     }
 }
 

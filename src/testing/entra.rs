@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{
     clock::Clock,
-    host::{Console, Dialect, Kept, Vault, jwt},
+    host::{Console, Kept, Taste, Vault, jwt},
     identity::{Cloud, Credential, Method, SignIn},
 };
 
@@ -101,6 +101,7 @@ impl FakeAzure {
     /// The runner's environment.
     pub(crate) fn env(name: &str) -> Option<String> {
         match name {
+            "GITHUB_ACTIONS" => Some("true".to_owned()),
             "ACTIONS_ID_TOKEN_REQUEST_URL" => {
                 Some("https://pipelines.test/token?api-version=2.0".to_owned())
             }
@@ -130,11 +131,8 @@ impl FakeAzure {
     }
 
     pub(crate) fn vault(&self) -> Vault {
-        let dialect = Dialect {
-            commands: true,
-            ..Dialect::default()
-        };
-        Vault::new(Console::new(self.log(), dialect))
+        let console = Console::of("GITHUB_ACTIONS", self.log(), Taste::default());
+        Vault::new(console)
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
@@ -143,7 +141,7 @@ impl FakeAzure {
 
     /// Signing in with the workflow run's id tokens.
     pub(crate) fn oidc() -> Method {
-        Method::GitHubOidc {
+        Method::HostOidc {
             audience: "api://AzureADTokenExchange".to_owned(),
         }
     }

@@ -4,10 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{AlreadyReported, Parser, values::given};
-use crate::{
-    host::id_token::{REQUEST_TOKEN, REQUEST_URL},
-    identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE},
-};
+use crate::identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AuthType {
@@ -82,7 +79,7 @@ impl Parser<'_> {
     ) -> Option<Method> {
         self.check_unused_secret(auth_type);
         let of_cloud = cloud.map_or("", |cloud| &cloud.audience);
-        let oidc = Method::GitHubOidc {
+        let oidc = Method::HostOidc {
             audience: given(&self.raw.audience).unwrap_or(of_cloud).to_owned(),
         };
         match auth_type {
@@ -96,10 +93,10 @@ impl Parser<'_> {
 
     /// The credential that is available. Without any it is `oidc`, whose error names the missing permission.
     fn best_method(&self, client_id: Option<&Guid>, oidc: Method) -> Method {
-        let is_set = |name| self.environment.get(name).is_some();
+        let variable = |name: &str| self.environment.get(name).map(str::to_owned);
         if let Some(secret) = self.secret(client_id) {
             Method::Secret(secret)
-        } else if is_set(REQUEST_URL) && is_set(REQUEST_TOKEN) {
+        } else if self.environment.host().offers_id_tokens(&variable) {
             oidc
         } else {
             self.token_file().unwrap_or(oidc)

@@ -118,7 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::host::{Console, Dialect};
+    use crate::host::{Console, Taste};
 
     fn of(value: Value) -> (Vec<String>, usize) {
         let outputs = json!({ "Key": { "type": "Object", "value": value } });
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn known_secrets_leave_all_outputs_but_those_that_are_masked() {
-        let vault = Vault::new(Console::new(std::io::sink(), Dialect::default()));
+        let vault = Vault::new(Console::of("", std::io::sink(), Taste::default()));
         vault.keep(&"hush-4711".into());
         let outputs = json!({
             "open": {"type": "String", "value": "a=hush-4711"},

@@ -31,6 +31,7 @@ pub(crate) fn workflow_run() -> Context {
         run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
         repository: Some("org/landing-zone".to_owned()),
         workflow: Some("Deploy".to_owned()),
+        rerun: Some("gh run rerun 42 --repo org/landing-zone".to_owned()),
         debug: false,
     }
 }

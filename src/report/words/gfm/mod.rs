@@ -24,7 +24,7 @@ const TEXTS: [&str; 18] = [
     "> [!CAUTION]",
     "> [!WARNING]",
     "> [!NOTE]",
-    "> Shortened to GitHub's limit",
+    "> Shortened to what is shown here",
     "> Not predicted, and may change, too: ",
     "… and ",
     "To re-run this workflow: ",

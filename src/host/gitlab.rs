@@ -1,0 +1,164 @@
+//! GitLab CI.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use azure_core::http::HttpClient;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{
+    context::Context,
+    host::{FileError, Host, Variable, Written, are_set},
+    id_token::{IdTokenError, IdTokens},
+    jwt,
+};
+use crate::clock::Clock;
+
+/// Variables in which the token may be that `id_tokens` of the job asks for.
+pub(crate) const TOKENS: [&str; 2] = ["GITLAB_OIDC_TOKEN", "AZURE_JWT"];
+/// The report of variables, which the job must name as `artifacts: reports: dotenv`.
+const DOTENV: &str = "long-deploy.env";
+/// The most that GitLab reads of it, in bytes.
+const LONGEST_DOTENV: usize = 5 * 1024;
+/// The most variables that GitLab reads of it by default.
+const MOST_VARIABLES: usize = 20;
+const NO_TOKEN: &str = "GitLab offers this job no id token: give the job `id_tokens: {GITLAB_OIDC_TOKEN: {aud: \
+                        'api://AzureADTokenExchange'}}`";
+
+/// A job of GitLab CI.
+#[derive(Debug)]
+pub(super) struct GitLab {
+    context: Context,
+    folder: Option<PathBuf>,
+    /// How many sections were begun, as each needs a name of its own.
+    sections: AtomicUsize,
+}
+
+impl GitLab {
+    /// The job that the environment describes.
+    pub(super) fn new(variable: Variable<'_>) -> Self {
+        let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+        Self {
+            context: Context {
+                run_id: given("CI_PIPELINE_ID"),
+                attempt: None,
+                run_url: given("CI_JOB_URL"),
+                repository: given("CI_PROJECT_PATH"),
+                workflow: given("CI_JOB_NAME"),
+                rerun: None,
+                debug: given("CI_DEBUG_TRACE").as_deref() == Some("true"),
+            },
+            folder: given("CI_PROJECT_DIR").map(PathBuf::from),
+            sections: AtomicUsize::default(),
+        }
+    }
+}
+
+impl Host for GitLab {
+    fn name(&self) -> &'static str {
+        "GitLab"
+    }
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
+
+    fn group(&self, title: &str) -> Option<String> {
+        let number = self.sections.fetch_add(1, Ordering::Relaxed) + 1;
+        let now = Timestamp::now().as_second();
+        Some(format!(
+            "\u{1b}[0Ksection_start:{now}:long_deploy_{number}[collapsed=true]\r\u{1b}[0K{title}"
+        ))
+    }
+
+    fn end_group(&self) -> Option<String> {
+        let number = self.sections.load(Ordering::Relaxed);
+        let now = Timestamp::now().as_second();
+        Some(format!(
+            "\u{1b}[0Ksection_end:{now}:long_deploy_{number}\r\u{1b}[0K"
+        ))
+    }
+
+    fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+        let folder = self.folder.clone().unwrap_or_else(|| PathBuf::from("."));
+        let written = fs::write(folder.join(DOTENV), dotenv(outputs));
+        let variable = "artifacts:reports:dotenv";
+        written.map_err(|source| FileError::Io { variable, source })?;
+        Ok(Written::Done)
+    }
+
+    fn offers_id_tokens(&self, variable: Variable<'_>) -> bool {
+        TOKENS.iter().any(|name| are_set(variable, &[name]))
+    }
+
+    fn id_tokens(
+        &self,
+        variable: Variable<'_>,
+        _: Arc<dyn HttpClient>,
+        clock: Clock,
+    ) -> Result<Arc<dyn IdTokens>, IdTokenError> {
+        let given = TOKENS.into_iter().find_map(|name| {
+            let token = variable(name)?;
+            (!token.trim().is_empty()).then(|| SecretString::from(token.trim()))
+        });
+        let token = given.ok_or(IdTokenError::NotOffered { advice: NO_TOKEN })?;
+        Ok(Arc::new(JobToken { token, clock }))
+    }
+}
+
+/// The one id token of a job. GitLab issues no other, so it can be presented only until it ends.
+#[derive(Debug)]
+struct JobToken {
+    token: SecretString,
+    clock: Clock,
+}
+
+#[async_trait]
+impl IdTokens for JobToken {
+    async fn fetch(&self, _audience: &str) -> Result<SecretString, IdTokenError> {
+        match self.expires().filter(|at| *at <= self.clock.now()) {
+            Some(at) => Err(IdTokenError::Expired {
+                host: "GitLab",
+                what: "its one id token",
+                at,
+                advice: "; give the job a longer `timeout`, as the token lives as long as that",
+            }),
+            None => Ok(self.token.clone()),
+        }
+    }
+
+    fn expires(&self) -> Option<Timestamp> {
+        use secrecy::ExposeSecret;
+        jwt::expiry(self.token.expose_secret())
+    }
+}
+
+/// Outputs as GitLab reads them: `NAME=value`, without quotes, comments or line breaks. Those that it would not read are
+/// left out, as one of them would cost all.
+fn dotenv(outputs: &[(String, String)]) -> String {
+    let mut text = String::new();
+    let lines = outputs
+        .iter()
+        .filter(|(name, value)| is_readable(name, value))
+        .map(|(name, value)| format!("{}={value}\n", name.replace('-', "_")));
+    for line in lines.take(MOST_VARIABLES) {
+        if text.len() + line.len() <= LONGEST_DOTENV {
+            text.push_str(&line);
+        }
+    }
+    text
+}
+
+fn is_readable(name: &str, value: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins_well && name.chars().all(is_part) && !value.contains(['\r', '\n', '\0'])
+}
