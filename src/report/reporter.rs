@@ -5,16 +5,14 @@ use std::time::Duration;
 use crate::{
     clock::Clock,
     event::{Event, Texts},
-    host::{Annotation, ReportPath, Runner, Severity},
+    host::{ReportPath, Runner, Severity},
     inputs::Request,
     report::{
-        log::{Fold, Log, annotations, compilation},
+        log::LogWriter,
         outputs::{self, masking},
-        record::Record,
         report_file, summary,
         words::{markdown::code, verdict},
     },
-    template::Compilation,
 };
 
 /// The inputs that concern the report.
@@ -59,9 +57,7 @@ pub(crate) struct Reporter {
     runner: Runner,
     clock: Clock,
     settings: Settings,
-    record: Record,
-    log: Log,
-    fold: Fold,
+    log: LogWriter,
     /// When the log last got a line.
     last_output: Duration,
 }
@@ -71,26 +67,22 @@ impl Reporter {
     pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
             last_output: clock.elapsed(),
-            record: Record {
-                started: clock.now(),
-                ..Record::default()
-            },
+            log: LogWriter::new(runner.console.clone(), clock.now()),
             runner,
             clock,
             settings,
-            log: Log::default(),
-            fold: Fold::default(),
         }
     }
 
     /// Reports `event`. A file that cannot be written becomes an error annotation and does not stop the run.
     pub(crate) fn observe(&mut self, event: &Event) {
-        let at = self.clock.elapsed();
+        self.show(event, self.clock.elapsed());
+    }
+
+    fn show(&mut self, event: &Event, at: Duration) {
         let (event, warnings) = self.redact(event);
-        let event = &event;
-        self.record.observe(event, at);
+        self.log.observe(&event, at);
         match event {
-            Event::Compiled(compilation) => self.print_compilation(compilation),
             Event::Submitted { .. } | Event::Adopted { .. } | Event::Found { .. } => {
                 self.write_ids_early();
             }
@@ -98,12 +90,7 @@ impl Reporter {
             Event::Ended(_) => self.write_results(),
             _ => {}
         }
-        for annotation in annotations::of(event, &self.record) {
-            self.annotate(&annotation);
-        }
-        for entry in self.log.entries(event, &self.record, at) {
-            self.fold
-                .print(&self.runner.console, &entry, &self.record, at);
+        if self.log.tell(&event, at) {
             self.last_output = at;
         }
     }
@@ -117,10 +104,9 @@ impl Reporter {
         let (Event::Ended(ending), _) = self.redact(event) else {
             return;
         };
-        let mut values = outputs::ids(&self.record);
-        values.extend(
-            verdict::code(&self.record, &ending).map(|code| ("error-code".to_owned(), code)),
-        );
+        let record = self.log.record();
+        let mut values = outputs::ids(record);
+        values.extend(verdict::code(record, &ending).map(|code| ("error-code".to_owned(), code)));
         if let Err(error) = self.runner.set_outputs(&values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
@@ -136,19 +122,6 @@ impl Reporter {
         }
     }
 
-    /// Prints the compiler's output as a group.
-    fn print_compilation(&self, compilation: &Compilation) {
-        let lines = compilation::lines(compilation);
-        if lines.is_empty() {
-            return;
-        }
-        self.runner.console.group(&compilation::title(compilation));
-        for line in lines {
-            self.runner.console.print(&line);
-        }
-        self.runner.console.end_group();
-    }
-
     /// Waits until the log has been silent for a heartbeat interval.
     pub(crate) async fn silence(&self) {
         let due = self.last_output + self.settings.heartbeat_interval;
@@ -161,22 +134,15 @@ impl Reporter {
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
         self.last_output = at;
-        if self.record.plan.is_none() {
-            // Nothing to report while Bicep compiles; its own time limit applies.
-            return;
+        if let Some(event) = self.log.heartbeat(at) {
+            self.show(&event, at);
         }
-        self.observe(&Event::StillRunning {
-            running: self.record.running(at),
-            token_age: self.record.token_age(at),
-        });
     }
 
     /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
     fn write_ids_early(&mut self) {
-        if let Err(error) = self
-            .runner
-            .set_outputs(&outputs::outputs(&self.record).values)
-        {
+        let outputs = outputs::outputs(self.log.record());
+        if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs will be lost: {error}"));
         }
     }
@@ -196,7 +162,7 @@ impl Reporter {
 
     /// Writes outputs, report file and summary; a failure of one does not prevent the others.
     fn write_results(&mut self) {
-        let outputs = outputs::outputs(&self.record);
+        let outputs = outputs::outputs(self.log.record());
         for warning in &outputs.warnings {
             self.warn(warning);
         }
@@ -214,7 +180,7 @@ impl Reporter {
         let Some(path) = &settings.report_file else {
             return;
         };
-        let written = report_file::write(path, &self.record, &settings.masked_outputs, run);
+        let written = report_file::write(path, self.log.record(), &settings.masked_outputs, run);
         if let Err(error) = written {
             self.report_error(&format!("the report file is lost: {error}"));
         }
@@ -222,25 +188,18 @@ impl Reporter {
 
     fn write_summary(&mut self) {
         let (settings, run) = (&self.settings, &self.runner.context);
-        let summary = summary::summary(&self.record, &settings.masked_outputs, run);
+        let summary = summary::summary(self.log.record(), &settings.masked_outputs, run);
         if let Err(error) = self.runner.add_summary(&summary) {
             self.report_error(&format!("the summary is lost: {error}"));
         }
     }
 
     fn warn(&mut self, message: &str) {
-        self.record.warnings.push(message.to_owned());
-        self.annotate(&Annotation::new(Severity::Warning, message));
+        self.log.note(Severity::Warning, message);
     }
 
     fn report_error(&mut self, message: &str) {
-        self.annotate(&Annotation::new(Severity::Error, message));
-    }
-
-    /// Ends the open group first, because an annotation within a group is hidden.
-    fn annotate(&mut self, annotation: &Annotation) {
-        self.fold.end(&self.runner.console);
-        self.runner.console.annotate(annotation);
+        self.log.note(Severity::Error, message);
     }
 }
 
