@@ -1,6 +1,11 @@
 //! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use jiff::{Timestamp, Unit};
 
 use crate::{
     clock::Clock,
@@ -10,6 +15,7 @@ use crate::{
     report::{
         log::LogWriter,
         outputs::{self, masking},
+        replay::Recording,
         report_file, summary,
         words::{markdown::code, verdict},
     },
@@ -58,6 +64,8 @@ pub(crate) struct Reporter {
     clock: Clock,
     settings: Settings,
     log: LogWriter,
+    /// What the report file is to tell of the log; `None` where there is none.
+    recording: Option<Recording>,
     /// When the log last got a line.
     last_output: Duration,
 }
@@ -67,7 +75,8 @@ impl Reporter {
     pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
             last_output: clock.elapsed(),
-            log: LogWriter::new(runner.console.clone(), clock.now()),
+            log: LogWriter::new(runner.console.clone(), to_the_millisecond(clock.now())),
+            recording: settings.report_file.as_ref().map(|_| Recording::default()),
             runner,
             clock,
             settings,
@@ -76,12 +85,16 @@ impl Reporter {
 
     /// Reports `event`. A file that cannot be written becomes an error annotation and does not stop the run.
     pub(crate) fn observe(&mut self, event: &Event) {
-        self.show(event, self.clock.elapsed());
+        let at = self.clock.elapsed();
+        let (event, warnings) = self.redact(event);
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&event, at);
+        }
+        self.show(&event, &warnings, at);
     }
 
-    fn show(&mut self, event: &Event, at: Duration) {
-        let (event, warnings) = self.redact(event);
-        self.log.observe(&event, at);
+    fn show(&mut self, event: &Event, warnings: &[String], at: Duration) {
+        self.log.observe(event, at);
         match event {
             Event::Submitted { .. } | Event::Adopted { .. } | Event::Found { .. } => {
                 self.write_ids_early();
@@ -90,17 +103,14 @@ impl Reporter {
             Event::Ended(_) => self.write_results(),
             _ => {}
         }
-        if self.log.tell(&event, at) {
+        if self.log.tell(event, at) {
             self.last_output = at;
         }
     }
 
     /// Reports what is certain after a bug in the report of `event`: at the end of the run the ids and the state.
     pub(crate) fn salvage(&mut self, event: &Event, panic: &str) {
-        self.report_error(&format!(
-            "internal error while reporting, report this to the maintainers of the action: {}",
-            self.runner.vault.redact(panic)
-        ));
+        self.log.bug(&self.runner.vault.redact(panic));
         let (Event::Ended(ending), _) = self.redact(event) else {
             return;
         };
@@ -120,6 +130,8 @@ impl Reporter {
         if let Err(error) = self.runner.add_summary(&summary) {
             self.report_error(&format!("the summary is lost: {error}"));
         }
+        // It shows the bug once more, unless that is in the way of it, too.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.write_report_file()));
     }
 
     /// Waits until the log has been silent for a heartbeat interval.
@@ -134,9 +146,14 @@ impl Reporter {
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
         self.last_output = at;
-        if let Some(event) = self.log.heartbeat(at) {
-            self.show(&event, at);
+        let Some(event) = self.log.heartbeat(at) else {
+            return;
+        };
+        if let Some(recording) = &mut self.recording {
+            recording.heartbeat(at);
         }
+        let (event, warnings) = self.redact(&event);
+        self.show(&event, &warnings, at);
     }
 
     /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
@@ -160,7 +177,8 @@ impl Reporter {
         (event, Vec::new())
     }
 
-    /// Writes outputs, report file and summary; a failure of one does not prevent the others.
+    /// Writes outputs, summary and report file; a failure of one does not prevent the others. The report file comes last,
+    /// because it tells what the log says about the others.
     fn write_results(&mut self) {
         let outputs = outputs::outputs(self.log.record());
         for warning in &outputs.warnings {
@@ -169,18 +187,23 @@ impl Reporter {
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
-        self.write_report_file();
         if self.settings.summary {
             self.write_summary();
         }
+        self.write_report_file();
     }
 
     fn write_report_file(&mut self) {
-        let (settings, run) = (&self.settings, &self.runner.context);
-        let Some(path) = &settings.report_file else {
+        let (Some(path), Some(recording)) = (&self.settings.report_file, &self.recording) else {
             return;
         };
-        let written = report_file::write(path, self.log.record(), &settings.masked_outputs, run);
+        let written = report_file::write(
+            path,
+            self.log.record(),
+            &self.settings.masked_outputs,
+            &self.runner.context,
+            recording.redacted(&self.runner.vault),
+        );
         if let Err(error) = written {
             self.report_error(&format!("the report file is lost: {error}"));
         }
@@ -195,12 +218,24 @@ impl Reporter {
     }
 
     fn warn(&mut self, message: &str) {
-        self.log.note(Severity::Warning, message);
+        self.note(Severity::Warning, message);
     }
 
     fn report_error(&mut self, message: &str) {
-        self.log.note(Severity::Error, message);
+        self.note(Severity::Error, message);
     }
+
+    fn note(&mut self, severity: Severity, message: &str) {
+        if let Some(recording) = &mut self.recording {
+            recording.note(severity, message);
+        }
+        self.log.note(severity, message);
+    }
+}
+
+/// `time` as exactly as the report file tells it.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    time.round(Unit::Millisecond).unwrap_or(time)
 }
 
 #[cfg(test)]

@@ -75,6 +75,14 @@ impl LogWriter {
         self.annotate(&Annotation::new(severity, message));
     }
 
+    /// Writes that a bug cost the report of an event.
+    pub(crate) fn bug(&mut self, panic: &str) {
+        let message = format!(
+            "internal error while reporting, report this to the maintainers of the action: {panic}"
+        );
+        self.note(Severity::Error, &message);
+    }
+
     /// What is running at `at`, and how old the token is; `None` before anything is planned, as nothing runs in Azure
     /// while Bicep compiles, which has a time limit of its own.
     pub(crate) fn heartbeat(&self, at: Duration) -> Option<Event> {
