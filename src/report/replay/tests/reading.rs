@@ -152,6 +152,18 @@ async fn an_unknown_kind_is_left_out_whatever_the_version() {
     assert!(run.warning().is_some());
 }
 
+/// What the guide leaves of a report for a bug report.
+#[tokio::test(start_paused = true)]
+async fn four_members_are_enough() {
+    let (log, _) = Run::new().tell(&stories::success()).await.end();
+    let text = report(|report| {
+        let needed = ["formatVersion", "program", "started", "events"];
+        let all = report.as_object_mut().expect("an object");
+        all.retain(|name, _| needed.contains(&name.as_str()));
+    });
+    assert_eq!(super::replayed(&text.await).await, log);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_file_is_read() {
     let run = Run::new().tell(&stories::success()).await;
