@@ -5,6 +5,8 @@
 //! is in [`words`]. From the report file, [`replay`] shows the log again.
 
 pub(crate) mod benching;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod hostile;
 mod log;

@@ -13,5 +13,7 @@ mod tests;
 
 pub(super) use entry::Entry;
 pub(crate) use play::play;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use read::parse;
 pub(crate) use read::{ReadError, read};
 pub(super) use recording::Recording;

@@ -107,7 +107,7 @@ pub(crate) fn read(path: &Path) -> Result<Recorded, ReadError> {
 ///
 /// # Errors
 /// As for [`read`].
-pub(super) fn parse(text: &[u8]) -> Result<Recorded, ReadError> {
+pub(in crate::report) fn parse(text: &[u8]) -> Result<Recorded, ReadError> {
     let mut report: Value = serde_json::from_slice(text).map_err(ReadError::NotJson)?;
     if report["program"]["name"] != PROGRAM {
         return Err(ReadError::Foreign);
