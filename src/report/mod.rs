@@ -2,19 +2,23 @@
 //!
 //! [`Reporter`] receives the events and keeps them in a [`record`]. Everything else renders that record: the [`log`]
 //! with its annotations, the step's [`outputs`], the [`summary`] and the [`report_file`]. The wording that they share
-//! is in [`words`].
+//! is in [`words`]. From the report file, [`replay`] shows the log again.
 
 pub(crate) mod benching;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod hostile;
 mod log;
 mod outputs;
 pub(crate) mod record;
+mod replay;
 mod report_file;
 mod reporter;
 mod summary;
 mod what_if;
 mod words;
 
+pub(crate) use replay::{ReadError, play, read};
 pub(crate) use reporter::{Reporter, Settings};
 pub(crate) use words::duration;

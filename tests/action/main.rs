@@ -34,6 +34,7 @@ mod process;
 mod protection;
 mod reading;
 mod registry;
+mod replay;
 mod report;
 mod reruns;
 mod rollback;

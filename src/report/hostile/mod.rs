@@ -25,8 +25,9 @@ const OURS: [&str; 7] = [
 ];
 const PROPERTIES: [&str; 4] = ["title", "file", "line", "col"];
 
-/// A run that tells of everything, in texts that are all hostile.
-fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
+/// A run that tells of everything, in these texts, which are all hostile.
+pub(super) fn story(texts: &[String], ending: Index) -> Story {
+    let texts = &mut Texts::new(texts);
     let mut story = stories::begun();
     if let Some((_, Event::Planned(plan))) = story.first_mut() {
         plan.template = texts.next();
@@ -196,7 +197,7 @@ proptest! {
 
     #[test]
     fn no_text_leaves_its_place(texts in hostile::texts(23), ending in any::<Index>()) {
-        let story = story(&mut Texts::new(&texts), ending);
+        let story = story(&texts, ending);
         let Traces { log, outputs, summary } = run(&story);
         for command in commands::commands(&log) {
             prop_assert!(OURS.contains(&command.name.as_str()), "{command:?}\n{log}");

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Increased with each change that breaks readers.
-const FORMAT_VERSION: u32 = 1;
+pub(in crate::report) const FORMAT_VERSION: u32 = 1;
 
 /// A run. Fields without a value are null.
 #[derive(Debug, Serialize)]
