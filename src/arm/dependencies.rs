@@ -35,6 +35,11 @@ impl Dependencies {
         self.0.insert(identity, before);
     }
 
+    /// Takes note of what the resources of another deployment wait for, too.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
