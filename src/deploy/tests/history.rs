@@ -300,14 +300,16 @@ async fn a_nested_deployment_that_azure_forgot_leaves_the_others() {
 async fn what_the_present_deployment_does_under_a_name_of_before_is_no_history() {
     let mut present = hub_of("hub-9-abcdef", "inner", PRESENT);
     let mut earlier = Past::new(3, BEGAN[0], hub_of("hub-3-abcdef", "inner", [20, 300, 10]));
-    // Azure shows the latest deployment of a name, in which something runs already.
+    // Azure shows the latest deployment of a name, in which something has ended already.
     earlier.deployments.truncate(1);
     present[1].rows[0].start = Duration::from_secs(5);
+    present[1].rows[0].end = Duration::from_secs(10);
     let watched = watch(present, vec![earlier], Manners::default()).await;
     let [history] = watched.histories()[..] else {
         panic!("not once");
     };
     assert_eq!(seconds(history, 0), [("network", 20)]);
+    assert!(history.has_older, "that of the nested deployment is lost");
 }
 
 #[tokio::test(start_paused = true)]
