@@ -48,6 +48,11 @@ impl Dependencies {
         BTreeMap::deserialize(deserializer).map(Self)
     }
 
+    /// Takes note of what the resources of another deployment wait for, too.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

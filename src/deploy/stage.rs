@@ -22,6 +22,8 @@ pub(super) struct Ours {
     pub(super) status: Option<Location>,
     /// A read showed it, so another one in its place is no view from before.
     pub(super) is_shown: bool,
+    /// The same for every deployment of its template, if it is known.
+    pub(super) template_hash: Option<String>,
 }
 
 impl Ours {
@@ -31,6 +33,7 @@ impl Ours {
             correlation,
             status: None,
             is_shown: false,
+            template_hash: None,
         }
     }
 

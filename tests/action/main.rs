@@ -20,6 +20,7 @@ mod foreign_answers;
 mod grammar;
 mod guard;
 mod hints;
+mod history;
 mod identity_of_deployment;
 mod inputs;
 mod mutations;

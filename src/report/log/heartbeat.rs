@@ -41,7 +41,7 @@ pub(super) fn text(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::stories::{foreseen, minutes, progressed, resource};
+    use crate::testing::stories::{minutes, progressed, resource, told_ahead};
 
     #[test]
     fn it_says_so_if_nothing_runs() {
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn it_names_what_has_not_begun() {
         let mut record = Record::default();
-        record.observe(&foreseen(&["vnet", "vgw", "rt"], &[]), minutes(1));
+        record.observe(&told_ahead(&["vnet", "vgw", "rt"], &[]), minutes(1));
         let vnet = resource("vnet", "Running", 1);
         record.observe(&progressed(vec![vnet.clone()], 0, 1), minutes(2));
         assert_eq!(

@@ -12,8 +12,8 @@ pub(crate) use kinds::{
     many_batches, rolled_back, stack, throttling, what_if,
 };
 pub(crate) use parts::{
-    SUBSCRIPTION, Story, begun, cause, foreseen, minutes, nested, plan_at, progressed, record,
-    resource, state, workflow_run,
+    SUBSCRIPTION, Story, begun, cause, minutes, nested, plan_at, progressed, record, resource,
+    state, told_ahead, workflow_run,
 };
 pub(crate) use runs::{
     cancel, failure, hostile, input_problems, many_resources, no_resources, outage, sign_in_lost,

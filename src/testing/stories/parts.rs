@@ -71,7 +71,7 @@ pub(crate) fn resource(name: &str, state: &str, took: u64) -> Resource {
 }
 
 /// What Azure tells ahead of firewalls in the nested deployment `hub`, and which of them waits for which.
-pub(crate) fn foreseen(names: &[&str], waits: &[(&str, &str)]) -> Event {
+pub(crate) fn told_ahead(names: &[&str], waits: &[(&str, &str)]) -> Event {
     let mut dependencies = Dependencies::default();
     for (later, earlier) in waits {
         dependencies.insert(firewall(later).to_lowercase(), vec![firewall(earlier)]);

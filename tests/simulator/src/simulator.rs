@@ -257,6 +257,25 @@ impl Simulator {
             .expect("a foreign deployment needs a valid id and template")
     }
 
+    /// A deployment with this resource id that somebody submitted so long before the start: no longer than the
+    /// options' `past`, and after those that were made before.
+    ///
+    /// # Panics
+    /// When the id is not that of a deployment, or template and parameters are not valid.
+    pub fn deploy_earlier(
+        &self,
+        id: &str,
+        template: &serde_json::Value,
+        parameters: &serde_json::Value,
+        ago: Duration,
+    ) {
+        let at = self.world.options.past.checked_sub(ago);
+        let at = at.expect("an earlier deployment needs a past");
+        let properties = serde_json::json!({"template": template, "parameters": parameters});
+        arm::foreign::start_at(&self.world, id, properties, at)
+            .expect("an earlier deployment needs a valid id, template and parameters");
+    }
+
     /// As soon as a deployment of this id or name has ended, somebody else submits another one
     /// under the same id. Tells its correlation id.
     ///

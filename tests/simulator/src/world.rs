@@ -56,9 +56,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options, origins: Origins) -> Self {
-        let clock = Clock::new(options.time_scale);
+        let clock = Clock::new(options.time_scale, options.past);
         let github = Issuer::new();
-        let expiry = clock.at(options.request_token_lifetime).as_second();
+        let expiry = clock.at(options.past + options.request_token_lifetime);
+        let expiry = expiry.as_second();
         let request_token = github.mint(&json!({
             "typ": "request", "exp": expiry, "orch_id": uuid::Uuid::new_v4().to_string(),
         }));
