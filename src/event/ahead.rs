@@ -36,7 +36,7 @@ pub(crate) struct EarlierRun {
     pub(crate) name: String,
     /// When it ended.
     pub(crate) ended: Option<Timestamp>,
-    /// What it deployed, as far as it was read; deployments within it not included.
+    /// What it deployed. A deployment within it stands for what is in it only if that could not be read.
     pub(crate) resources: Vec<EarlierResource>,
 }
 

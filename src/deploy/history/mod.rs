@@ -1,7 +1,6 @@
 //! How long earlier deployments of the same kind took, read beside the following in time that would be slept.
 //!
-//! Only a forecast depends on it: whatever goes wrong is silence, and Azure is asked for little. A deployment counts if
-//! it was read whole. If none was, the newest counts as far as it was read.
+//! Only a forecast depends on it: whatever goes wrong is silence, and Azure is asked for little.
 
 mod choice;
 mod own_times;
@@ -54,18 +53,14 @@ async fn read_chosen(
     tell: impl Fn(History),
 ) {
     let (mut times, mut told) = (OwnTimes::default(), None);
-    let (mut runs, mut newest, mut is_oldest_read) = (Vec::new(), None, false);
+    let (mut runs, mut is_oldest_read) = (Vec::new(), false);
     for (at, chosen) in choice.runs.iter().enumerate() {
         if let Some(foreseen) = foreseen.get() {
             times.learn_foreseen(foreseen);
         }
         let read = read_run(reading, &mut times, chosen).await;
-        is_oldest_read = read.as_ref().is_some_and(|read| read.is_whole);
-        match read {
-            Some(read) if read.is_whole => runs.push(read.run),
-            Some(read) if at == 0 => newest = Some(read.run),
-            _ => {}
-        }
+        is_oldest_read = read.is_some();
+        runs.extend(read);
         if at == 0 && choice.runs.len() > 1 && !runs.is_empty() {
             let history = History {
                 runs: runs.clone(),
@@ -74,9 +69,6 @@ async fn read_chosen(
             tell(history.clone());
             told = Some(history);
         }
-    }
-    if runs.is_empty() {
-        runs.extend(newest);
     }
     let has_older = choice.has_older || !is_oldest_read;
     let history = History { runs, has_older };

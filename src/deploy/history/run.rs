@@ -12,33 +12,28 @@ use crate::{
 /// How much later than the end of a deployment Azure may touch an operation of it.
 const CLOSE: Duration = Duration::from_secs(5);
 
-/// What was read of an earlier deployment.
-pub(super) struct Read {
-    pub(super) run: EarlierRun,
-    /// Nothing is missing.
-    pub(super) is_whole: bool,
-}
-
-/// Reads the operations of a deployment level by level; `None` if not even its own can be read. Deployments within it
-/// that cannot be read are skipped: Azure may have forgotten them.
+/// Reads the operations of a deployment level by level; `None` if not even its own can be read.
+///
+/// A deployment within it that cannot be read, as Azure has forgotten it or has a later one of its name, stands for all
+/// that was in it.
 pub(super) async fn read_run(
     reading: &mut Reading<'_>,
     times: &mut OwnTimes,
     chosen: &EarlierDeployment,
-) -> Option<Read> {
+) -> Option<EarlierRun> {
     let root = DeploymentId::from_target(&chosen.id);
     if let Some(dependencies) = &chosen.properties.dependencies {
         times.learn(&chosen.id, dependencies.clone());
     }
     let (mut tree, mut tried) = (Tree::new(root.clone()), HashSet::new());
-    let (mut resources, mut is_whole) = (Vec::new(), true);
+    let (mut seen, mut unread) = (Vec::new(), HashSet::new());
     let mut level = vec![root];
     while !level.is_empty() {
         for id in level {
             tried.insert(id.clone());
             let operations = reading.operations(&id).await;
             let Some(mut operations) = operations.filter(|all| are_of(chosen, all)) else {
-                is_whole = false;
+                unread.insert(id.as_str().to_ascii_lowercase());
                 continue;
             };
             if times.lack(&id, &operations)
@@ -47,8 +42,7 @@ pub(super) async fn read_run(
                 times.learn(id.as_str(), dependencies);
             }
             times.count(&mut operations);
-            let seen = tree.absorb(&id, operations, Duration::ZERO);
-            resources.extend(seen.into_iter().filter_map(resource));
+            seen.extend(tree.absorb(&id, operations, Duration::ZERO));
         }
         if tree.is_empty() {
             return None;
@@ -57,12 +51,16 @@ pub(super) async fn read_run(
         level.retain(|id| !tried.contains(id));
         level.sort_by(|one, other| one.as_str().cmp(other.as_str()));
     }
-    let run = EarlierRun {
+    let is_told = |resource: &Resource| {
+        let is_read = !unread.contains(&resource.id.to_ascii_lowercase());
+        !(resource.is_deployment() && is_read)
+    };
+    let told = seen.into_iter().filter(is_told);
+    Some(EarlierRun {
         name: chosen.name().to_owned(),
         ended: chosen.properties.timestamp,
-        resources,
-    };
-    Some(Read { run, is_whole })
+        resources: told.filter_map(resource).collect(),
+    })
 }
 
 /// Whether these are operations of that run: a later deployment of the same name takes the place of an earlier one in
@@ -77,10 +75,10 @@ fn are_of(run: &EarlierDeployment, operations: &[Operation]) -> bool {
     !operations.iter().any(is_later)
 }
 
-/// What is kept of a resource that was deployed: deployments only stand around others.
+/// What is kept of what was deployed.
 fn resource(seen: Resource) -> Option<EarlierResource> {
-    let is_told = seen.state.is_succeeded() && !seen.duration.is_zero();
-    (is_told && !seen.is_deployment()).then_some(EarlierResource {
+    let is_known = seen.state.is_succeeded() && !seen.duration.is_zero();
+    is_known.then_some(EarlierResource {
         id: seen.id,
         kind: seen.kind,
         path: seen.path,
