@@ -37,6 +37,8 @@ mod simulator;
 mod snapshot;
 mod template;
 mod tls;
+pub mod traces;
+pub mod waterfall;
 mod witness;
 mod world;
 
