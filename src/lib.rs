@@ -27,7 +27,6 @@ mod host;
 mod http;
 mod identity;
 mod inputs;
-#[allow(dead_code, unused_imports, reason = "the step uses it next")]
 mod otlp;
 mod report;
 mod step;

@@ -136,6 +136,11 @@ impl Reporter {
         }
     }
 
+    /// What it has kept of the run.
+    pub(crate) fn into_record(self) -> Record {
+        self.record
+    }
+
     /// Prints the compiler's output as a group.
     fn print_compilation(&self, compilation: &Compilation) {
         let lines = compilation::lines(compilation);
