@@ -30,6 +30,13 @@ pub(super) struct Batch {
     pub(super) spans: usize,
 }
 
+/// The bodies of the requests with which a trace is sent.
+#[cfg(test)]
+pub(crate) fn encoded(trace: &Trace) -> Vec<Vec<u8>> {
+    let batches = batches(trace).into_iter();
+    batches.map(|batch| batch.body).collect()
+}
+
 /// The trace as the bodies of requests, the same for the same trace.
 pub(super) fn batches(trace: &Trace) -> Vec<Batch> {
     let mut batches = Vec::new();

@@ -18,6 +18,8 @@ mod wire;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use ids::{SpanId, TraceId};
+#[cfg(test)]
+pub(crate) use message::encoded;
 pub(crate) use parent::Parent;
 pub(crate) use send::send;
 pub(crate) use settings::Settings;

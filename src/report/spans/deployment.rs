@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::{
-    Extent, Facts,
-    facts::{Failure, after_all},
+    facts::{Facts, Failure, after_all},
     place,
     task::status,
 };
 use crate::{
     event::{Plan, Resource},
     otlp::{Attributes, Span, SpanParent},
-    report::record::{Record, seen::Seen},
+    report::record::{
+        Record,
+        seen::{Seen, Span as Extent},
+    },
 };
 
 /// What a span is within: its parent, and from when to when that ran, if that is known.

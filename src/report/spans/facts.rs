@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Look, Step, Told};
+use super::told::{Look, Step, Told};
 use crate::{
-    arm::{Cause, Correlation, ProvisioningState, Target},
+    arm::{Cause, ProvisioningState, Target},
     deploy::Aftermath,
     event::Ending,
     otlp::{Parent, SpanId, TraceId},
@@ -207,14 +207,6 @@ impl<'a> Facts<'a> {
             start: Timestamp::min(all.start, one.start),
             end: Timestamp::max(all.end, one.end),
         })
-    }
-}
-
-impl<'a> Look<'a> {
-    /// The id of what Azure has had; `None` if the submission never arrived.
-    fn correlation(&self) -> Option<&'a str> {
-        let sent = self.stage.correlation().map(Correlation::as_str);
-        sent.filter(|_| *self.aftermath != Aftermath::Absent)
     }
 }
 

@@ -12,45 +12,11 @@ mod place;
 mod task;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use self::facts::Facts;
-use crate::{
-    arm::Target,
-    deploy::{Aftermath, Stage},
-    host::Context,
-    otlp::{Attributes, Link, Parent, SpanParent, Trace},
-    report::record::{Record, seen::Span as Extent},
-};
-
-/// A step that is over, as far as its trace is concerned.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Told<'a> {
-    pub(crate) record: &'a Record,
-    pub(crate) context: &'a Context,
-    /// The id of this process, which tells runs apart where no workflow does.
-    pub(crate) process: u32,
-    pub(crate) step: Step<'a>,
-}
-
-/// Which step it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Step<'a> {
-    /// The step itself.
-    Main,
-    /// The step after it.
-    Post(Look<'a>),
-}
-
-/// What the post step looked after, and found.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Look<'a> {
-    pub(crate) target: &'a Target,
-    /// What Azure may have had of the step's submission.
-    pub(crate) stage: &'a Stage,
-    pub(crate) aftermath: &'a Aftermath,
-    /// How long it looked.
-    pub(crate) took: std::time::Duration,
-}
+pub(crate) use self::told::{Look, Step, Told};
+use crate::otlp::{Attributes, Link, Parent, SpanParent, Trace};
 
 /// The trace of a step that has ended; else `None`. `parent` is where it goes on from, `resource` what the user says of
 /// who tells it.
@@ -78,15 +44,4 @@ pub(crate) fn trace(
         resource: origin::of(told.context).extended(resource),
         spans,
     })
-}
-
-impl Extent {
-    /// The part of it that is within `outer`; a moment at its edge if there is none.
-    fn within(self, outer: Option<Self>) -> Self {
-        let Some(outer) = outer else { return self };
-        Self {
-            start: self.start.clamp(outer.start, outer.end),
-            end: self.end.clamp(outer.start, outer.end),
-        }
-    }
 }

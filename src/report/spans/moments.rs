@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Facts, Look, Step};
+use super::{
+    facts::Facts,
+    told::{Look, Step},
+};
 use crate::{
     deploy::Aftermath,
     otlp::{Attributes, Moment},

@@ -1,6 +1,10 @@
 //! The span of the step itself (semantic conventions of OpenTelemetry, `cicd/cicd-spans.md`).
 
-use super::{Facts, Look, Step, facts::Failure, moments, place};
+use super::{
+    facts::{Facts, Failure},
+    moments, place,
+    told::{Look, Step},
+};
 use crate::{
     deploy::Aftermath,
     event::Ending,
