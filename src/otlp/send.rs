@@ -31,7 +31,7 @@ const PAUSES: [Duration; ATTEMPTS - 1] = [Duration::from_secs(1), Duration::from
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Maximum size of an answer, in bytes.
 const ANSWER_LIMIT: usize = 64 << 10;
-/// Answers that say that another attempt may succeed (opentelemetry-proto, `docs/specification.md`).
+/// Answers that say that another attempt may succeed (OTLP specification, "Failures" of OTLP/HTTP).
 const TRANSIENT: [u16; 4] = [429, 502, 503, 504];
 
 /// Why a trace was not sent, or not all of it. The message is a sentence without a full stop. It may have untrusted text.
