@@ -115,6 +115,37 @@ fn a_run_is_a_tree_of_the_step_the_deployment_and_its_resources() {
 }
 
 #[test]
+fn every_run_is_a_sound_tree() {
+    for story in [
+        stories::time_out(true),
+        stories::no_resources(),
+        stories::hostile(),
+        stories::throttling(),
+        stories::failure_of_the_old_generation(),
+        stories::failure_in_plain_words(),
+        stories::what_if(),
+        stories::stack(),
+        stories::rolled_back(),
+        stories::many_batches(),
+    ] {
+        let spans = spans(&story);
+        assert_eq!(check(&spans), Ok(()));
+        assert!(spans[0].name.starts_with("RUN "));
+    }
+    let stack = spans(&stories::stack());
+    assert!(
+        stack.iter().any(|span| span.name.starts_with("stack ")),
+        "{stack:#?}"
+    );
+    let nothing = spans(&stories::no_resources());
+    let deployment = named(&nothing, "deployment hub-42-1a2b3c");
+    assert_eq!(
+        deployment.end, nothing[0].end,
+        "as far as this step can tell"
+    );
+}
+
+#[test]
 fn a_failure_says_what_failed_and_why() {
     let spans = spans(&stories::failure());
     assert_eq!(check(&spans), Ok(()));

@@ -23,10 +23,10 @@ fn broken(fault: Fault) -> Simulator {
     azure
 }
 
-/// A step whose collector meets a fault, and how often the collector was asked.
-fn beside(azure: &Simulator) -> (Outcome, usize) {
+/// A step that gives its collector so many milliseconds, and how often the collector was asked.
+fn beside(azure: &Simulator, limit: &str) -> (Outcome, usize) {
     let step = traced(azure, hub(azure, &network()));
-    let outcome = step.environment("OTEL_EXPORTER_OTLP_TIMEOUT", "1500").run();
+    let outcome = step.environment("OTEL_EXPORTER_OTLP_TIMEOUT", limit).run();
     (outcome, requests(azure).len())
 }
 

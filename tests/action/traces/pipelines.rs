@@ -1,7 +1,15 @@
 //! Several steps, and pipelines that have a trace of their own.
 
+use std::time::Duration;
+
+use azure_simulator::Options;
+
 use super::*;
-use crate::{common::later, step::ACCEPTED, templates::gateway};
+use crate::{
+    common::later,
+    step::{ACCEPTED, options},
+    templates::{gateway, gateways},
+};
 
 /// The spans that were told of Azure, without those of the steps, by their ids.
 fn azures(spans: &[Span]) -> BTreeMap<&str, (&str, &str)> {
@@ -71,6 +79,43 @@ fn a_post_step_tells_the_rest_of_a_killed_step_in_the_same_trace() {
         &spans,
         "create Microsoft.Network/virtualNetworkGateways vgw",
     );
+}
+
+#[test]
+fn what_ended_unseen_is_told_with_azures_times() {
+    let azure = azure();
+    let step = || traced(&azure, hub(&azure, &gateway()));
+    let killed = step().start().until(ACCEPTED).signal("KILL").outcome();
+    azure.advance(Duration::from_secs(2 * 60 * 60));
+    step().after(&killed).run().expect(0);
+    let spans = azure.spans();
+    check(&azure, &spans);
+    let deployment = named(&spans, "deployment hub");
+    assert_eq!(deployment.attributes["deployment.status"], "succeeded");
+    let took = (deployment.end - deployment.start).as_secs();
+    assert!((12 * 60..20 * 60).contains(&took), "{took}");
+}
+
+/// From 2020 to 2025 Azure counted the durations of all resources of a deployment from one start.
+#[test]
+fn a_resource_begins_after_what_it_waits_for_however_azure_counts() {
+    for common_start in [false, true] {
+        let azure = Simulator::start(Options {
+            common_start,
+            ..options()
+        });
+        traced(&azure, hub(&azure, &gateways(2))).run().expect(0);
+        let spans = azure.spans();
+        check(&azure, &spans);
+        let [first, second] = ["vgw0", "vgw1"].map(|name| {
+            named(
+                &spans,
+                &format!("create Microsoft.Network/virtualNetworkGateways {name}"),
+            )
+        });
+        assert!(first.end <= second.start, "{first:#?} {second:#?}");
+        assert!(second.end - second.start < (first.end - first.start) * 3 / 2);
+    }
 }
 
 #[test]

@@ -15,8 +15,8 @@ const INDENT: u64 = 14;
 /// Where the bars begin, and how long the longest is; to its right its duration stands.
 const AXIS: u64 = 452;
 const LENGTH: u64 = 470;
-/// About the width of a character.
-const CHARACTER: u64 = 7;
+/// The width of a character, in tenths.
+const CHARACTER: u64 = 72;
 /// Parts of the axis.
 const TICKS: u32 = 4;
 
@@ -119,7 +119,7 @@ impl Row<'_> {
     fn draw(&self, axis: &Axis, top: u64) -> String {
         let (span, x) = (self.span, MARGIN + INDENT * self.depth);
         let (middle, base) = (top + ROW / 2, top + ROW / 2 + 4);
-        let name = escape(&short(&span.name, (AXIS - x) / CHARACTER - 1));
+        let name = escape(&short(&span.name, (AXIS - x) * 10 / CHARACTER - 2));
         let (start, end, y) = (axis.at(span.start), axis.at(span.end), middle - BAR / 2);
         let (class, width) = (self.class(), (end - start).max(2));
         let (after, took) = (start + width + 6, show(span.end.saturating_sub(span.start)));
