@@ -13,6 +13,17 @@ pub(crate) enum Stage {
     Ours(Correlation),
 }
 
+impl Stage {
+    /// The submission that Azure has or may have.
+    #[must_use]
+    pub(crate) fn correlation(&self) -> Option<&Correlation> {
+        match self {
+            Self::Before => None,
+            Self::Sent(correlation) | Self::Ours(correlation) => Some(correlation),
+        }
+    }
+}
+
 /// A submission that Azure has.
 #[derive(Clone, Debug)]
 pub(super) struct Ours {

@@ -15,8 +15,18 @@ pub(crate) struct Context {
     pub run_url: Option<String>,
     /// The repository, as `owner/name`.
     pub repository: Option<String>,
+    /// The repository's page.
+    pub repository_url: Option<String>,
+    /// The branch or tag that the workflow runs for.
+    pub reference: Option<String>,
+    /// The commit that the workflow runs for.
+    pub revision: Option<String>,
     /// The workflow's name.
     pub workflow: Option<String>,
+    /// The job's id in the workflow.
+    pub job: Option<String>,
+    /// The step's id in the job, or the name that the runner gives a step without one.
+    pub step: Option<String>,
     /// Whether step debugging is on.
     pub debug: bool,
 }
@@ -26,16 +36,25 @@ impl Context {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let run_id = variable("GITHUB_RUN_ID");
         let repository = variable("GITHUB_REPOSITORY");
-        let run_url = variable("GITHUB_SERVER_URL")
+        let repository_url = variable("GITHUB_SERVER_URL")
             .zip(repository.as_ref())
+            .map(|(server, repository)| format!("{server}/{repository}"));
+        let run_url = repository_url
+            .as_ref()
             .zip(run_id.as_ref())
-            .map(|((server, repository), id)| format!("{server}/{repository}/actions/runs/{id}"));
+            .map(|(repository, id)| format!("{repository}/actions/runs/{id}"));
         Self {
+            // The first is the branch of a pull request, whose name the second does not tell.
+            reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
+            revision: variable("GITHUB_SHA"),
+            job: variable("GITHUB_JOB"),
+            step: variable("GITHUB_ACTION"),
             attempt: variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
             workflow: variable("GITHUB_WORKFLOW"),
             debug: variable("RUNNER_DEBUG").as_deref() == Some("1"),
             run_id,
             run_url,
+            repository_url,
             repository,
         }
     }
@@ -177,6 +196,11 @@ mod tests {
             ("GITHUB_RUN_ID", "42"),
             ("GITHUB_RUN_ATTEMPT", "2"),
             ("GITHUB_WORKFLOW", "Deploy"),
+            ("GITHUB_JOB", "hub"),
+            ("GITHUB_ACTION", "deploy"),
+            ("GITHUB_REF_NAME", "12/merge"),
+            ("GITHUB_HEAD_REF", "feature"),
+            ("GITHUB_SHA", "c0ffee"),
         ];
         let context = Context::new(&lookup(&variables));
         assert_eq!(
@@ -186,9 +210,16 @@ mod tests {
                 attempt: Some(2),
                 run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
                 repository: Some("org/landing-zone".to_owned()),
+                repository_url: Some("https://github.com/org/landing-zone".to_owned()),
+                reference: Some("feature".to_owned()),
+                revision: Some("c0ffee".to_owned()),
                 workflow: Some("Deploy".to_owned()),
+                job: Some("hub".to_owned()),
+                step: Some("deploy".to_owned()),
                 debug: false,
             }
         );
+        let pushed = Context::new(&lookup(&[("GITHUB_REF_NAME", "main")]));
+        assert_eq!(pushed.reference.as_deref(), Some("main"));
     }
 }

@@ -1,8 +1,8 @@
 //! What a run shows to people and later steps: log, annotations, outputs, summary and report file.
 //!
 //! [`Reporter`] receives the events and keeps them in a [`record`]. Everything else renders that record: the [`log`]
-//! with its annotations, the step's [`outputs`], the [`summary`] and the [`report_file`]. The wording that they share
-//! is in [`words`]. From the report file, [`replay`] shows the log again.
+//! with its annotations, the step's [`outputs`], the [`summary`], the [`report_file`] and the [`spans`] of a trace. The
+//! wording that they share is in [`words`]. From the report file, [`replay`] shows the log again.
 
 pub(crate) mod benching;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -15,6 +15,7 @@ pub(crate) mod record;
 mod replay;
 mod report_file;
 mod reporter;
+pub(crate) mod spans;
 mod summary;
 mod what_if;
 mod words;

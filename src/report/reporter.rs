@@ -15,6 +15,7 @@ use crate::{
     report::{
         log::LogWriter,
         outputs::{self, masking},
+        record::Record,
         replay::Recording,
         report_file, summary,
         words::{markdown::code, verdict},
@@ -132,6 +133,11 @@ impl Reporter {
         }
         // It shows the bug once more, unless that is in the way of it, too.
         let _ = catch_unwind(AssertUnwindSafe(|| self.write_report_file()));
+    }
+
+    /// What it has kept of the run.
+    pub(crate) fn into_record(self) -> Record {
+        self.log.into_record()
     }
 
     /// Waits until the log has been silent for a heartbeat interval.

@@ -47,6 +47,7 @@ mod stacks;
 mod step;
 mod template_specs;
 mod templates;
+mod traces;
 mod unanswered;
 mod validate;
 mod what_if;

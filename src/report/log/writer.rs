@@ -47,6 +47,11 @@ impl LogWriter {
         &self.record
     }
 
+    /// The record alone, after the end.
+    pub(crate) fn into_record(self) -> Record {
+        self.record
+    }
+
     /// Takes note of `event`, which happened at `at` after the start.
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
         self.record.observe(event, at);

@@ -5,6 +5,7 @@ pub(crate) mod bars;
 pub(crate) mod chain;
 pub(crate) mod incident;
 pub(crate) mod seen;
+pub(crate) mod submission;
 pub(crate) mod total;
 
 use std::{
@@ -17,6 +18,7 @@ use incident::{Incident, Outage};
 use jiff::{SignedDuration, Timestamp};
 use seen::Seen;
 use serde_json::{Map, Value};
+use submission::Submission;
 
 use crate::{
     arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
@@ -37,6 +39,10 @@ pub(crate) struct Record {
     pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
+    /// When the run signed in.
+    pub(crate) signed_in: Option<Duration>,
+    /// When and how the run came to its deployment.
+    pub(crate) submission: Option<(Duration, Submission)>,
     /// When the present token was issued.
     pub(crate) token_issued: Duration,
     /// Resources and nested deployments as last seen, in order of appearance.
@@ -91,9 +97,11 @@ impl Record {
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
         self.incidents
             .extend(Incident::of(event).map(|incident| (at, incident)));
+        let submission = Submission::of(event).map(|submission| (at, submission));
+        self.submission = self.submission.or(submission);
         match event {
             Event::Planned(plan) => self.plan = Some(plan.clone()),
-            Event::SignedIn(_) => self.token_issued = at,
+            Event::SignedIn(_) => (self.token_issued, self.signed_in) = (at, Some(at)),
             Event::TokenRefreshed(_) => {
                 self.token_issued = at;
                 self.token_refreshes += 1;

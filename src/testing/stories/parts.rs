@@ -30,7 +30,12 @@ pub(crate) fn workflow_run() -> Context {
         attempt: Some(1),
         run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
         repository: Some("org/landing-zone".to_owned()),
+        repository_url: Some("https://github.com/org/landing-zone".to_owned()),
+        reference: Some("main".to_owned()),
+        revision: Some("c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00".to_owned()),
         workflow: Some("Deploy".to_owned()),
+        job: Some("hub".to_owned()),
+        step: Some("deploy".to_owned()),
         debug: false,
     }
 }
