@@ -35,6 +35,11 @@ impl Dependencies {
         self.0.insert(identity, before);
     }
 
+    /// Each resource that waits, and what it waits for.
+    pub(crate) fn iter(&self) -> btree_map::Iter<'_, String, Vec<String>> {
+        self.0.iter()
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -48,7 +48,7 @@ fn join(path: &[String], name: &str) -> String {
 }
 
 /// Type and name in a resource id, or in what tells a resource of an extension from others. Any other text is a name without a type.
-pub(super) fn type_and_name(id: &str) -> (String, String) {
+pub(crate) fn type_and_name(id: &str) -> (String, String) {
     if let Some(start) = id.to_ascii_lowercase().rfind("/providers/") {
         let mut segments = id[start + "/providers/".len()..].split('/');
         let provider = segments.next().unwrap_or_default();

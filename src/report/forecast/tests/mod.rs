@@ -1,0 +1,6 @@
+//! Forecasts of whole runs.
+
+#![expect(clippy::print_stdout, reason = "figures, for `--nocapture`")]
+
+mod calibration;
+mod world;
