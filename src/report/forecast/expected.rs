@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{
+    factors::assumed,
     figures::Figure,
-    samples::{Sample, Samples, assumed},
+    samples::{Sample, Samples},
 };
 
 /// Seconds that a new resource is assumed to take if its type is not a slow one.
@@ -31,6 +32,15 @@ pub(super) enum Expected<'a> {
     Nothing,
 }
 
+/// What is usual for a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usual {
+    /// The median of earlier runs that did the same.
+    Took(Duration),
+    /// It is new, no earlier run created one of its type, and Microsoft states this of the type.
+    Stated(&'static Figure),
+}
+
 /// What is done to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
@@ -48,18 +58,18 @@ pub(super) struct Left<'a> {
     pub(super) outcomes: Outcomes<'a>,
 }
 
-/// Seconds that may be left, each outcome as likely as the others.
-#[derive(Debug)]
+/// Seconds that may be left.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Outcomes<'a> {
     One(f64),
-    /// So many seconds times one of these factors, less those that have passed.
+    /// Any number between two.
+    Between(f64, f64),
+    /// So many seconds times one of these factors, which are in order, less those that have passed.
     Scaled {
         median: f64,
         factors: &'a [f64],
         ran: f64,
     },
-    /// Any number of seconds between two.
-    Between(f64, f64),
 }
 
 /// A resource takes longer than ever before.
@@ -75,7 +85,7 @@ impl<'a> Expected<'a> {
     /// What is expected of the resource with this id in lower case and this type.
     pub(super) fn of(id: &str, kind: &str, samples: &'a Samples<'a>) -> Self {
         let kind_key = kind.to_lowercase();
-        let factors = samples.factors(&kind_key);
+        let factors = samples.factors.of(&kind_key);
         if let Some(own) = samples.of(id).filter(|own| own.exists) {
             if own.updates.is_empty() {
                 return Self::First(own.first);
@@ -96,19 +106,12 @@ impl<'a> Expected<'a> {
         Figure::of(kind).map_or(Self::Nothing, Self::Figure)
     }
 
-    /// How long it takes by earlier runs.
-    pub(super) fn usual(&self) -> Option<Duration> {
+    /// What is usual, as far as it can be shown.
+    pub(super) fn usual(&self) -> Option<Usual> {
         match self {
-            Self::Known { sample, .. } => Some(seconds(sample.median())),
-            _ => None,
-        }
-    }
-
-    /// The figure, if that is all that is known.
-    pub(super) fn figure(&self) -> Option<&'static Figure> {
-        match self {
-            Self::Figure(figure) => Some(figure),
-            _ => None,
+            Self::Known { sample, .. } => Some(Usual::Took(seconds(sample.median()))),
+            Self::Figure(figure) => figure.is_official().then_some(Usual::Stated(figure)),
+            Self::First(_) | Self::Nothing => None,
         }
     }
 
@@ -180,31 +183,58 @@ impl<'a> Left<'a> {
         }
     }
 
-    /// Of all outcomes those are left that are longer than it has run.
     fn scaled(median: f64, factors: &'a [f64], ran: f64, on_history: bool) -> Self {
-        let past = factors.partition_point(|factor| median * factor <= ran);
-        let open = &factors[past..];
         Self {
             usual: (median - ran).max(0.0),
             on_history,
-            outcomes: if ran > 0.0 && open.is_empty() {
-                Outcomes::One(0.0)
-            } else {
-                Outcomes::Scaled {
-                    median,
-                    factors: if ran > 0.0 { open } else { factors },
-                    ran,
-                }
+            outcomes: Outcomes::Scaled {
+                median,
+                factors,
+                ran,
             },
         }
     }
 }
 
 impl Outcomes<'_> {
-    /// The outcome that such a part of all outcomes, from 0 up to 1, is not longer than.
-    pub(super) fn at(&self, part: f64) -> f64 {
+    /// The outcomes in a run that as a whole differs by this factor. Only those are left that are longer than what has
+    /// passed.
+    pub(super) fn in_run(self, factor: f64) -> Self {
         match self {
-            Self::One(left) => *left,
+            Self::Scaled {
+                median,
+                factors,
+                ran,
+            } if ran > 0.0 => {
+                let median = median * factor;
+                let past = factors.partition_point(|factor| median * factor <= ran);
+                let factors = &factors[past..];
+                if factors.is_empty() {
+                    return Self::One(0.0);
+                }
+                Self::Scaled {
+                    median,
+                    factors,
+                    ran,
+                }
+            }
+            Self::Scaled {
+                median,
+                factors,
+                ran,
+            } => Self::Scaled {
+                median: median * factor,
+                factors,
+                ran,
+            },
+            Self::One(_) | Self::Between(..) => self,
+        }
+    }
+
+    /// The outcome that such a part of the outcomes, from 0 up to 1, is not longer than.
+    pub(super) fn at(self, part: f64) -> f64 {
+        match self {
+            Self::One(left) => left,
             Self::Between(least, most) => least + part * (most - least),
             Self::Scaled {
                 median,
@@ -212,8 +242,8 @@ impl Outcomes<'_> {
                 ran,
             } => {
                 let at = (part * factors.len() as f64) as usize;
-                let factor = factors[at.min(factors.len() - 1)];
-                (median * factor - ran).max(0.0)
+                let factor = factors.get(at).or(factors.last());
+                factor.map_or(0.0, |factor| (median * factor - ran).max(0.0))
             }
         }
     }

@@ -6,7 +6,8 @@
 //! (SQL Managed Instance, "Overview of management operations"); App Service Environments up to two hours ("Create an App
 //! Service Environment"); private clouds of Azure VMware Solution three to four hours ("Deploy a private cloud").
 //!
-//! The others are what users of Azure report in issues of public repositories.
+//! The others are what users of Azure report in issues of public repositories. They are good enough to know that
+//! something is slow, and are not shown.
 //!
 //! `suspect_after` is how long Terraform's provider for Azure waits for the creation: `timeouts` in the resources of
 //! `hashicorp/terraform-provider-azurerm` at 69697b7.
@@ -21,15 +22,14 @@ pub(crate) struct Figure {
     least: u64,
     /// Minutes.
     most: u64,
-    /// Whose figure it is.
-    pub(crate) by: By,
+    by: By,
     /// Minutes; 0 if not known.
     suspect_after: u64,
 }
 
 /// Who states a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
+enum By {
     Microsoft,
     Users,
 }
@@ -108,6 +108,11 @@ impl Figure {
     pub(super) fn of(kind: &str) -> Option<&'static Self> {
         let mut all = FIGURES.iter();
         all.find(|figure| figure.kind.eq_ignore_ascii_case(kind))
+    }
+
+    /// Whether Microsoft states it, so that it may be shown.
+    pub(super) fn is_official(&self) -> bool {
+        self.by == By::Microsoft
     }
 
     /// The least that is usual, where that is stated.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    expected::{Doing, Exceeded, Expected},
+    expected::{Doing, Exceeded, Expected, Usual},
     figures::Figure,
     network::Network,
     plan::{Plan, Stage},
@@ -59,7 +59,7 @@ pub(super) fn notes(
         .filter_map(|at| {
             let said = match plan.parts[at].stage {
                 Stage::Running(ran) => of_running(ran, &plan.parts[at].kind, &expected[at]),
-                Stage::Ahead if next[at] => expected[at].figure().map(Said::Stated),
+                Stage::Ahead if next[at] => stated(&expected[at]),
                 Stage::Ahead | Stage::Over => None,
             };
             Some((at, said?))
@@ -103,7 +103,14 @@ fn of_running(ran: f64, kind: &str, expected: &Expected<'_>) -> Option<Said> {
             doing,
         });
     }
-    expected.figure().map(Said::Stated)
+    stated(expected)
+}
+
+fn stated(expected: &Expected<'_>) -> Option<Said> {
+    match expected.usual() {
+        Some(Usual::Stated(figure)) => Some(Said::Stated(figure)),
+        _ => None,
+    }
 }
 
 /// What is ahead and waits for nothing else than for what has begun.

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Known, samples::Samples};
+use super::{known::Known, samples::Samples};
 use crate::{arm::Dependencies, event::EarlierResource, report::words::place::type_and_name};
 
 const DEPLOYMENT: &str = "Microsoft.Resources/deployments";
@@ -118,6 +118,20 @@ impl<'a> Plan<'a> {
                 let newest = runs.and_then(|runs| runs.first());
                 let resources = newest.into_iter().flat_map(|run| &run.resources);
                 resources.for_each(|resource| self.add_earlier(resource));
+                self.add_named(known.dependencies);
+            }
+        }
+    }
+
+    /// Adds what deployments name when they say what waits for what.
+    fn add_named(&mut self, dependencies: &HashMap<String, Dependencies>) {
+        let mut deployments: Vec<_> = dependencies.iter().collect();
+        deployments.sort_unstable_by_key(|(id, _)| *id);
+        for (_, dependencies) in deployments {
+            for (id, before) in dependencies.iter() {
+                std::iter::once(id)
+                    .chain(before)
+                    .for_each(|id| self.add_foreseen(id));
             }
         }
     }

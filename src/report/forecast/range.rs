@@ -16,18 +16,20 @@ pub(super) struct Range {
 }
 
 impl Range {
-    /// Plays the run in 200 courses of events. In these, each resource takes each of 200 equally likely outcomes once, in
-    /// an order of its own, so that the outcomes of resources do not depend on each other.
+    /// Plays the run in 200 courses of events. The first of these differ as a whole as the first of `runs` did, and so
+    /// on. Each resource takes each of 200 equally likely outcomes once, in an order of its own, so that resources do not
+    /// depend on each other.
     ///
-    /// The order depends on the resource's id alone: the same record always gives the same range, and a resource that
+    /// That order depends on the resource's id alone: the same record always gives the same range, and a resource that
     /// ends changes nothing about the others.
     pub(super) fn of<'a>(
         network: &Network,
+        runs: &[f64],
         left: impl Fn(usize) -> (&'a str, &'a Outcomes<'a>),
     ) -> Self {
         let mut ends = network.ends(|resource| {
             let (id, outcomes) = left(resource);
-            courses(id, outcomes)
+            courses(id, *outcomes, runs)
         });
         ends.sort_by(f32::total_cmp);
         let at = |tenths: usize| f64::from(ends[(COURSES - 1) * tenths / 10]);
@@ -40,15 +42,18 @@ impl Range {
 }
 
 /// The outcomes of one resource in each course of events.
-fn courses(id: &str, outcomes: &Outcomes<'_>) -> [f32; COURSES] {
+fn courses(id: &str, outcomes: Outcomes<'_>, runs: &[f64]) -> [f32; COURSES] {
     if let Outcomes::One(left) = outcomes {
-        return [*left as f32; COURSES];
+        return [left as f32; COURSES];
     }
-    let mut courses = std::array::from_fn(|at| {
-        let part = (at as f64 + 0.5) / COURSES as f64;
-        outcomes.at(part) as f32
-    });
+    let mut courses = std::array::from_fn(|at| (at as f32 + 0.5) / COURSES as f32);
     shuffle(&mut courses, &mut Random::of(id));
+    for (chunk, run) in courses.chunks_mut(COURSES.div_ceil(runs.len())).zip(runs) {
+        let outcomes = outcomes.in_run(*run);
+        for part in chunk {
+            *part = outcomes.at(f64::from(*part)) as f32;
+        }
+    }
     courses
 }
 
@@ -86,14 +91,15 @@ mod tests {
 
     #[test]
     fn each_outcome_comes_once_in_an_order_that_the_id_decides() {
-        let outcomes = Outcomes::Between(0.0, 200.0);
-        let [one, again, other] = ["a", "a", "b"].map(|id| courses(id, &outcomes));
+        let outcomes = Outcomes::Between(0.0, 400.0);
+        let [one, again, other] = ["a", "a", "b"].map(|id| courses(id, outcomes, &[1.0]));
         assert_eq!(one, again);
         assert_ne!(one, other);
         let mut sorted = one;
         sorted.sort_by(f32::total_cmp);
-        let expected = std::array::from_fn(|at| at as f32 + 0.5);
-        assert_eq!(sorted, expected);
+        let whole: Vec<_> = sorted.iter().map(|left| left.round() as usize).collect();
+        let expected: Vec<_> = (0..COURSES).map(|at| 2 * at + 1).collect();
+        assert_eq!(whole, expected);
         assert_ne!(one, sorted);
     }
 
@@ -102,7 +108,7 @@ mod tests {
         let outcomes = Outcomes::Between(-1.0, 1.0);
         let ids: Vec<String> = (0..40).map(|n| format!("/resource/{n}")).collect();
         for pair in ids.windows(2) {
-            let [one, other] = [0, 1].map(|at| courses(&pair[at], &outcomes));
+            let [one, other] = [0, 1].map(|at| courses(&pair[at], outcomes, &[1.0]));
             let product: f32 = one.iter().zip(other).map(|(one, other)| one * other).sum();
             // Three standard deviations of the correlation of 200 independent pairs.
             let correlation = product / (COURSES as f32 / 3.0);

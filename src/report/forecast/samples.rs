@@ -5,18 +5,15 @@ use std::{
     time::Duration,
 };
 
+use super::factors::{Difference, Factors, middle};
 use crate::event::{EarlierResource, EarlierRun, History};
 
 /// Number of earlier runs that are used, the newest ones.
 const RUNS: usize = 10;
-/// Azure ends a deployment after seven days.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Seconds below which durations are not told apart: polling and Azure's own steps are not finer.
 const RESOLUTION: f64 = 1.0;
-/// With fewer factors of a type, those of all types are used.
-const FEWEST: usize = 5;
-/// Factors that are assumed where earlier runs do not show any: ends that are half to twice as late.
-const ASSUMED: [f64; 9] = [0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0];
+/// Azure ends a deployment after seven days.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// What earlier runs tell.
 #[derive(Debug, Default)]
@@ -24,7 +21,7 @@ pub(super) struct Samples<'a> {
     resources: HashMap<String, Own<'a>>,
     /// Creations by type in lower case.
     creations: HashMap<String, Sample>,
-    factors: Factors,
+    pub(super) factors: Factors,
 }
 
 /// What earlier runs tell of one resource.
@@ -42,16 +39,16 @@ pub(super) struct Own<'a> {
     last: usize,
 }
 
-/// Seconds that something took several times, in order.
+/// How long something took several times: the shortest first.
 #[derive(Debug, Default)]
-pub(super) struct Sample(Vec<f64>);
+pub(super) struct Sample(Vec<Took>);
 
-/// By how much durations differed from the median of the others of the same kind.
-#[derive(Debug, Default)]
-struct Factors {
-    all: Vec<f64>,
-    /// By type in lower case.
-    by_type: HashMap<String, Vec<f64>>,
+/// How long something took once.
+#[derive(Clone, Copy, Debug)]
+struct Took {
+    seconds: f64,
+    /// In which run, counted from the oldest.
+    run: usize,
 }
 
 impl<'a> Samples<'a> {
@@ -80,14 +77,10 @@ impl<'a> Samples<'a> {
         self.creations.get(kind)
     }
 
-    /// By how much resources of this type in lower case differ, in order.
-    pub(super) fn factors(&self, kind: &str) -> &[f64] {
-        self.factors.of(kind)
-    }
-
     fn add(&mut self, run: &'a EarlierRun, at: usize, can_tell_first: bool, is_newest: bool) {
         for resource in &run.resources {
-            let took = resource.duration.min(LONGEST).as_secs_f64();
+            let seconds = resource.duration.min(LONGEST).as_secs_f64();
+            let took = Took { seconds, run: at };
             match self.resources.entry(resource.id.to_lowercase()) {
                 // Twice in one run: what it did is not clear.
                 Entry::Occupied(known) if known.get().last == at => {}
@@ -105,7 +98,7 @@ impl<'a> Samples<'a> {
                         newest: resource,
                         exists: is_newest,
                         updates: Sample::default(),
-                        first: took,
+                        first: seconds,
                         last: at,
                     });
                 }
@@ -114,18 +107,17 @@ impl<'a> Samples<'a> {
     }
 
     fn sort(&mut self) {
+        let mut differences = Vec::new();
         for (kind, creations) in &mut self.creations {
-            creations.0.sort_by(f64::total_cmp);
-            self.factors.add(kind, creations);
+            creations.sort();
+            differences.push((kind.clone(), creations.differences()));
         }
         for own in self.resources.values_mut() {
-            own.updates.0.sort_by(f64::total_cmp);
-            if own.updates.0.len() > 1 {
-                let kind = own.newest.kind.to_lowercase();
-                self.factors.add(&kind, &own.updates);
-            }
+            own.updates.sort();
+            let kind = own.newest.kind.to_lowercase();
+            differences.push((kind, own.updates.differences()));
         }
-        self.factors.sort();
+        self.factors = Factors::new(&differences);
     }
 }
 
@@ -140,64 +132,35 @@ impl Sample {
 
     /// Seconds; 0 if there are none.
     pub(super) fn longest(&self) -> f64 {
-        self.0.last().copied().unwrap_or_default()
+        self.0.last().map_or(0.0, |took| took.seconds)
     }
 
     /// Seconds; 0 if there are none.
     pub(super) fn median(&self) -> f64 {
-        let count = self.0.len();
-        middle(count, |at| self.0[at])
-    }
-
-    /// The median of all but the one at `left_out`.
-    fn median_without(&self, left_out: usize) -> f64 {
-        let at = |at: usize| self.0[at + usize::from(at >= left_out)];
-        middle(self.0.len() - 1, at)
-    }
-}
-
-/// The median of `count` values in order.
-fn middle(count: usize, value: impl Fn(usize) -> f64) -> f64 {
-    match (count, count % 2) {
-        (0, _) => 0.0,
-        (_, 1) => value(count / 2),
-        _ => f64::midpoint(value(count / 2 - 1), value(count / 2)),
-    }
-}
-
-impl Factors {
-    /// Adds what each of a sample is in relation to the median of the others, which is how far an estimate made from
-    /// the others would have been off.
-    fn add(&mut self, kind: &str, sample: &Sample) {
-        if sample.count() < 2 {
-            return;
-        }
-        let own = self.by_type.entry(kind.to_owned()).or_default();
-        for (at, took) in sample.0.iter().enumerate() {
-            let usual = sample.median_without(at).max(RESOLUTION);
-            own.push(took.max(RESOLUTION) / usual);
-        }
+        middle(self.0.len(), |at| self.0[at].seconds)
     }
 
     fn sort(&mut self) {
-        for own in self.by_type.values_mut() {
-            own.sort_by(f64::total_cmp);
-            self.all.extend_from_slice(own);
+        self.0
+            .sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
+    }
+
+    /// What each is in relation to the median of the others: how far off an estimate made from these would have been.
+    fn differences(&self) -> Vec<Difference> {
+        let others = self.0.len().saturating_sub(1);
+        if others == 0 {
+            return Vec::new();
         }
-        self.all.sort_by(f64::total_cmp);
+        let of = |(left_out, took): (usize, &Took)| {
+            let at = |at: usize| self.0[at + usize::from(at >= left_out)].seconds;
+            let usual = middle(others, at).max(RESOLUTION);
+            Difference {
+                run: took.run,
+                factor: took.seconds.max(RESOLUTION) / usual,
+            }
+        };
+        self.0.iter().enumerate().map(of).collect()
     }
-
-    fn of(&self, kind: &str) -> &[f64] {
-        let own = self.by_type.get(kind).map(Vec::as_slice);
-        let mut known = own.into_iter().chain([self.all.as_slice()]);
-        let enough = known.find(|factors| factors.len() >= FEWEST);
-        enough.unwrap_or(&ASSUMED)
-    }
-}
-
-/// Factors for what no earlier run tells about.
-pub(super) fn assumed() -> &'static [f64] {
-    &ASSUMED
 }
 
 #[cfg(test)]
@@ -226,6 +189,10 @@ mod tests {
         }
     }
 
+    fn seconds(sample: &Sample) -> Vec<f64> {
+        sample.0.iter().map(|took| took.seconds).collect()
+    }
+
     #[test]
     fn the_first_run_with_a_resource_created_it() {
         let runs: [&[(&str, u64)]; 4] = [
@@ -243,11 +210,11 @@ mod tests {
             let samples = Samples::read(&history);
             let a = samples.of("a").expect("known");
             assert_eq!((a.exists, a.first), (true, 400.0));
-            assert_eq!(a.updates.0, [20.0, 30.0]);
+            assert_eq!(seconds(&a.updates), [20.0, 30.0]);
             let b = samples.of("b").expect("known");
             assert_eq!((b.exists, b.first), (false, 600.0));
-            assert_eq!(b.updates.0, [40.0]);
-            assert_eq!(samples.creations("t").expect("some").0, creations);
+            assert_eq!(seconds(&b.updates), [40.0]);
+            assert_eq!(seconds(samples.creations("t").expect("some")), creations);
         }
     }
 
@@ -271,15 +238,18 @@ mod tests {
 
     #[test]
     fn each_is_compared_with_the_median_of_the_others() {
-        let sample = Sample(vec![10.0, 20.0, 30.0, 40.0]);
+        let times = [40.0, 10.0, 30.0, 20.0].into_iter().zip(0..);
+        let mut sample = Sample(times.map(|(seconds, run)| Took { seconds, run }).collect());
+        sample.sort();
         assert_eq!((sample.median(), sample.longest()), (25.0, 40.0));
-        let mut factors = Factors::default();
-        factors.add("t", &sample);
-        factors.sort();
-        assert_eq!(factors.by_type["t"], [10.0 / 30.0, 20.0 / 30.0, 1.5, 2.0]);
-        assert_eq!(factors.of("t"), ASSUMED, "four are too few");
-        factors.by_type.get_mut("t").expect("some").push(3.0);
-        assert_eq!(factors.of("t").len(), 5);
+        let differences = sample.differences().into_iter();
+        let differences: Vec<_> = differences.map(|each| (each.run, each.factor)).collect();
+        assert_eq!(
+            differences,
+            [(1, 10.0 / 30.0), (3, 20.0 / 30.0), (2, 1.5), (0, 2.0)]
+        );
+        sample.0.truncate(1);
+        assert!(sample.differences().is_empty());
         assert_eq!(Sample::default().median(), 0.0);
     }
 
@@ -291,6 +261,7 @@ mod tests {
         let samples = Samples::read(&history);
         let own = samples.of("a").expect("known");
         assert_eq!(own.updates.longest(), LONGEST.as_secs_f64());
-        assert!(samples.factors.all.iter().all(|factor| factor.is_finite()));
+        let differences = own.updates.differences();
+        assert!(differences.iter().all(|each| each.factor.is_finite()));
     }
 }

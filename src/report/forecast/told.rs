@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Forecast, Outlook};
+use super::outlook::{Forecast, Outlook};
 
 /// Part of the time left by which the end must move before another one is told.
 const NOTICEABLE: f64 = 0.1;

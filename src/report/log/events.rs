@@ -15,7 +15,7 @@ use crate::{
         record::Record,
         what_if,
         words::{
-            diagnostic, duration, hidden,
+            diagnostic, duration, estimate, hidden,
             lines::{stamped, style_of},
             operation,
             phrase::count,
@@ -269,14 +269,14 @@ fn heartbeat(running: &[Resource], token_age: Duration, record: &Record, at: Dur
     } else if running.is_empty() {
         "no resource in progress".to_owned()
     } else {
-        format!("still running: {}", place::running(running))
+        "still running: ".to_owned() + &place::running(running) + &estimate::notes(record)
     };
     let age = duration::show(token_age);
     format!(
         "{}/{} done{}; {what}; token {age} old{}",
         record.done,
         record.known,
-        hidden::uncounted(record),
+        hidden::uncounted(record) + &estimate::time_left(record),
         record
             .out_of_reach(at)
             .map_or_else(String::new, |time| format!(

@@ -1,5 +1,6 @@
 //! The state of a run, accumulated from its events.
 
+mod ahead;
 pub(crate) mod bars;
 pub(crate) mod incident;
 pub(crate) mod seen;
@@ -18,7 +19,7 @@ use crate::{
     arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
     event::{Ending, Event, Foreseen, History, Plan, Resource, StackResources},
     inputs::Operation,
-    report::forecast::{Known, Outlook, Told},
+    report::forecast::Told,
 };
 
 /// The state of a run. Durations count from the run's start.
@@ -231,58 +232,6 @@ impl Record {
     pub(crate) fn time(&self, after: Duration) -> Timestamp {
         let after = SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
         self.started.saturating_add(after).unwrap_or(Timestamp::MAX)
-    }
-
-    /// What is known for forecasts.
-    pub(crate) fn known(&self) -> Known<'_> {
-        Known {
-            resources: &self.resources,
-            foreseen: self.foreseen.as_ref(),
-            dependencies: &self.dependencies,
-            history: self.history.as_ref(),
-        }
-    }
-
-    /// Tells how long the deployment still takes, if that can be said.
-    fn look_ahead(&mut self, at: Duration) {
-        let outlook = if self.goes_on_as_usual(at) {
-            self.known().outlook(at)
-        } else {
-            Outlook::default()
-        };
-        let ended = self.resources.iter();
-        let ended = ended
-            .filter(|seen| seen.resource.state.is_terminal())
-            .count();
-        let runs = self
-            .history
-            .as_ref()
-            .map_or(0, |history| history.runs.len());
-        self.told
-            .tell(outlook, (ended, self.resources.len(), runs), at);
-    }
-
-    /// Whether the deployment goes on as earlier ones did that succeeded, and is seen.
-    fn goes_on_as_usual(&self, at: Duration) -> bool {
-        let is_deploying = matches!(self.operation(), Operation::Create | Operation::Wait);
-        let has_failed = |seen: &Seen| {
-            let state = &seen.resource.state;
-            state.is_failed() || state.is_canceled()
-        };
-        is_deploying
-            && self.is_submitted()
-            && self.ended.is_none()
-            && !self
-                .state
-                .as_ref()
-                .is_some_and(ProvisioningState::is_terminal)
-            && self.rollback.is_none()
-            && self.out_of_reach(at).is_none()
-            && !self
-                .incidents
-                .iter()
-                .any(|(_, incident)| *incident == Incident::CancelRequested)
-            && !self.resources.iter().any(has_failed)
     }
 
     /// Resources that still run get the duration up to the end of the run.

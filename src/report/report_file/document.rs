@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     deployment::{Deployment, deployment},
     ending::RunEnding,
+    estimates::{EstimateEntry, estimates},
     incidents::{
         OutageEntry, RefreshEntry, RefreshFailureEntry, ThrottlingEntry, outages, refresh,
         refresh_failure, select, throttle,
@@ -40,6 +41,7 @@ pub(super) struct Document<'a> {
     deployment: Option<Deployment<'a>>,
     resources: Vec<ResourceEntry<'a>>,
     nested_deployments: Vec<ResourceEntry<'a>>,
+    estimates: Vec<EstimateEntry>,
     token_refreshes: Vec<RefreshEntry>,
     token_refresh_failures: Vec<RefreshFailureEntry<'a>>,
     outages: Vec<OutageEntry<'a>>,
@@ -106,6 +108,7 @@ impl<'a> Document<'a> {
             deployment: record.plan.as_ref().map(|plan| deployment(record, plan)),
             resources: resources(record),
             nested_deployments: nested_deployments(record, *took),
+            estimates: estimates(record),
             token_refreshes: select(record, refresh),
             token_refresh_failures: select(record, refresh_failure),
             outages: outages(record, *took),

@@ -8,20 +8,30 @@ use super::scalars::{Seconds, Time};
 use crate::{
     arm::Cause,
     event::Resource,
-    report::record::{
-        Record,
-        bars::{Bar, Bars},
-        seen::Span,
+    report::{
+        forecast::Usual,
+        record::{
+            Record,
+            bars::{Bar, Bars},
+            seen::Span,
+        },
     },
 };
 
 /// The resources of a run.
 pub(super) fn resources(record: &Record) -> Vec<ResourceEntry<'_>> {
-    Bars::new(record)
-        .all
-        .iter()
-        .map(ResourceEntry::from)
-        .collect()
+    let (bars, usual) = (Bars::new(record), record.usual());
+    let entries = bars.all.iter().map(|bar| {
+        let usual = match usual.get(bar.resource.id.as_str()) {
+            Some(Usual::Took(took)) => Some(Seconds(*took)),
+            Some(Usual::Stated(_)) | None => None,
+        };
+        ResourceEntry {
+            usual_seconds: usual,
+            ..ResourceEntry::from(bar)
+        }
+    });
+    entries.collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -36,6 +46,8 @@ pub(super) struct ResourceEntry<'a> {
     /// Null while it runs.
     end: Option<Time>,
     duration_seconds: Seconds,
+    /// By earlier runs.
+    usual_seconds: Option<Seconds>,
     critical: bool,
     causes: Vec<CauseEntry<'a>>,
 }
@@ -59,6 +71,7 @@ impl<'a> ResourceEntry<'a> {
             start: Time(span.start),
             end: resource.state.is_terminal().then_some(Time(span.end)),
             duration_seconds: Seconds(span.length()),
+            usual_seconds: None,
             critical,
             causes: resource.causes.iter().map(CauseEntry::from).collect(),
         }

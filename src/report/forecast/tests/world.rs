@@ -47,13 +47,15 @@ const fn kind(name: &'static str, create: f64, update: f64, deviation: f64) -> K
 
 /// A deployment, and which of its runs first had each resource.
 pub(super) struct World {
-    pub(super) parts: Vec<Part>,
-    pub(super) random: Random,
+    parts: Vec<Part>,
+    random: Random,
+    /// By how much the logarithms of whole runs deviate.
+    days: f64,
 }
 
 /// A resource, or a nested deployment if it has no kind.
 pub(super) struct Part {
-    pub(super) id: String,
+    id: String,
     kind: Option<&'static Kind>,
     /// The nested deployment around it.
     around: Option<usize>,
@@ -74,7 +76,7 @@ pub(super) struct Course {
 impl World {
     /// A deployment of 6 to 40 resources in up to six nested deployments, some of which are new in a later one of
     /// `runs`.
-    pub(super) fn new(seed: u64, runs: usize) -> Self {
+    pub(super) fn new(seed: u64, runs: usize, days: f64) -> Self {
         let mut random = Random::new(seed);
         let groups = random.below(7);
         let count = groups + 6 + random.below(35);
@@ -108,13 +110,18 @@ impl World {
                 },
             });
         }
-        Self { parts, random }
+        Self {
+            parts,
+            random,
+            days,
+        }
     }
 
     /// The course of a run, counted from the first one.
     pub(super) fn course(&mut self, run: usize) -> Course {
+        let day = (self.days * self.random.normal()).exp();
         let took: Vec<f64> = (0..self.parts.len())
-            .map(|at| self.duration(at, run))
+            .map(|at| day * self.duration(at, run))
             .collect();
         let mut spans: Vec<Option<(f64, f64)>> = vec![None; self.parts.len()];
         // Parts wait for earlier ones alone, and a nested deployment ends after what is in it.
