@@ -34,6 +34,8 @@ pub(crate) enum Said {
     },
     /// This is stated of its type.
     Stated(&'static Figure),
+    /// The same, and it begins next.
+    Next(&'static Figure),
 }
 
 impl Said {
@@ -42,6 +44,7 @@ impl Said {
             Self::Suspect { .. } => 0,
             Self::Longer { .. } => 1,
             Self::Stated(_) => 2,
+            Self::Next(_) => 3,
         }
     }
 }
@@ -59,7 +62,7 @@ pub(super) fn notes(
         .filter_map(|at| {
             let said = match plan.parts[at].stage {
                 Stage::Running(ran) => of_running(ran, &plan.parts[at].kind, &expected[at]),
-                Stage::Ahead if next[at] => stated(&expected[at]),
+                Stage::Ahead if next[at] => stated(&expected[at]).map(Said::Next),
                 Stage::Ahead | Stage::Over => None,
             };
             Some((at, said?))
@@ -81,7 +84,7 @@ impl Said {
             | Self::Longer {
                 longest: length, ..
             } => *length,
-            Self::Stated(figure) => figure.most(),
+            Self::Stated(figure) | Self::Next(figure) => figure.most(),
         }
     }
 }
@@ -103,12 +106,12 @@ fn of_running(ran: f64, kind: &str, expected: &Expected<'_>) -> Option<Said> {
             doing,
         });
     }
-    stated(expected)
+    stated(expected).map(Said::Stated)
 }
 
-fn stated(expected: &Expected<'_>) -> Option<Said> {
+fn stated(expected: &Expected<'_>) -> Option<&'static Figure> {
     match expected.usual() {
-        Some(Usual::Stated(figure)) => Some(Said::Stated(figure)),
+        Some(Usual::Stated(figure)) => Some(figure),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use crate::{
-    arm::{Cause, ChangeType, Correlation, Diagnostic, ProvisioningState, WhatIf},
-    event::{Ending, Left, Resource},
+    arm::{Cause, ChangeType, Correlation, Dependencies, Diagnostic, ProvisioningState, WhatIf},
+    event::{EarlierResource, EarlierRun, Ending, Foreseen, History, Left, Resource},
     host::{Place, Severity},
     inputs::Problems,
     template::{Compilation, bicep},
@@ -45,6 +45,44 @@ impl<'t> Texts<'t> {
             state: ProvisioningState::new(state),
             causes: vec![self.cause()],
             ..stories::resource(&self.next(), state, 3)
+        }
+    }
+
+    /// A resource of a type about which something can be said.
+    pub(super) fn gateway(&mut self) -> Resource {
+        Resource {
+            kind: "Microsoft.Network/virtualNetworkGateways".to_owned(),
+            ..self.resource("Running")
+        }
+    }
+
+    pub(super) fn history(&mut self) -> History {
+        let mut resource = || EarlierResource {
+            id: self.next(),
+            kind: self.next(),
+            path: vec![self.next(), self.next()],
+            duration: minutes(9),
+        };
+        let resources = vec![resource(), resource(), resource()];
+        let run = EarlierRun {
+            name: self.next(),
+            ended: None,
+            resources,
+        };
+        History {
+            runs: vec![run; 3],
+            has_older: false,
+        }
+    }
+
+    pub(super) fn foreseen(&mut self) -> Foreseen {
+        let mut dependencies = Dependencies::default();
+        for _ in 0..3 {
+            dependencies.insert(self.next(), vec![self.next(), self.next()]);
+        }
+        Foreseen {
+            resources: vec![self.next(), self.next()],
+            dependencies,
         }
     }
 

@@ -88,6 +88,12 @@ fn note(said: Said, names: &str) -> String {
         Said::Stated(figure) => {
             format!("usually {}: {names} (Microsoft's figure)", range(figure))
         }
+        Said::Next(figure) => {
+            format!(
+                "next usually {}: {names} (Microsoft's figure)",
+                range(figure)
+            )
+        }
     }
 }
 

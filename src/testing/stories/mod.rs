@@ -1,9 +1,11 @@
 //! Runs for tests of the report: what happened, and when.
 
+mod ahead;
 mod kinds;
 mod parts;
 mod runs;
 
+pub(crate) use ahead::{first_run, foretold};
 pub(crate) use kinds::{
     failure_in_plain_words, failure_of_the_new_generation, failure_of_the_old_generation,
     many_batches, rolled_back, stack, throttling, what_if,
