@@ -252,3 +252,6 @@ impl Outcomes<'_> {
 fn seconds(count: f64) -> Duration {
     Duration::try_from_secs_f64(count).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

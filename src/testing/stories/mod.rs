@@ -12,7 +12,7 @@ pub(crate) use kinds::{
 };
 pub(crate) use parts::{
     SUBSCRIPTION, Story, begun, cause, minutes, nested, plan_at, progressed, record, resource,
-    workflow_run,
+    state, workflow_run,
 };
 pub(crate) use runs::{
     cancel, failure, hostile, input_problems, many_resources, no_resources, outage, sign_in_lost,
