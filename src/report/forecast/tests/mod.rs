@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "figures, for `--nocapture`")]
 
+mod backtest;
 mod calibration;
 mod honesty;
 mod paths;
