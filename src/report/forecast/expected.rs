@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     factors::assumed,
     figures::Figure,
-    samples::{Sample, Samples},
+    samples::{Own, Sample, Samples},
 };
 
 /// Seconds that a new resource is assumed to take if its type is not a slow one.
@@ -82,11 +82,10 @@ pub(super) struct Exceeded {
 }
 
 impl<'a> Expected<'a> {
-    /// What is expected of the resource with this id in lower case and this type.
-    pub(super) fn of(id: &str, kind: &str, samples: &'a Samples<'a>) -> Self {
-        let kind_key = kind.to_lowercase();
-        let factors = samples.factors.of(&kind_key);
-        if let Some(own) = samples.of(id).filter(|own| own.exists) {
+    /// What is expected of a resource of this type, of which earlier runs tell this.
+    pub(super) fn of(own: Option<&'a Own>, kind: &str, samples: &'a Samples) -> Self {
+        let (creations, factors) = samples.of_type(own, kind);
+        if let Some(own) = own.filter(|own| own.exists) {
             if own.updates.is_empty() {
                 return Self::First(own.first);
             }
@@ -96,7 +95,7 @@ impl<'a> Expected<'a> {
                 doing: Doing::Updating,
             };
         }
-        if let Some(sample) = samples.creations(&kind_key) {
+        if let Some(sample) = creations {
             return Self::Known {
                 sample,
                 factors,
@@ -231,18 +230,17 @@ impl Outcomes<'_> {
         }
     }
 
-    /// The outcome that such a part of the outcomes, from 0 up to 1, is not longer than.
-    pub(super) fn at(self, part: f64) -> f64 {
+    /// One of as many outcomes as are asked for, the shortest first.
+    pub(super) fn at(self, at: usize, of: usize) -> f64 {
         match self {
             Self::One(left) => left,
-            Self::Between(least, most) => least + part * (most - least),
+            Self::Between(least, most) => least + (at as f64 + 0.5) / of as f64 * (most - least),
             Self::Scaled {
                 median,
                 factors,
                 ran,
             } => {
-                let at = (part * factors.len() as f64) as usize;
-                let factor = factors.get(at).or(factors.last());
+                let factor = factors.get((2 * at + 1) * factors.len() / (2 * of));
                 factor.map_or(0.0, |factor| (median * factor - ran).max(0.0))
             }
         }

@@ -18,40 +18,35 @@ pub(super) struct Difference {
 }
 
 /// By how much durations differ, in two steps: a run as a whole is faster or slower than usual, on a slow day say, and
-/// its resources differ from that each by itself.
-#[derive(Debug, Default)]
+/// its resources differ from that each by itself. All lists are in order.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Factors {
-    /// Those of runs as a whole, in order.
+    /// Those of runs as a whole.
     runs: Vec<f64>,
-    /// Those of all resources, in order.
+    /// Those of resources, by type.
+    by_type: Vec<Vec<f64>>,
+    /// Those of all resources.
     all: Vec<f64>,
-    /// Those of resources, in order, by type in lower case.
-    by_type: HashMap<String, Vec<f64>>,
 }
 
 impl Factors {
-    /// The factors of these differences, each list of which is about resources of one type, told in lower case.
-    pub(super) fn new(differences: &[(String, Vec<Difference>)]) -> Self {
+    /// The factors of these differences, by type.
+    pub(super) fn new(differences: &[Vec<Difference>]) -> Self {
         let runs = by_run(differences);
-        let mut factors = Self::default();
-        for (kind, differences) in differences.iter().filter(|(_, list)| !list.is_empty()) {
-            let own = factors.by_type.entry(kind.clone()).or_default();
-            own.extend(differences.iter().map(|difference| {
-                let run = runs.get(&difference.run).copied();
-                difference.factor / run.unwrap_or(1.0)
-            }));
+        let own = |difference: &Difference| {
+            let run = runs.get(&difference.run).copied();
+            difference.factor / run.unwrap_or(1.0)
+        };
+        let by_type = differences.iter().map(|list| sorted(list.iter().map(own)));
+        let by_type: Vec<_> = by_type.collect();
+        Self {
+            all: sorted(by_type.iter().flatten().copied()),
+            by_type,
+            runs: sorted(runs.into_values()),
         }
-        for own in factors.by_type.values_mut() {
-            own.sort_by(f64::total_cmp);
-            factors.all.extend_from_slice(own);
-        }
-        factors.all.sort_by(f64::total_cmp);
-        factors.runs = runs.into_values().collect();
-        factors.runs.sort_by(f64::total_cmp);
-        factors
     }
 
-    /// The factors of runs as a whole, in order; never none.
+    /// The factors of runs as a whole; never none.
     pub(super) fn runs(&self) -> &[f64] {
         match self.runs.as_slice() {
             [] => &[1.0],
@@ -59,13 +54,19 @@ impl Factors {
         }
     }
 
-    /// The factors of resources of this type in lower case, in order; never none.
-    pub(super) fn of(&self, kind: &str) -> &[f64] {
-        let own = self.by_type.get(kind).map(Vec::as_slice);
-        let mut known = own.into_iter().chain([self.all.as_slice()]);
+    /// The factors of resources of the type at this place; never none.
+    pub(super) fn of(&self, kind: Option<usize>) -> &[f64] {
+        let own = kind.and_then(|kind| self.by_type.get(kind));
+        let mut known = own.into_iter().chain([&self.all]);
         let enough = known.find(|factors| factors.len() >= FEWEST);
-        enough.unwrap_or(&ASSUMED)
+        enough.map_or(&ASSUMED, Vec::as_slice)
     }
+}
+
+fn sorted(factors: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut factors: Vec<_> = factors.collect();
+    factors.sort_unstable_by(f64::total_cmp);
+    factors
 }
 
 /// Factors of what no earlier run tells about, in order.
@@ -74,17 +75,15 @@ pub(super) fn assumed() -> &'static [f64] {
 }
 
 /// By how much each run as a whole differed: the median of its differences.
-fn by_run(differences: &[(String, Vec<Difference>)]) -> HashMap<usize, f64> {
+fn by_run(differences: &[Vec<Difference>]) -> HashMap<usize, f64> {
     let mut by_run: HashMap<usize, Vec<f64>> = HashMap::new();
-    for difference in differences.iter().flat_map(|(_, list)| list) {
-        by_run
-            .entry(difference.run)
-            .or_default()
-            .push(difference.factor);
+    for difference in differences.iter().flatten() {
+        let run = by_run.entry(difference.run).or_default();
+        run.push(difference.factor);
     }
     by_run.retain(|_, factors| factors.len() >= FEWEST_OF_RUN);
-    let medians = by_run.into_iter().map(|(run, mut factors)| {
-        factors.sort_by(f64::total_cmp);
+    let medians = by_run.into_iter().map(|(run, factors)| {
+        let factors = sorted(factors.into_iter());
         (run, middle(factors.len(), |at| factors[at]))
     });
     medians.collect()
@@ -103,26 +102,31 @@ pub(super) fn middle(count: usize, value: impl Fn(usize) -> f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn list(kind: &str, factors: &[(usize, f64)]) -> (String, Vec<Difference>) {
+    fn list(factors: &[(usize, f64)]) -> Vec<Difference> {
         let list = factors
             .iter()
             .map(|&(run, factor)| Difference { run, factor });
-        (kind.to_owned(), list.collect())
+        list.collect()
     }
 
     #[test]
     fn a_slow_run_is_told_apart_from_slow_resources() {
         let slow_run = [(1, 2.0), (1, 2.2), (1, 2.0), (1, 1.8), (1, 2.0), (0, 0.9)];
-        let factors = Factors::new(&[list("a", &slow_run), list("b", &[(0, 1.5)])]);
+        let factors = Factors::new(&[list(&slow_run), list(&[(0, 1.5)])]);
         assert_eq!(factors.runs(), [2.0], "of the other run two are too few");
-        assert_eq!(factors.of("a"), [0.9, 0.9, 1.0, 1.0, 1.0, 1.1]);
-        assert_eq!(factors.of("b"), [0.9, 0.9, 1.0, 1.0, 1.0, 1.1, 1.5]);
+        assert_eq!(factors.of(Some(0)), [0.9, 0.9, 1.0, 1.0, 1.0, 1.1]);
+        for few in [Some(1), None] {
+            assert_eq!(factors.of(few), [0.9, 0.9, 1.0, 1.0, 1.0, 1.1, 1.5]);
+        }
     }
 
     #[test]
     fn without_enough_of_them_factors_are_assumed() {
-        let factors = Factors::new(&[list("a", &[(0, 3.0), (0, 3.0), (1, 3.0), (1, 3.0)])]);
-        assert_eq!((factors.of("a"), factors.runs()), (assumed(), &[1.0][..]));
+        let factors = Factors::new(&[list(&[(0, 3.0), (0, 3.0), (1, 3.0), (1, 3.0)])]);
+        assert_eq!(
+            (factors.of(Some(0)), factors.runs()),
+            (assumed(), &[1.0][..])
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::samples::Samples;
 use crate::{
     arm::Dependencies,
     event::{Foreseen, History},
@@ -17,6 +18,8 @@ pub(crate) struct Known<'a> {
     pub(crate) foreseen: Option<&'a Foreseen>,
     /// Which resources of a deployment wait for which, by its id in lower case.
     pub(crate) dependencies: &'a HashMap<String, Dependencies>,
-    /// How long earlier runs took.
+    /// Earlier runs.
     pub(crate) history: Option<&'a History>,
+    /// What these tell.
+    pub(crate) samples: &'a Samples,
 }

@@ -5,13 +5,14 @@
 //!
 //! 1. [`samples`] and [`factors`]: what earlier runs tell, with creations and updates told apart.
 //! 2. [`expected`]: what that says of a resource; [`figures`] of what is new.
-//! 3. [`plan`] and [`network`]: what is still to do, and what waits for what.
+//! 3. [`plan`] with its [`index`], and [`network`]: what is still to do, and what waits for what.
 //! 4. [`range`]: when the run may end; [`outlook`] whether that is told, [`notes`] what else.
 //! 5. [`told`]: what the heartbeats tell.
 
 mod expected;
 mod factors;
 mod figures;
+mod index;
 mod known;
 mod network;
 mod notes;
@@ -19,6 +20,7 @@ mod outlook;
 mod plan;
 mod range;
 mod samples;
+mod seed;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -29,5 +31,6 @@ pub(crate) use self::{
     known::Known,
     notes::{Note, Said},
     outlook::{Basis, Forecast, Outlook},
+    samples::Samples,
     told::{Estimate, Told},
 };

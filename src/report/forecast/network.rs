@@ -20,6 +20,8 @@ struct Moment {
     after: Vec<usize>,
     /// The resource that ends then.
     resource: Option<usize>,
+    /// Whether nothing comes after it.
+    is_last: bool,
 }
 
 /// What decides when a run ends.
@@ -59,6 +61,7 @@ impl Network {
             }
         }
         network.sort();
+        network.mark_last();
         network
     }
 
@@ -102,8 +105,11 @@ impl Network {
         let mut last = [0.0; COURSES];
         for &at in &self.order {
             let moment = &self.moments[at];
-            let mut own = [0.0; COURSES];
-            for &before in &moment.after {
+            let mut own = match moment.after.first() {
+                Some(before) => ends[*before],
+                None => [0.0; COURSES],
+            };
+            for &before in moment.after.iter().skip(1) {
                 raise(&mut own, &ends[before]);
             }
             if let Some(resource) = moment.resource {
@@ -111,7 +117,9 @@ impl Network {
                     *end += took;
                 }
             }
-            raise(&mut last, &own);
+            if moment.is_last {
+                raise(&mut last, &own);
+            }
             ends[at] = own;
         }
         last
@@ -132,7 +140,7 @@ impl Network {
             let end = begin + 1;
             self.moments.push(Moment {
                 after: vec![begin],
-                resource: None,
+                ..Moment::default()
             });
             Some(Own { begin, end })
         };
@@ -180,6 +188,17 @@ impl Network {
             }
         }
     }
+
+    /// Marks the moments that nothing comes after.
+    fn mark_last(&mut self) {
+        let mut is_last = vec![true; self.moments.len()];
+        for before in self.moments.iter().flat_map(|moment| &moment.after) {
+            is_last[*before] = false;
+        }
+        for (moment, is_last) in self.moments.iter_mut().zip(is_last) {
+            moment.is_last = is_last;
+        }
+    }
 }
 
 /// Which parts have begun: a nested deployment of which only the name is known has if something in it has.
@@ -201,6 +220,8 @@ fn begun(plan: &Plan<'_>) -> Vec<bool> {
 
 fn raise<const COURSES: usize>(ends: &mut [f32; COURSES], least: &[f32; COURSES]) {
     for (end, least) in ends.iter_mut().zip(least) {
-        *end = end.max(*least);
+        if *least > *end {
+            *end = *least;
+        }
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn notes(
         .collect();
     found.sort_by_key(|(at, said)| (said.rank(), std::cmp::Reverse(said.length()), *at));
     let notes = found.into_iter().take(MOST).map(|(at, said)| Note {
-        name: plan.parts[at].name.to_string(),
+        name: plan.parts[at].name().into_owned(),
         said,
     });
     notes.collect()

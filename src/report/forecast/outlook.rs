@@ -9,7 +9,6 @@ use super::{
     notes::{self, Note},
     plan::{Plan, Stage},
     range::Range,
-    samples::Samples,
 };
 
 /// Part of the time on the longest path that must stand on earlier runs, so that an estimate is told.
@@ -48,33 +47,30 @@ pub(crate) struct Basis {
 impl<'a> Known<'a> {
     /// What can be said at `now`, counted from the run's start.
     pub(crate) fn outlook(&self, now: Duration) -> Outlook {
-        let samples = self.samples();
-        let plan = Plan::new(self, &samples, now);
+        let plan = Plan::new(self, now);
         let network = Network::new(&plan);
         let expected: Vec<_> = plan
             .parts
             .iter()
-            .map(|part| Expected::of(&part.id, &part.kind, &samples))
+            .map(|part| Expected::of(part.own, &part.kind, self.samples))
             .collect();
-        let left = self.left(&plan, &network, &expected, &samples);
+        let left = self.left(&plan, &network, &expected);
         let notes = notes::notes(&plan, &network, &expected, left.is_some());
         Outlook { left, notes }
     }
 
     /// What is usual for each resource of which that is known, by its id.
     pub(crate) fn usual(&self) -> HashMap<&'a str, Usual> {
-        let samples = self.samples();
+        let samples = self.samples;
         let resources = self.resources.iter().map(|seen| &seen.resource);
         let resources = resources.filter(|resource| !resource.is_deployment());
         let usual = resources.filter_map(|resource| {
-            let expected = Expected::of(&resource.id.to_lowercase(), &resource.kind, &samples);
+            let own = samples.find(&resource.id.to_lowercase());
+            let own = own.map(|at| samples.own(at));
+            let expected = Expected::of(own, &resource.kind, samples);
             Some((resource.id.as_str(), expected.usual()?))
         });
         usual.collect()
-    }
-
-    fn samples(&self) -> Samples<'_> {
-        self.history.map(Samples::read).unwrap_or_default()
     }
 
     fn left(
@@ -82,7 +78,6 @@ impl<'a> Known<'a> {
         plan: &Plan<'_>,
         network: &Network,
         expected: &[Expected<'_>],
-        samples: &Samples<'_>,
     ) -> Option<Forecast> {
         let runs = self.history.map_or(0, |history| history.runs.len());
         if runs == 0 || network.resources().next().is_none() {
@@ -98,9 +93,8 @@ impl<'a> Known<'a> {
             })
             .collect();
         let percent = on_history(network, &lefts)?;
-        let runs_as_a_whole = samples.factors.runs();
-        let range = Range::of(network, runs_as_a_whole, |at| {
-            (&plan.parts[at].id, &lefts[at].outcomes)
+        let range = Range::of(network, self.samples.runs(), |at| {
+            (plan.parts[at].seed, lefts[at].outcomes)
         });
         Some(Forecast {
             left: seconds(range.middle),

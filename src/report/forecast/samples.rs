@@ -1,9 +1,6 @@
 //! How long resources took in earlier runs, with creations and updates told apart.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use super::factors::{Difference, Factors, middle};
 use crate::event::{EarlierResource, EarlierRun, History};
@@ -16,108 +13,150 @@ const RESOLUTION: f64 = 1.0;
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// What earlier runs tell.
-#[derive(Debug, Default)]
-pub(super) struct Samples<'a> {
-    resources: HashMap<String, Own<'a>>,
-    /// Creations by type in lower case.
-    creations: HashMap<String, Sample>,
-    pub(super) factors: Factors,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Samples {
+    resources: Vec<Own>,
+    /// Ids in lower case, and where in `resources` they are.
+    ids: HashMap<String, usize>,
+    /// How long creations took, by type.
+    creations: Vec<Sample>,
+    /// Types in lower case, and where in `creations` they are.
+    kinds: HashMap<String, usize>,
+    factors: Factors,
 }
 
 /// What earlier runs tell of one resource.
-#[derive(Debug)]
-pub(super) struct Own<'a> {
-    /// As the newest run with it knows it.
-    pub(super) newest: &'a EarlierResource,
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    /// Where the newest run with it is in the history, and where it is in that run.
+    newest: (usize, usize),
     /// Whether the newest run had it, so that this run updates it.
     pub(super) exists: bool,
     /// How long its updates took.
     pub(super) updates: Sample,
     /// Seconds that the first run with it took, which may have created it.
     pub(super) first: f64,
-    /// The run that had it last, counted from the oldest.
-    last: usize,
+    /// Where its type is among all.
+    kind: usize,
 }
 
 /// How long something took several times: the shortest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sample(Vec<Took>);
 
 /// How long something took once.
 #[derive(Clone, Copy, Debug)]
 struct Took {
     seconds: f64,
-    /// In which run, counted from the oldest.
+    /// In which run of the history.
     run: usize,
 }
 
-impl<'a> Samples<'a> {
-    /// Reads earlier runs, the newest first.
+impl Samples {
+    /// Reads earlier runs.
     ///
     /// A resource was created by the first run that had it, if that is known to be the first, and updated by the later
     /// ones. What the oldest run did where there are older ones that were not read is not known, and not used.
-    pub(super) fn read(history: &'a History) -> Self {
+    pub(crate) fn read(history: &History) -> Self {
         let mut samples = Self::default();
         let runs = &history.runs[..history.runs.len().min(RUNS)];
         let has_older = history.has_older || runs.len() < history.runs.len();
-        for (at, run) in runs.iter().rev().enumerate() {
-            samples.add(run, at, at > 0 || !has_older, at + 1 == runs.len());
+        for (at, run) in runs.iter().enumerate().rev() {
+            let is_oldest = at + 1 == runs.len();
+            samples.add(run, at, !is_oldest || !has_older);
         }
-        samples.sort();
+        samples.compare();
         samples
     }
 
-    /// What earlier runs tell of the resource with this id in lower case.
-    pub(super) fn of(&self, id: &str) -> Option<&Own<'a>> {
-        self.resources.get(id)
+    /// Number of resources.
+    pub(super) fn count(&self) -> usize {
+        self.resources.len()
     }
 
-    /// How long creations of this type in lower case took.
-    pub(super) fn creations(&self, kind: &str) -> Option<&Sample> {
-        self.creations.get(kind)
+    /// Where the resource with this id in lower case is.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        self.ids.get(id).copied()
     }
 
-    fn add(&mut self, run: &'a EarlierRun, at: usize, can_tell_first: bool, is_newest: bool) {
-        for resource in &run.resources {
+    /// What is told of the resource that is there.
+    pub(super) fn own(&self, at: usize) -> &Own {
+        &self.resources[at]
+    }
+
+    /// How long creations of a type took, and by how much durations of this type differ, the least first: for a resource
+    /// of which something is told, else for its type.
+    pub(super) fn of_type(&self, own: Option<&Own>, kind: &str) -> (Option<&Sample>, &[f64]) {
+        let known = own.map(|own| own.kind);
+        let at = known.or_else(|| self.kinds.get(&kind.to_lowercase()).copied());
+        let creations = at.map(|at| &self.creations[at]);
+        let creations = creations.filter(|creations| !creations.is_empty());
+        (creations, self.factors.of(at))
+    }
+
+    /// By how much runs differ as a whole, the least first; never none.
+    pub(super) fn runs(&self) -> &[f64] {
+        self.factors.runs()
+    }
+
+    /// Adds the run that is `at` this place of the history; newer ones come later.
+    fn add(&mut self, run: &EarlierRun, at: usize, can_tell_first: bool) {
+        for (place, resource) in run.resources.iter().enumerate() {
             let seconds = resource.duration.min(LONGEST).as_secs_f64();
             let took = Took { seconds, run: at };
-            match self.resources.entry(resource.id.to_lowercase()) {
+            let id = resource.id.to_lowercase();
+            if let Some(own) = self.ids.get(&id) {
+                let own = &mut self.resources[*own];
                 // Twice in one run: what it did is not clear.
-                Entry::Occupied(known) if known.get().last == at => {}
-                Entry::Occupied(mut known) => {
-                    let own = known.get_mut();
+                if own.newest.0 != at {
                     own.updates.0.push(took);
-                    (own.newest, own.exists, own.last) = (resource, is_newest, at);
+                    (own.newest, own.exists) = ((at, place), at == 0);
                 }
-                Entry::Vacant(new) => {
-                    if can_tell_first {
-                        let kind = resource.kind.to_lowercase();
-                        self.creations.entry(kind).or_default().0.push(took);
-                    }
-                    new.insert(Own {
-                        newest: resource,
-                        exists: is_newest,
-                        updates: Sample::default(),
-                        first: seconds,
-                        last: at,
-                    });
-                }
+                continue;
             }
+            let kind = self.kind(&resource.kind);
+            if can_tell_first {
+                self.creations[kind].0.push(took);
+            }
+            self.resources.push(Own {
+                newest: (at, place),
+                exists: at == 0,
+                updates: Sample::default(),
+                first: seconds,
+                kind,
+            });
+            self.ids.insert(id, self.resources.len() - 1);
         }
     }
 
-    fn sort(&mut self) {
-        let mut differences = Vec::new();
-        for (kind, creations) in &mut self.creations {
-            creations.sort();
-            differences.push((kind.clone(), creations.differences()));
+    fn kind(&mut self, kind: &str) -> usize {
+        let next = self.creations.len();
+        let at = *self.kinds.entry(kind.to_lowercase()).or_insert(next);
+        if at == next {
+            self.creations.push(Sample::default());
         }
-        for own in self.resources.values_mut() {
+        at
+    }
+
+    fn compare(&mut self) {
+        let mut differences = vec![Vec::new(); self.creations.len()];
+        for (creations, differences) in self.creations.iter_mut().zip(&mut differences) {
+            creations.sort();
+            creations.add_differences(differences);
+        }
+        for own in &mut self.resources {
             own.updates.sort();
-            let kind = own.newest.kind.to_lowercase();
-            differences.push((kind, own.updates.differences()));
+            own.updates.add_differences(&mut differences[own.kind]);
         }
         self.factors = Factors::new(&differences);
+    }
+}
+
+impl Own {
+    /// What the newest run with it says.
+    pub(super) fn newest<'a>(&self, history: &'a History) -> Option<&'a EarlierResource> {
+        let (run, at) = self.newest;
+        history.runs.get(run)?.resources.get(at)
     }
 }
 
@@ -145,21 +184,21 @@ impl Sample {
             .sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
     }
 
-    /// What each is in relation to the median of the others: how far off an estimate made from these would have been.
-    fn differences(&self) -> Vec<Difference> {
+    /// Adds what each is in relation to the median of the others: how far off an estimate made from these would have
+    /// been.
+    fn add_differences(&self, differences: &mut Vec<Difference>) {
         let others = self.0.len().saturating_sub(1);
         if others == 0 {
-            return Vec::new();
+            return;
         }
-        let of = |(left_out, took): (usize, &Took)| {
+        differences.extend(self.0.iter().enumerate().map(|(left_out, took)| {
             let at = |at: usize| self.0[at + usize::from(at >= left_out)].seconds;
             let usual = middle(others, at).max(RESOLUTION);
             Difference {
                 run: took.run,
                 factor: took.seconds.max(RESOLUTION) / usual,
             }
-        };
-        self.0.iter().enumerate().map(of).collect()
+        }));
     }
 }
 
@@ -189,6 +228,12 @@ mod tests {
         }
     }
 
+    fn differences(sample: &Sample) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        sample.add_differences(&mut differences);
+        differences
+    }
+
     fn seconds(sample: &Sample) -> Vec<f64> {
         sample.0.iter().map(|took| took.seconds).collect()
     }
@@ -208,13 +253,17 @@ mod tests {
         ] {
             let history = history(&runs, has_older);
             let samples = Samples::read(&history);
-            let a = samples.of("a").expect("known");
+            let own = |id| samples.own(samples.find(id).expect("known"));
+            let a = own("a");
             assert_eq!((a.exists, a.first), (true, 400.0));
             assert_eq!(seconds(&a.updates), [20.0, 30.0]);
-            let b = samples.of("b").expect("known");
+            let b = own("b");
             assert_eq!((b.exists, b.first), (false, 600.0));
             assert_eq!(seconds(&b.updates), [40.0]);
-            assert_eq!(seconds(samples.creations("t").expect("some")), creations);
+            assert_eq!(
+                seconds(samples.of_type(None, "T").0.expect("some")),
+                creations
+            );
         }
     }
 
@@ -222,7 +271,7 @@ mod tests {
     fn what_is_told_twice_by_one_run_is_no_update() {
         let history = history(&[&[("a", 10), ("A", 20)]], false);
         let samples = Samples::read(&history);
-        let a = samples.of("a").expect("known");
+        let a = samples.own(0);
         assert!(a.updates.is_empty() && a.first == 10.0);
     }
 
@@ -231,9 +280,12 @@ mod tests {
         let one: &[(&str, u64)] = &[("a", 10)];
         let history = history(&[one; RUNS + 1], false);
         let samples = Samples::read(&history);
-        let a = samples.of("a").expect("known");
+        let a = samples.own(0);
         assert_eq!(a.updates.count(), RUNS - 1);
-        assert!(samples.creations("t").is_none(), "there was an older one");
+        assert!(
+            samples.of_type(None, "t").0.is_none(),
+            "there was an older one"
+        );
     }
 
     #[test]
@@ -242,14 +294,14 @@ mod tests {
         let mut sample = Sample(times.map(|(seconds, run)| Took { seconds, run }).collect());
         sample.sort();
         assert_eq!((sample.median(), sample.longest()), (25.0, 40.0));
-        let differences = sample.differences().into_iter();
-        let differences: Vec<_> = differences.map(|each| (each.run, each.factor)).collect();
+        let told = differences(&sample).into_iter();
+        let told: Vec<_> = told.map(|each| (each.run, each.factor)).collect();
         assert_eq!(
-            differences,
+            told,
             [(1, 10.0 / 30.0), (3, 20.0 / 30.0), (2, 1.5), (0, 2.0)]
         );
         sample.0.truncate(1);
-        assert!(sample.differences().is_empty());
+        assert!(differences(&sample).is_empty());
         assert_eq!(Sample::default().median(), 0.0);
     }
 
@@ -259,9 +311,9 @@ mod tests {
         let mut history = history(&runs, false);
         history.runs[0].resources[0].duration = Duration::MAX;
         let samples = Samples::read(&history);
-        let own = samples.of("a").expect("known");
+        let own = samples.own(0);
         assert_eq!(own.updates.longest(), LONGEST.as_secs_f64());
-        let differences = own.updates.differences();
-        assert!(differences.iter().all(|each| each.factor.is_finite()));
+        let told = differences(&own.updates);
+        assert!(told.iter().all(|each| each.factor.is_finite()));
     }
 }

@@ -11,12 +11,13 @@ use crate::{
 
 impl Record {
     /// What is known for forecasts.
-    fn known(&self) -> Known<'_> {
+    pub(crate) fn known(&self) -> Known<'_> {
         Known {
             resources: &self.resources,
             foreseen: self.foreseen.as_ref(),
             dependencies: &self.dependencies,
             history: self.history.as_ref(),
+            samples: &self.samples,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
     arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
     event::{Ending, Event, Foreseen, History, Plan, Resource, StackResources},
     inputs::Operation,
-    report::forecast::Told,
+    report::forecast::{Samples, Told},
 };
 
 /// The state of a run. Durations count from the run's start.
@@ -53,6 +53,8 @@ pub(crate) struct Record {
     pub(crate) dependencies: HashMap<String, Dependencies>,
     /// How long earlier deployments of the same kind took.
     pub(crate) history: Option<History>,
+    /// What these tell.
+    pub(crate) samples: Samples,
     /// What the heartbeats told of the time left.
     pub(crate) told: Told,
     /// From when to when the deployment ran, by Azure's clock.
@@ -147,7 +149,10 @@ impl Record {
                 let key = deployment.to_ascii_lowercase();
                 self.dependencies.insert(key, dependencies.clone());
             }
-            Event::HistoryRead(history) => self.history = Some(history.clone()),
+            Event::HistoryRead(history) => {
+                self.samples = Samples::read(history);
+                self.history = Some(history.clone());
+            }
             Event::Lasted { began, ended } => self.lasted = Some((*began, *ended)),
             Event::StillRunning { .. } => self.look_ahead(at),
             Event::Compiled(_)

@@ -206,7 +206,8 @@ mod tests {
             left: None,
             notes: notes_of.into(),
         };
-        insta::assert_snapshot!(notes(&telling(outlook)).replace("; ", "\n"), @"
+        let told = notes(&telling(outlook)).replace("; ", "\n");
+        insta::assert_snapshot!(told.trim_start(), @"
         may be stuck, look at it in the portal: a, b (Terraform gives up after 1h 30m)
         longer than the 31m of the last run: c
         longer than the 31m of the last 5 runs: d

@@ -32,9 +32,13 @@ fn earlier(id: &str, minutes: u64) -> EarlierResource {
     }
 }
 
+fn own<'a>(samples: &'a Samples, id: &str) -> Option<&'a Own> {
+    samples.find(id).map(|at| samples.own(at))
+}
+
 fn usual_minutes(history: &History, id: &str, kind: &str) -> (Option<f64>, f64, bool) {
     let samples = Samples::read(history);
-    let expected = Expected::of(id, kind, &samples);
+    let expected = Expected::of(own(&samples, id), kind, &samples);
     let left = expected.left(None);
     let usual = match expected.usual() {
         Some(Usual::Took(took)) => Some(took.as_secs_f64() / MINUTE),
@@ -88,11 +92,11 @@ fn what_the_oldest_run_did_is_not_known_if_there_are_older_ones() {
 #[test]
 fn a_statement_of_the_type_is_usual_only_if_microsoft_makes_it() {
     let nothing = Samples::default();
-    let usual = |kind| Expected::of("new", kind, &nothing).usual();
+    let usual = |kind| Expected::of(None, kind, &nothing).usual();
     assert!(matches!(usual(GATEWAY), Some(Usual::Stated(_))));
     let firewall = "Microsoft.Network/azureFirewalls";
     assert_eq!(usual(firewall), None);
-    assert!(Expected::of("new", firewall, &nothing).left(None).usual > 600.0);
+    assert!(Expected::of(None, firewall, &nothing).left(None).usual > 600.0);
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn what_runs_longer_than_ever_is_told_unless_it_is_quick() {
     let history = history(&runs, false);
     let samples = Samples::read(&history);
     let exceeded = |id: &str, minutes: f64| {
-        let exceeded = Expected::of(id, PART, &samples).exceeded(minutes * MINUTE);
+        let exceeded = Expected::of(own(&samples, id), PART, &samples).exceeded(minutes * MINUTE);
         exceeded.map(|exceeded| {
             (
                 exceeded.longest.as_secs() / 60,
@@ -119,7 +123,7 @@ fn what_runs_longer_than_ever_is_told_unless_it_is_quick() {
     assert_eq!(exceeded("new", 9.1), Some((9, 2, Doing::Creating)));
     assert_eq!(exceeded("quick", 1.9), None);
     assert_eq!(exceeded("quick", 2.1), Some((1, 2, Doing::Updating)));
-    let left = Expected::of("a", PART, &samples).left(Some(31.0 * MINUTE));
+    let left = Expected::of(own(&samples, "a"), PART, &samples).left(Some(31.0 * MINUTE));
     assert_eq!((left.usual, left.on_history), (31.0 * MINUTE, false));
 }
 
@@ -131,7 +135,7 @@ fn only_outcomes_that_are_longer_are_left() {
         factors: &factors,
         ran: 10.0,
     };
-    let all = |run: f64| [0.1, 0.4, 0.6, 0.9].map(|part| outcomes.in_run(run).at(part));
+    let all = |run: f64| [0, 1, 2, 3].map(|at| outcomes.in_run(run).at(at, 4));
     assert_eq!(all(1.0), [10.0, 10.0, 30.0, 30.0]);
     assert_eq!(
         all(0.5),
@@ -146,7 +150,7 @@ fn only_outcomes_that_are_longer_are_left() {
         ran: 0.0,
     };
     assert_eq!(
-        [0.1, 0.4, 0.6, 0.9].map(|part| ahead.in_run(2.0).at(part)),
+        [0, 1, 2, 3].map(|at| ahead.in_run(2.0).at(at, 4)),
         [10.0, 20.0, 40.0, 80.0]
     );
 }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     arm::ProvisioningState,
-    event::{EarlierRun, Foreseen, History, Resource},
-    report::record::seen::Seen,
+    event::{EarlierResource, EarlierRun, Foreseen, History, Resource},
+    report::{forecast::samples::Samples, record::seen::Seen},
 };
 
 const SCOPE: &str = "/subscriptions/s/resourceGroups/rg/providers";
@@ -73,17 +73,14 @@ fn parts(
         foreseen,
         dependencies,
         history: Some(history),
+        samples: &Samples::read(history),
     };
-    let samples = Samples::read(history);
-    let plan = Plan::new(&known, &samples, Duration::from_secs(50));
+    let plan = Plan::new(&known, Duration::from_secs(50));
     let mut parts: Vec<_> = (0..plan.parts.len())
         .map(|at| {
-            let mut path: Vec<_> = plan
-                .around(at)
-                .map(|at| plan.parts[at].name.as_ref())
-                .collect();
+            let mut path: Vec<_> = plan.around(at).map(|at| plan.parts[at].name()).collect();
             path.reverse();
-            path.push(&plan.parts[at].name);
+            path.push(plan.parts[at].name());
             (path.join(" › "), plan.parts[at].stage)
         })
         .collect();

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::{
     known::Known,
     outlook::{Forecast, Outlook},
+    samples::Samples,
 };
 use crate::{
     arm::{Dependencies, Operation},
@@ -90,6 +91,7 @@ impl Run {
             foreseen: Some(&foreseen),
             dependencies: &HashMap::new(),
             history: Some(&history),
+            samples: &Samples::read(&history),
         };
         let Outlook { left, .. } = known.outlook(Duration::ZERO);
         left

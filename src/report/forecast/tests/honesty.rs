@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    super::{known::Known, notes::Said, outlook::Outlook},
+    super::{notes::Said, outlook::Outlook},
     world::{World, begun, heartbeat, seconds},
 };
 use crate::{
@@ -15,13 +15,7 @@ use crate::{
 };
 
 fn outlook(record: &Record, now: f64) -> Outlook {
-    let known = Known {
-        resources: &record.resources,
-        foreseen: record.foreseen.as_ref(),
-        dependencies: &record.dependencies,
-        history: record.history.as_ref(),
-    };
-    known.outlook(seconds(now))
+    record.known().outlook(seconds(now))
 }
 
 /// A run of a random deployment at a quarter of its time.

@@ -111,11 +111,25 @@ fn longest(foreseen: &Foreseen, history: &History, seconds: &HashMap<String, f64
         foreseen: Some(foreseen),
         dependencies: &HashMap::new(),
         history: Some(history),
+        samples: &Samples::read(history),
     };
-    let samples = Samples::read(history);
-    let plan = Plan::new(&known, &samples, Duration::ZERO);
+    let plan = Plan::new(&known, Duration::ZERO);
     let network = Network::new(&plan);
-    let path = network.longest(|at| seconds.get(&plan.parts[at].id).copied().unwrap_or(1.0));
+    let seconds = |at: usize| {
+        let name = plan.parts[at].name();
+        seconds.get(name.as_ref()).copied().unwrap_or(1.0)
+    };
+    let path = network.longest(seconds);
+    // The same in two courses of events, of which one takes twice as long.
+    let ends = network.ends(|at| [seconds(at) as f32, 2.0 * seconds(at) as f32]);
+    assert!(
+        (f64::from(ends[0]) - path.end).abs() < 0.01 * path.end,
+        "{ends:?}"
+    );
+    assert!(
+        (f64::from(ends[1]) - 2.0 * path.end).abs() < 0.01 * path.end,
+        "{ends:?}"
+    );
     (path.end, network.resources().count())
 }
 
@@ -140,7 +154,7 @@ fn the_longest_path_is_the_longest_of_all() {
         let parts = few_parts(&mut random);
         let seconds = parts
             .iter()
-            .filter_map(|part| Some((part.id().to_lowercase(), part.seconds?)));
+            .filter_map(|part| Some((part.name.clone(), part.seconds?)));
         let seconds: HashMap<_, _> = seconds.collect();
         let (found, count) = longest(&foreseen(&parts), &history(&parts), &seconds);
         let expected = (0..parts.len())
@@ -205,8 +219,9 @@ fn deployments_within_each_other_end_too() {
         foreseen: None,
         dependencies: &dependencies,
         history: None,
+        samples: &Samples::default(),
     };
-    let plan = Plan::new(&known, &Samples::default(), Duration::ZERO);
+    let plan = Plan::new(&known, Duration::ZERO);
     assert_eq!(plan.parts.len(), 3);
     let network = Network::new(&plan);
     assert_eq!(network.longest(|_| 5.0).end, 5.0);
