@@ -67,6 +67,7 @@ impl Record {
                 .as_ref()
                 .is_some_and(ProvisioningState::is_terminal)
             && self.rollback.is_none()
+            && self.hidden.is_empty()
             && self.out_of_reach(at).is_none()
             && !self
                 .incidents

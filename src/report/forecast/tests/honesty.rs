@@ -121,6 +121,11 @@ fn nothing_is_said_where_a_run_does_not_go_on_as_earlier_ones() {
             trouble: Trouble::Unreachable,
             reason: "no route".to_owned(),
         },
+        Event::ProgressHidden {
+            path: vec!["hub".to_owned()],
+            reason: "not allowed".to_owned(),
+            missing: None,
+        },
         Event::RollbackSeen(Redeployment {
             name: "hub-41".to_owned(),
             state: ProvisioningState::new("Running"),
