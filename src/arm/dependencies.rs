@@ -53,6 +53,11 @@ impl Dependencies {
         self.0.extend(more.0);
     }
 
+    /// Each resource that waits, and what it waits for.
+    pub(crate) fn iter(&self) -> btree_map::Iter<'_, String, Vec<String>> {
+        self.0.iter()
+    }
+
     /// Whether none is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,10 +1,11 @@
 //! What a run shows to people and later steps: log, annotations, outputs, summary and report file.
 //!
-//! [`Reporter`] receives the events and keeps them in a [`record`]. Everything else renders that record: the [`log`]
-//! with its annotations, the step's [`outputs`], the [`summary`], the [`report_file`] and the [`spans`] of a trace. The
+//! [`Reporter`] receives the events and keeps them in a [`record`], from which a [`forecast`] tells the time left. Everything
+//! else renders that record: the [`log`] with its annotations, the step's [`outputs`], the [`summary`], the [`report_file`] and the [`spans`] of a trace. The
 //! wording that they share is in [`words`]. From the report file, [`replay`] shows the log again.
 
 pub(crate) mod benching;
+mod forecast;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 #[cfg(test)]

@@ -315,6 +315,8 @@ mod tests {
         what_if: stories::what_if();
         stack: stories::stack();
         rolled_back: stories::rolled_back();
+        foretold: stories::foretold();
+        first_run: stories::first_run();
     }
 
     #[tokio::test(start_paused = true)]

@@ -54,7 +54,13 @@ pub(super) fn story(texts: &[String], ending: Index) -> Story {
         Event::StateChanged {
             state: ProvisioningState::new(&texts.next()),
         },
+        Event::HistoryRead(texts.history()),
         Event::Foreseen(texts.foreseen(&earlier, &later)),
+        stories::progressed(vec![texts.gateway()], 0, 1),
+        Event::StillRunning {
+            running: vec![texts.gateway()],
+            token_age: minutes(3),
+        },
         Event::Progressed {
             changed: vec![
                 earlier,
@@ -185,6 +191,8 @@ fn the_page_of_every_story_is_read() {
         stories::what_if(),
         stories::stack(),
         stories::rolled_back(),
+        stories::foretold(),
+        stories::first_run(),
         stories::many_resources(60),
     ] {
         let page = run(&story).summary;

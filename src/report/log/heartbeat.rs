@@ -6,7 +6,7 @@ use crate::{
     event::Resource,
     report::{
         record::Record,
-        words::{counts, duration, place},
+        words::{counts, duration, estimate, place},
     },
 };
 
@@ -22,12 +22,12 @@ pub(super) fn text(
     } else if running.is_empty() {
         "no resource in progress".to_owned()
     } else {
-        format!("still running: {}", place::running(running))
+        "still running: ".to_owned() + &place::running(running) + &estimate::notes(record)
     };
     let age = duration::show(token_age);
     format!(
         "{}; {what}{}; token {age} old{}",
-        counts::done(record),
+        counts::done(record) + &estimate::time_left(record),
         counts::not_begun(record),
         record
             .out_of_reach(at)

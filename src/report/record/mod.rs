@@ -1,5 +1,6 @@
 //! The state of a run, accumulated from its events.
 
+mod ahead;
 pub(crate) mod awaited;
 pub(crate) mod bars;
 pub(crate) mod chain;
@@ -24,6 +25,7 @@ use crate::{
     arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
     event::{Ending, Event, Foreseen, History, Plan, Resource, StackResources},
     inputs::Operation,
+    report::forecast::{Samples, Told},
 };
 
 /// The state of a run. Durations count from the run's start.
@@ -63,6 +65,10 @@ pub(crate) struct Record {
     pub(crate) dependencies: HashMap<String, Dependencies>,
     /// How long earlier deployments of the same kind took.
     pub(crate) history: Option<History>,
+    /// What these tell.
+    pub(crate) samples: Samples,
+    /// What the heartbeats told of the time left.
+    pub(crate) told: Told,
     /// From when to when the deployment ran, by Azure's clock.
     pub(crate) lasted: Option<(Timestamp, Timestamp)>,
     /// Nested deployments whose resources cannot be shown, by the names around them and their own; empty for the
@@ -158,10 +164,13 @@ impl Record {
                 let key = deployment.to_ascii_lowercase();
                 self.dependencies.insert(key, dependencies.clone());
             }
-            Event::HistoryRead(history) => self.history = Some(history.clone()),
+            Event::HistoryRead(history) => {
+                self.samples = Samples::read(history);
+                self.history = Some(history.clone());
+            }
             Event::Lasted { began, ended } => self.lasted = Some((*began, *ended)),
+            Event::StillRunning { .. } => self.look_ahead(at),
             Event::Compiled(_)
-            | Event::StillRunning { .. }
             | Event::Waiting { .. }
             | Event::Replaced { .. }
             | Event::TokenRefreshFailed { .. }

@@ -5,6 +5,7 @@
 mod deployment;
 mod document;
 mod ending;
+mod estimates;
 mod incidents;
 mod resources;
 mod scalars;

@@ -100,6 +100,7 @@ stories! {
     what_if: stories::what_if();
     stack: stories::stack();
     rolled_back: stories::rolled_back();
+    foretold: stories::foretold();
     no_resources: stories::no_resources();
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
     };
     let verdict = verdict::verdict(record, ending);
     let bars = Bars::new(record);
+    let usual = record.usual();
     let budget = &mut Budget::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
     let top = [
         budget.section(title(&verdict)),
@@ -56,12 +57,12 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
         budget.section(what_if(record)),
         budget.section(stack(record)),
         budget.section(timeline::section(record, &bars)),
-        resources::slowest(&bars, budget),
+        resources::slowest(&bars, &usual, budget),
     ];
     let warnings = warnings::section(&record.warnings, budget);
     let incidents = incidents::section(record, budget);
     let outputs = outputs::section(record, masked, budget);
-    let resources = resources::all(&bars, budget);
+    let resources = resources::all(&bars, &usual, budget);
     let shortened = budget.is_shortened().then(|| SHORTENED.to_owned());
     let mut page: Vec<String> = top.into();
     page.extend([resources, incidents, warnings, outputs]);

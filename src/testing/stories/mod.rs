@@ -2,11 +2,13 @@
 
 mod ahead;
 pub(crate) mod every;
+mod foretold;
 mod kinds;
 mod parts;
 mod runs;
 
 pub(crate) use ahead::{foreseen, lost_sight, replaced};
+pub(crate) use foretold::{first_run, foretold};
 pub(crate) use kinds::{
     failure_in_plain_words, failure_of_the_new_generation, failure_of_the_old_generation,
     many_batches, rolled_back, stack, throttling, what_if,

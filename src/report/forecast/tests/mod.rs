@@ -1,0 +1,9 @@
+//! Forecasts of whole runs.
+
+#![expect(clippy::print_stdout, reason = "figures, for `--nocapture`")]
+
+mod backtest;
+mod calibration;
+mod honesty;
+mod paths;
+mod world;
