@@ -51,7 +51,7 @@ pub(crate) enum Doing {
 /// What is left of a resource.
 #[derive(Debug)]
 pub(super) struct Left<'a> {
-    /// Seconds, by the median.
+    /// Seconds: the median of the outcomes.
     pub(super) usual: f64,
     /// Whether earlier runs tell it.
     pub(super) on_history: bool,
@@ -183,14 +183,20 @@ impl<'a> Left<'a> {
     }
 
     fn scaled(median: f64, factors: &'a [f64], ran: f64, on_history: bool) -> Self {
+        let outcomes = Outcomes::Scaled {
+            median,
+            factors,
+            ran,
+        };
+        let usual = if ran > 0.0 {
+            outcomes.in_run(1.0).at(0, 1)
+        } else {
+            median
+        };
         Self {
-            usual: (median - ran).max(0.0),
+            usual,
             on_history,
-            outcomes: Outcomes::Scaled {
-                median,
-                factors,
-                ran,
-            },
+            outcomes,
         }
     }
 }

@@ -32,5 +32,5 @@ pub(crate) use self::{
     notes::{Note, Said},
     outlook::{Basis, Forecast, Outlook},
     samples::Samples,
-    told::{Estimate, Told},
+    told::{Estimate, News, Told},
 };

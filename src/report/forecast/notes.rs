@@ -47,6 +47,16 @@ impl Said {
             Self::Next(_) => 3,
         }
     }
+
+    fn length(&self) -> Duration {
+        match self {
+            Self::Suspect { after: length }
+            | Self::Longer {
+                longest: length, ..
+            } => *length,
+            Self::Stated(figure) | Self::Next(figure) => figure.most(),
+        }
+    }
 }
 
 /// The notes on what runs, and on what is next if no estimate has been made.
@@ -75,18 +85,6 @@ pub(super) fn notes(
         said,
     });
     notes.collect()
-}
-
-impl Said {
-    fn length(&self) -> Duration {
-        match self {
-            Self::Suspect { after: length }
-            | Self::Longer {
-                longest: length, ..
-            } => *length,
-            Self::Stated(figure) | Self::Next(figure) => figure.most(),
-        }
-    }
 }
 
 fn of_running(ran: f64, kind: &str, expected: &Expected<'_>) -> Option<Said> {

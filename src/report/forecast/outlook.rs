@@ -79,7 +79,7 @@ impl<'a> Known<'a> {
         network: &Network,
         expected: &[Expected<'_>],
     ) -> Option<Forecast> {
-        let runs = self.history.map_or(0, |history| history.runs.len());
+        let runs = self.samples.runs;
         if runs == 0 || network.resources().next().is_none() {
             return None;
         }
@@ -93,7 +93,7 @@ impl<'a> Known<'a> {
             })
             .collect();
         let percent = on_history(network, &lefts)?;
-        let range = Range::of(network, self.samples.runs(), |at| {
+        let range = Range::of(network, self.samples.whole_runs(), |at| {
             (plan.parts[at].seed, lefts[at].outcomes)
         });
         Some(Forecast {

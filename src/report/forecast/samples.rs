@@ -23,6 +23,8 @@ pub(crate) struct Samples {
     /// Types in lower case, and where in `creations` they are.
     kinds: HashMap<String, usize>,
     factors: Factors,
+    /// Number of runs.
+    pub(super) runs: usize,
 }
 
 /// What earlier runs tell of one resource.
@@ -58,8 +60,11 @@ impl Samples {
     /// A resource was created by the first run that had it, if that is known to be the first, and updated by the later
     /// ones. What the oldest run did where there are older ones that were not read is not known, and not used.
     pub(crate) fn read(history: &History) -> Self {
-        let mut samples = Self::default();
         let runs = &history.runs[..history.runs.len().min(RUNS)];
+        let mut samples = Self {
+            runs: runs.len(),
+            ..Self::default()
+        };
         let has_older = history.has_older || runs.len() < history.runs.len();
         for (at, run) in runs.iter().enumerate().rev() {
             let is_oldest = at + 1 == runs.len();
@@ -95,7 +100,7 @@ impl Samples {
     }
 
     /// By how much runs differ as a whole, the least first; never none.
-    pub(super) fn runs(&self) -> &[f64] {
+    pub(super) fn whole_runs(&self) -> &[f64] {
         self.factors.runs()
     }
 
@@ -281,7 +286,7 @@ mod tests {
         let history = history(&[one; RUNS + 1], false);
         let samples = Samples::read(&history);
         let a = samples.own(0);
-        assert_eq!(a.updates.count(), RUNS - 1);
+        assert_eq!((a.updates.count(), samples.runs), (RUNS - 1, RUNS));
         assert!(
             samples.of_type(None, "t").0.is_none(),
             "there was an older one"

@@ -21,12 +21,24 @@ pub(crate) struct Told {
 pub(crate) struct Estimate {
     pub(crate) at: Duration,
     pub(crate) forecast: Forecast,
-    /// What was known; if nothing is new, the time left does not grow.
+    /// What was known.
     news: News,
 }
 
-/// How much is known of a run: numbers of resources that have ended, that are known, and of earlier runs.
-pub(crate) type News = (usize, usize, usize);
+/// How much is known of a run. While that stays as it is, the time left does not grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// Resources that have ended.
+    pub(crate) ended: usize,
+    /// Resources that have been seen.
+    pub(crate) seen: usize,
+    /// Resources that Azure said it would deploy.
+    pub(crate) foreseen: usize,
+    /// Deployments of which it is known what waits for what.
+    pub(crate) dependencies: usize,
+    /// Earlier runs.
+    pub(crate) runs: usize,
+}
 
 impl Told {
     /// Tells `outlook` at `at`, with an end that moves only if it moves by a tenth of the time left.
@@ -72,12 +84,18 @@ mod tests {
     use super::*;
     use crate::{report::forecast::outlook::Basis, testing::stories::minutes};
 
-    const NOTHING_NEW: News = (1, 2, 3);
+    /// So many resources have ended, and nothing else is new.
+    fn ended(ended: usize) -> News {
+        News {
+            ended,
+            ..News::default()
+        }
+    }
 
     /// Minutes after the start, what was computed and what was told, in minutes.
-    fn told(steps: &[(u64, News, [u64; 3], [u64; 3])]) {
+    fn told(steps: &[(u64, usize, [u64; 3], [u64; 3])]) {
         let mut all = Told::default();
-        for &(at, news, [left, low, high], expected) in steps {
+        for &(at, has_ended, [left, low, high], expected) in steps {
             let forecast = Forecast {
                 left: minutes(left),
                 low: minutes(low),
@@ -91,7 +109,7 @@ mod tests {
                 left: Some(forecast),
                 notes: Vec::new(),
             };
-            all.tell(outlook, news, minutes(at));
+            all.tell(outlook, ended(has_ended), minutes(at));
             let shown = all.latest.left.expect("told");
             let shown = [shown.left, shown.low, shown.high].map(|time| time.as_secs() / 60);
             assert_eq!(shown, expected, "at {at}");
@@ -102,39 +120,39 @@ mod tests {
     #[test]
     fn the_end_moves_only_if_it_moves_by_a_tenth_of_what_is_left() {
         told(&[
-            (0, (0, 2, 3), [100, 50, 200], [100, 50, 200]),
+            (0, 0, [100, 50, 200], [100, 50, 200]),
             // Ends at 109, 56 and 209 instead of 100, 50 and 200.
-            (10, (1, 2, 3), [99, 46, 199], [90, 40, 190]),
+            (10, 1, [99, 46, 199], [90, 40, 190]),
             // Ends at 110 and 61.
-            (20, (2, 2, 3), [90, 41, 180], [90, 41, 180]),
-            (30, (3, 2, 3), [73, 20, 171], [80, 20, 170]),
+            (20, 2, [90, 41, 180], [90, 41, 180]),
+            (30, 3, [73, 20, 171], [80, 20, 170]),
         ]);
     }
 
     #[test]
     fn a_late_end_moves_away_without_more_time_left() {
         told(&[
-            (0, NOTHING_NEW, [10, 5, 20], [10, 5, 20]),
-            (8, NOTHING_NEW, [2, 0, 12], [2, 0, 12]),
-            (12, NOTHING_NEW, [7, 4, 15], [2, 2, 15]),
+            (0, 1, [10, 5, 20], [10, 5, 20]),
+            (8, 1, [2, 0, 12], [2, 0, 12]),
+            (12, 1, [7, 4, 15], [2, 2, 15]),
             // Something ended.
-            (13, (2, 2, 3), [7, 4, 15], [7, 4, 15]),
+            (13, 2, [7, 4, 15], [7, 4, 15]),
         ]);
     }
 
     #[test]
     fn the_time_left_stays_within_its_range() {
         told(&[
-            (0, NOTHING_NEW, [60, 55, 65], [60, 55, 65]),
-            (10, (2, 2, 3), [55, 54, 56], [50, 50, 55]),
-            (20, (3, 2, 3), [36, 35, 37], [40, 35, 40]),
+            (0, 1, [60, 55, 65], [60, 55, 65]),
+            (10, 2, [55, 54, 56], [50, 50, 55]),
+            (20, 3, [36, 35, 37], [40, 35, 40]),
         ]);
     }
 
     #[test]
     fn silence_is_no_estimate() {
         let mut told = Told::default();
-        told.tell(Outlook::default(), NOTHING_NEW, minutes(1));
+        told.tell(Outlook::default(), ended(0), minutes(1));
         assert!(told.estimates.is_empty());
     }
 }

@@ -6,7 +6,7 @@ use super::{Record, incident::Incident, seen::Seen};
 use crate::{
     arm::ProvisioningState,
     inputs::Operation,
-    report::forecast::{Known, Outlook, Usual},
+    report::forecast::{Known, News, Outlook, Usual},
 };
 
 impl Record {
@@ -41,16 +41,20 @@ impl Record {
         } else {
             Outlook::default()
         };
-        let ended = self.resources.iter();
-        let ended = ended
-            .filter(|seen| seen.resource.state.is_terminal())
-            .count();
-        let runs = self
-            .history
-            .as_ref()
-            .map_or(0, |history| history.runs.len());
-        self.told
-            .tell(outlook, (ended, self.resources.len(), runs), at);
+        self.told.tell(outlook, self.news(), at);
+    }
+
+    fn news(&self) -> News {
+        let is_over = |seen: &&Seen| seen.resource.state.is_terminal();
+        let foreseen = self.foreseen.as_ref();
+        let runs = self.history.as_ref().map(|history| history.runs.len());
+        News {
+            ended: self.resources.iter().filter(is_over).count(),
+            seen: self.resources.len(),
+            foreseen: foreseen.map_or(0, |foreseen| foreseen.resources.len()),
+            dependencies: self.dependencies.len(),
+            runs: runs.unwrap_or_default(),
+        }
     }
 
     /// Whether the deployment goes on as earlier ones did that succeeded, and is seen.

@@ -154,3 +154,18 @@ fn only_outcomes_that_are_longer_are_left() {
         [10.0, 20.0, 40.0, 80.0]
     );
 }
+
+#[test]
+fn what_runs_longer_than_usual_still_takes_a_while() {
+    let updates = [4, 6, 8, 10, 30].map(|minutes| [("a", minutes)]);
+    let runs: Vec<&[(&str, u64)]> = updates.iter().map(<[_; 1]>::as_slice).collect();
+    let history = history(&runs, false);
+    let samples = Samples::read(&history);
+    let left = |ran: f64| {
+        let left = Expected::of(own(&samples, "a"), PART, &samples).left(Some(ran * MINUTE));
+        (left.usual / MINUTE, left.on_history)
+    };
+    let (usual, on_history) = left(8.0);
+    assert!(usual > 1.0 && on_history, "{usual}");
+    assert_eq!(left(10.1), (10.1, false), "longer than ever");
+}

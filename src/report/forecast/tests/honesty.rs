@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     arm::{ProvisioningState, Redeployment},
-    event::{Ending, Event, Trouble},
+    event::{Ending, Event, Resource, Trouble},
     inputs::Operation,
     report::record::Record,
     testing::stories::{self, Story, minutes, progressed, resource, state},
@@ -160,6 +160,29 @@ fn without_earlier_runs_there_is_no_estimate() {
         matches!(told.as_slice(), [("vgw", Said::Stated(_))]),
         "{told:?}"
     );
+}
+
+#[test]
+fn the_longest_of_many_are_noted() {
+    let slow = |kind: &str, at: usize| Resource {
+        id: format!("/{kind}/{at}"),
+        kind: kind.to_owned(),
+        ..resource(&format!("r{at}"), "Running", 1)
+    };
+    let kinds = [
+        "Microsoft.Network/vpnGateways",
+        "Microsoft.Network/virtualNetworkGateways",
+        "Microsoft.AVS/privateClouds",
+        "Microsoft.Sql/managedInstances",
+        "Microsoft.Network/azureFirewalls",
+    ];
+    let running = kinds.iter().zip(0..).map(|(kind, at)| slow(kind, at));
+    let mut record = begun();
+    record.observe(&progressed(running.collect(), 0, 5), minutes(2));
+    heartbeat(&mut record, 600.0);
+    let notes = record.told.latest.notes.iter();
+    let names: Vec<_> = notes.map(|note| note.name.as_str()).collect();
+    assert_eq!(names, ["r2", "r3", "r1"]);
 }
 
 #[test]
