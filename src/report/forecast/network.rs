@@ -5,8 +5,9 @@ use super::plan::{Plan, Stage};
 /// Moments of a run, each of which comes after others and the work that leads to it.
 ///
 /// A resource has one moment, its end. A nested deployment has two: it begins when what it waits for has ended and the
-/// deployment around it has begun, and it ends when all that is in it has ended. What has begun waits for nothing more,
-/// and what has ended is left out.
+/// deployment around it has begun, and it ends when all that is in it has ended. If earlier runs tell only how long it
+/// took as a whole, it ends after that at the earliest, and what is in it and was never seen takes no time of its own.
+/// What has begun waits for nothing more, and what has ended is left out.
 #[derive(Debug, Default)]
 pub(super) struct Network {
     /// All moments, none before one that it comes after.
@@ -134,12 +135,22 @@ impl Network {
             let begin = self.moments.len();
             self.moments.push(Moment::default());
             if !part.is_deployment {
-                self.moments[begin].resource = Some(at);
+                let is_told = part.own.is_some() || !is_in_whole(plan, at);
+                self.moments[begin].resource = is_told.then_some(at);
                 return Some(Own { begin, end: begin });
             }
-            let end = begin + 1;
+            let mut after = vec![begin];
+            if part.own.is_some() {
+                self.moments.push(Moment {
+                    after: vec![begin],
+                    resource: Some(at),
+                    ..Moment::default()
+                });
+                after.push(begin + 1);
+            }
+            let end = self.moments.len();
             self.moments.push(Moment {
-                after: vec![begin],
+                after,
                 ..Moment::default()
             });
             Some(Own { begin, end })
@@ -199,6 +210,12 @@ impl Network {
             moment.is_last = is_last;
         }
     }
+}
+
+/// Whether a part is in a nested deployment of which earlier runs tell how long it took as a whole.
+fn is_in_whole(plan: &Plan<'_>, part: usize) -> bool {
+    let mut around = plan.around(part);
+    around.any(|around| plan.parts[around].own.is_some())
 }
 
 /// Which parts have begun: a nested deployment of which only the name is known has if something in it has.

@@ -6,4 +6,5 @@ mod backtest;
 mod calibration;
 mod honesty;
 mod paths;
+mod whole;
 mod world;
