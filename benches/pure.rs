@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail by panicking")]
 
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
-use long_deploy::benching::{Causes, Following, Log, Operations, Run};
+use long_deploy::benching::{Ahead, Causes, Following, Log, Operations, Run};
 use serde_json::{Value, json};
 
 #[global_allocator]
@@ -179,4 +179,10 @@ fn log_of_failures(bencher: Bencher<'_, '_>, count: usize) {
     bencher
         .with_inputs(Log::default)
         .bench_local_values(|mut log| log.write(&run));
+}
+
+#[divan::bench(args = [500, 10_000])]
+fn forecast(bencher: Bencher<'_, '_>, count: usize) {
+    let run = Ahead::new(count);
+    bencher.bench_local(|| run.look());
 }

@@ -4,6 +4,6 @@
 pub use crate::{
     arm::benching::{Causes, Operations},
     deploy::benching::{Changes, Following},
-    report::benching::{Log, Run},
+    report::benching::{Ahead, Log, Run},
     template::fingerprint_files,
 };

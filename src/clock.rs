@@ -1,5 +1,7 @@
 //! Monotonic and wall clock, with an optional speed-up for tests.
 
+pub(crate) mod seconds;
+
 use std::{
     future::Future,
     sync::{

@@ -6,5 +6,6 @@ pub use crate::{
     arm::fuzzing::{cause, what_if},
     deploy::fuzzing::operations,
     inputs::fuzzing::duration,
+    report::fuzzing::report,
     template::fuzzing::{pairs, parameters_file, sarif, template},
 };

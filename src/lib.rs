@@ -27,6 +27,7 @@ mod host;
 mod http;
 mod identity;
 mod inputs;
+mod otlp;
 mod report;
 mod step;
 mod template;

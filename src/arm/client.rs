@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -53,6 +53,8 @@ pub(crate) struct Arm {
     clock: Clock,
     /// How many reads Azure granted when it last told that; `u32::MAX` if it never did.
     remaining_reads: AtomicU32,
+    /// When Azure last asked to slow down, in milliseconds of the run's clock; `u64::MAX` if it never did.
+    throttled_at: AtomicU64,
 }
 
 /// An answer and how soon Azure wants to be asked again.
@@ -79,6 +81,7 @@ impl Arm {
             keeper,
             clock,
             remaining_reads: AtomicU32::new(u32::MAX),
+            throttled_at: AtomicU64::new(u64::MAX),
         }
     }
 
@@ -88,18 +91,36 @@ impl Arm {
         (remaining != u32::MAX).then_some(remaining)
     }
 
+    /// When Azure last asked to slow down, on the run's clock.
+    pub(crate) fn throttled_at(&self) -> Option<Duration> {
+        let at = self.throttled_at.load(Ordering::Relaxed);
+        (at != u64::MAX).then(|| Duration::from_millis(at))
+    }
+
     /// Sends a request, and after a 401 once more with another token.
     ///
     /// # Errors
     /// [`ArmError`]; everything but a success of Azure's is one.
     pub(super) async fn send(&self, request: Request) -> Result<RawResponse, ArmError> {
+        self.send_for(request, LARGEST_ANSWER).await
+    }
+
+    /// Sends a request as [`Arm::send`] does, whose answer is worth so many bytes at most.
+    ///
+    /// # Errors
+    /// As [`Arm::send`]; [`ArmError::Unanswered`] if the answer is larger.
+    pub(super) async fn send_for(
+        &self,
+        request: Request,
+        largest: usize,
+    ) -> Result<RawResponse, ArmError> {
         let token = self.keeper.token().await?;
-        let answer = self.exchange(request.clone(), &token).await?;
+        let answer = self.exchange(request.clone(), &token, largest).await?;
         if u16::from(answer.status()) != 401 {
             return accept(answer);
         }
         match self.keeper.renew(&token).await {
-            Ok(Some(token)) => accept(self.exchange(request, &token).await?),
+            Ok(Some(token)) => accept(self.exchange(request, &token, largest).await?),
             Ok(None) => accept(answer),
             // What passes by itself leaves the request to be sent again.
             Err(error) if error.is_transient() => Err(error.into()),
@@ -116,12 +137,13 @@ impl Arm {
         &self,
         mut request: Request,
         token: &Secret,
+        largest: usize,
     ) -> Result<RawResponse, ArmError> {
         request.insert_header("authorization", format!("Bearer {}", token.secret()));
         let begun = self.clock.elapsed();
         let answering = async {
             let response = self.http.execute_request(&request).await?;
-            read_limited(response, LARGEST_ANSWER).await
+            read_limited(response, largest).await
         };
         let answer = match self.clock.timeout(ANSWER_LIMIT, answering).await {
             Ok(answer) => answer.map_err(|error| unanswered(&error)),
@@ -131,12 +153,16 @@ impl Arm {
         };
         trace(&request, self.clock.elapsed() - begun, &answer);
         if let Ok(answer) = &answer {
-            self.note_remaining_reads(answer);
+            self.note_limits(answer);
         }
         answer
     }
 
-    fn note_remaining_reads(&self, answer: &RawResponse) {
+    fn note_limits(&self, answer: &RawResponse) {
+        if u16::from(answer.status()) == 429 {
+            let now = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or_default();
+            self.throttled_at.store(now, Ordering::Relaxed);
+        }
         let headers = answer.headers();
         let told = REMAINING_READS.map(|name| headers.get_optional_str(&name)?.parse().ok());
         if let Some(remaining) = told.into_iter().flatten().min() {

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What a submitter sent as `x-ms-correlation-request-id`. Azure shows it as `properties.correlationId` of the
 /// deployment or stack and of every deployment nested in it, so it tells whose deployment carries a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Correlation(String);
 
 impl Correlation {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{lenient::or_default, target_resource::TargetResource};
@@ -10,7 +10,7 @@ use super::{lenient::or_default, target_resource::TargetResource};
 /// Which resources of a deployment wait for which, by what tells them from others, in lower case.
 ///
 /// Source: `properties.dependencies`, which Azure tells from the submission on, and which does not change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Dependencies(BTreeMap<String, Vec<String>>);
 
 /// A resource with a `dependsOn`.
@@ -38,6 +38,24 @@ impl Dependencies {
     /// Those that wait for others. What they wait for may be there already, so it is not deployed for certain.
     pub(crate) fn dependents(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// Reads what we have written. Azure writes it in another form, which the type itself reads.
+    ///
+    /// # Errors
+    /// When it has another form.
+    pub(crate) fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(deserializer).map(Self)
+    }
+
+    /// Takes note of what the resources of another deployment wait for, too.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// Each resource that waits, and what it waits for.
+    pub(crate) fn iter(&self) -> btree_map::Iter<'_, String, Vec<String>> {
+        self.0.iter()
     }
 
     /// Whether none is known.

@@ -1,11 +1,13 @@
 //! What Azure remarks on a template that it does not refuse.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::host::Severity;
 
 /// One remark. Text from Azure: not to be trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Diagnostic {
     /// How serious it is; a level that is not known is a warning.
     pub(crate) severity: Severity,

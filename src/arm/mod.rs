@@ -12,6 +12,7 @@ mod diagnostic;
 mod error;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod history;
 mod lenient;
 mod model;
 mod portal;
@@ -35,6 +36,7 @@ pub(crate) use dependencies::Dependencies;
 pub(crate) use deployment::{Cost, List};
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use error::ArmError;
+pub(crate) use history::EarlierDeployment;
 pub(crate) use model::{
     AsyncStatus, Operation, OperationProperties, Redeployment, RunningDeployment,
 };
@@ -44,6 +46,7 @@ pub(crate) use snapshot::Snapshot;
 pub(crate) use stack::{StackProperties, StackResource};
 pub(crate) use state::ProvisioningState;
 pub(crate) use target::Target;
+pub(crate) use target_resource::TargetResource;
 pub(crate) use what_if::{
     Change, ChangeType, PropertyChange, PropertyChangeType, Unseen, WhatIf, complete,
 };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
@@ -40,6 +40,9 @@ pub(super) struct DeploymentProperties {
     pub(super) outputs: Map<String, Value>,
     /// Which resources wait for which.
     pub(super) dependencies: Dependencies,
+    /// The same for the same template.
+    #[serde(deserialize_with = "or_default")]
+    pub(super) template_hash: String,
     /// Why it failed: an error tree of either generation.
     pub(super) error: Value,
     /// What Azure repeats if it fails.
@@ -48,7 +51,7 @@ pub(super) struct DeploymentProperties {
 }
 
 /// An earlier deployment that Azure repeats because another one failed (`OnErrorDeploymentExtended`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Redeployment {
     /// Its name; empty if Azure does not tell.
@@ -152,7 +155,9 @@ pub(super) struct Page<T> {
     pub(super) next_link: Option<String>,
 }
 
-fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn timestamp<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
     let text: Option<String> = or_default(deserializer)?;
     Ok(text.and_then(|text| text.parse().ok()))
 }

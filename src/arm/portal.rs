@@ -1,6 +1,7 @@
 //! Pages of the Azure portal.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::DeploymentId;
@@ -16,7 +17,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 const SEGMENT: &AsciiSet = &PATH.add(b'/');
 
 /// The portal of a cloud, as the people of one tenant see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Portal {
     origin: String,
     tenant: Option<String>,

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::identity::Guid;
 
 /// The scope of a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Scope {
     /// The whole directory.
     Tenant,
@@ -74,7 +77,8 @@ impl fmt::Display for Scope {
 }
 
 /// The resource id of a deployment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct DeploymentId(String);
 
 impl DeploymentId {
@@ -131,7 +135,8 @@ impl fmt::Display for DeploymentId {
 }
 
 /// The resource id of a deployment stack.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StackId {
     id: String,
     scope: String,

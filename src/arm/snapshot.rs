@@ -31,6 +31,8 @@ pub(crate) struct Snapshot {
     pub(crate) rollback: Option<Redeployment>,
     /// Which resources wait for which; `None` for a stack.
     pub(crate) dependencies: Option<Dependencies>,
+    /// The same for every deployment of the same template; `None` for a stack, and where Azure does not tell it.
+    pub(crate) template_hash: Option<String>,
     /// Whose operations show the progress: the deployment itself, or the one that a stack names.
     pub(crate) progress: Option<DeploymentId>,
     /// What a stack tells besides.
@@ -65,6 +67,7 @@ impl Snapshot {
             error: properties.error,
             rollback: properties.on_error_deployment,
             dependencies: Some(properties.dependencies),
+            template_hash: Some(properties.template_hash).filter(|hash| !hash.is_empty()),
             progress: Some(id.clone()),
             stack: None,
         }
@@ -81,6 +84,7 @@ impl Snapshot {
             error: properties.error.clone(),
             rollback: None,
             dependencies: None,
+            template_hash: None,
             progress: properties.deployment(),
             stack: Some(Box::new(properties)),
         }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A provisioning state as Azure wrote it; compared without regard to case, because stacks answer in lower case.
-#[derive(Clone, Debug, Default, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(crate) struct ProvisioningState(String);
 

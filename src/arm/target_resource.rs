@@ -44,6 +44,11 @@ impl TargetResource {
         format!("{extension}:{}:{}", self.kind(), self.name())
     }
 
+    /// Whether anything tells it from others.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.id.is_empty() || !self.resource_type.is_empty() || !self.name().is_empty()
+    }
+
     /// Its type, without the version that the types of extensions have.
     pub(crate) fn kind(&self) -> &str {
         let kind = self.resource_type.split('@').next();

@@ -1,6 +1,7 @@
 //! The command line: by which name the program was started, and what it prints by itself.
 
 mod az;
+mod replay;
 mod usage;
 
 use std::{
@@ -9,7 +10,11 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{host, identity::broker, step};
+use crate::{
+    host::{self, text},
+    identity::broker,
+    step,
+};
 
 /// The program's name as post step.
 const POST: &str = "long-deploy-post";
@@ -19,7 +24,8 @@ const BUG: u8 = 70;
 const INVALID: u8 = 2;
 
 /// Runs the program with its name and arguments: one step as the environment describes it, its post step under the
-/// name `long-deploy-post`, a token for Bicep under the name `az`, or the answer to `--help` or `--version`.
+/// name `long-deploy-post`, a token for Bicep under the name `az`, the log of an earlier run for `replay`, or the answer to
+/// `--help` or `--version`.
 #[must_use]
 pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     if let Err(error) = host::protect() {
@@ -42,9 +48,23 @@ pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     match arguments.next().as_deref() {
         None if is_post => exit(step::run_post()),
         None => exit(step::run()),
+        Some("replay") => replay(arguments),
         Some("--help" | "-h") => print(&usage::help(), 0),
         Some("--version" | "-V") => print(&usage::version(), 0),
         Some(_) => print(&usage::help(), INVALID),
+    }
+}
+
+/// What is said about a report quotes it, so nothing in it may reach the terminal or the runner as a command.
+fn replay(arguments: impl Iterator<Item = String>) -> ExitCode {
+    let say = |message: &str| print_error(&text::disarm(&text::one_line(message)));
+    match replay::run(arguments, |warning| say(&format!("warning: {warning}"))) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(BUG),
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::from(INVALID)
+        }
     }
 }
 

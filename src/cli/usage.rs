@@ -6,8 +6,11 @@ use crate::inputs::catalog::{INPUTS, OUTPUTS, Section};
 pub(crate) fn help() -> String {
     format!(
         "long-deploy {version}: Azure deployments that take hours, in one step of a GitHub workflow\n\n\
-         It takes no arguments. Each input is an environment variable, as GitHub's runner sets it: `INPUT_` and the\n\
-         input's name in upper case.\n\n\
+         Without arguments it runs the step. Each input is an environment variable, as GitHub's runner sets it:\n\
+         `INPUT_` and the input's name in upper case.\n\n\
+         long-deploy replay FILE [--speed N]\n\
+         shows the log of an earlier run again, from the file that its input `report-file` named: at once, or N times\n\
+         as fast as it happened. It needs no network and no inputs.\n\n\
          {inputs}\
          Outputs\n{outputs}\n\
          Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled,\n\
@@ -39,6 +42,11 @@ pub(crate) fn version() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_tells_of_the_replay() {
+        assert!(help().contains("long-deploy replay FILE [--speed N]"));
+    }
 
     #[test]
     fn help_lists_every_input_and_output() {

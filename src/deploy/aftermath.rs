@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     arm::{ArmError, Cause, Correlation, ProvisioningState, Snapshot, Target},
+    event::Event,
     inputs::OnStop,
 };
 
@@ -54,6 +55,9 @@ pub(crate) async fn look_after(
         Err(error) => return unknown(&error),
     };
     let is_over = found.state.is_terminal();
+    if is_over {
+        tell_times(context, &found);
+    }
     match target {
         // What is nested in a cancelled deployment may still be running.
         _ if is_over && !(found.state.is_canceled() && on_cancel == OnStop::Cancel) => {
@@ -75,9 +79,12 @@ pub(crate) async fn look_after(
             match cancelling {
                 Cancelling::Agreed => {
                     let followed = follow_cancelled(context, &mut retry, &mut watch).await;
-                    ended(followed, Aftermath::Cancelled)
+                    ended(context, followed, Aftermath::Cancelled)
                 }
-                Cancelling::Ended => ended(watch.follow(&mut retry).await, Aftermath::Ended),
+                Cancelling::Ended => {
+                    let followed = watch.follow(&mut retry).await;
+                    ended(context, followed, Aftermath::Ended)
+                }
                 Cancelling::Refused(causes) => Aftermath::CancelRefused(causes),
                 Cancelling::Unknown { reason } => Aftermath::Unknown { reason },
             }
@@ -86,12 +93,23 @@ pub(crate) async fn look_after(
     }
 }
 
+/// Tells from when to when what has ended ran, if Azure told.
+fn tell_times(context: Context<'_>, snapshot: &Snapshot) {
+    if let (Some(began), Some(ended)) = (snapshot.began, snapshot.touched) {
+        context.events.emit(Event::Lasted { began, ended });
+    }
+}
+
 fn ended(
+    context: Context<'_>,
     followed: Result<Followed, ArmError>,
     aftermath: impl FnOnce(ProvisioningState) -> Aftermath,
 ) -> Aftermath {
     match followed {
-        Ok(Followed::Ended(end)) => aftermath(end.state),
+        Ok(Followed::Ended(end)) => {
+            tell_times(context, &end);
+            aftermath(end.state)
+        }
         Ok(Followed::Replaced { .. }) => Aftermath::Replaced,
         Err(error) => unknown(&error),
     }

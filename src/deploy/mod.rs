@@ -1,6 +1,7 @@
 //! The run itself: submit, watch, cancel. It tells what happens as events and prints nothing.
 
 mod aftermath;
+mod ahead;
 pub(crate) mod benching;
 mod body;
 mod cancel;
@@ -10,9 +11,11 @@ mod context;
 mod correlation;
 mod delete;
 mod failure;
+mod foresight;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod guard;
+mod history;
 mod job;
 mod pace;
 mod plan;

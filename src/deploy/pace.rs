@@ -118,6 +118,30 @@ pub(super) const ROLLBACK_BEGINS_WITHIN: Duration = MINUTE.saturating_mul(2);
 /// How long it may take until Azure tells the properties that a what-if of a stack changes: it is worth no more, as what
 /// happens to each resource is known by then.
 pub(super) const PROPERTIES_WITHIN: Duration = MINUTE.saturating_mul(5);
+/// How long what a deployment will deploy is waited for while it is followed: the resource providers check each
+/// resource, and later than that most of it is known from operations.
+pub(super) const FORESEEN_WITHIN: Duration = MINUTE.saturating_mul(10);
+/// How long something is followed until its history is read: what ends sooner needs no forecast and costs no request.
+pub(super) const HISTORY_AFTER: Duration = SECOND.saturating_mul(20);
+/// Time before each request for the history: fewer a minute than the following itself may take.
+pub(super) const HISTORY_PAUSE: Duration = SECOND.saturating_mul(2);
+/// Requests for the history in one run: a quarter of what Azure documents that an identity may read at once.
+pub(super) const HISTORY_REQUESTS: u32 = 60;
+/// Requests for the history that may fail until there are no more of them.
+pub(super) const HISTORY_FAILURES: u32 = 2;
+/// Earlier deployments that are read: enough for a median that one slow day does not move.
+pub(super) const HISTORY_RUNS: usize = 5;
+/// Deployments in a page of the list, nested ones of the same scope among them: the 5 newest of a template with 20 of
+/// those.
+pub(super) const HISTORY_TOP: usize = 100;
+/// Pages of the list that have deployments in them.
+pub(super) const HISTORY_PAGES: usize = 2;
+/// Requests for pages of the list: Azure's pages may be empty, and lead on to others.
+pub(super) const HISTORY_LISTS: usize = 6;
+/// Looks at a stack until it names the deployment of its present change.
+pub(super) const STACK_LOOKS: u32 = 5;
+/// Time between two looks whether there are reads to spare again.
+pub(super) const SPARE_READS_AGAIN: Duration = SECOND.saturating_mul(30);
 /// How long the clean-up of a what-if may take.
 pub(super) const CLEAN_UP_WITHIN: Duration = SECOND.saturating_mul(10);
 

@@ -117,7 +117,7 @@ impl Previewing<'_, '_> {
 }
 
 /// A deployment's id with another name, at the same scope.
-fn beside(id: &DeploymentId) -> DeploymentId {
+pub(super) fn beside(id: &DeploymentId) -> DeploymentId {
     let scope = &id.as_str()[..id.as_str().len() - id.name().len()];
     let stem = id.name().chars().take(LONGEST_NAME - SUFFIX.len());
     DeploymentId::from_target(&format!("{scope}{}{SUFFIX}", stem.collect::<String>()))

@@ -364,7 +364,7 @@ impl<'a> Progress<'a> {
                 path,
                 reason: error.to_string(),
                 missing: (error.status() == Some(403) && error.is_denied())
-                    .then_some(READ_OPERATIONS),
+                    .then_some(READ_OPERATIONS.into()),
             });
         }
     }

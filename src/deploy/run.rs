@@ -2,12 +2,14 @@
 
 use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
+use azure_core::Bytes;
 use futures::FutureExt;
 use tokio::select;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Context, Failure, Job, Stage, Task,
+    ahead::Ahead,
     cancel::{Cancelling, cancel, follow_cancelled},
     causes,
     delete::{Asked, Deleting},
@@ -116,8 +118,8 @@ impl<'a> Run<'a> {
             } => self.create(submission, what_if.as_ref()).await,
             Task::Delete(id, request) => self.delete(id, request).await,
             Task::Wait => {
-                self.find().await?;
-                self.follow().await
+                let found = self.find().await?;
+                self.follow(found, None).await
             }
             Task::Cancel(id) => {
                 self.find().await?;
@@ -153,8 +155,8 @@ impl<'a> Run<'a> {
             stage: &mut self.stage,
         };
         let ours = submitting.submit().await?;
-        self.watch(ours, earlier);
-        self.follow().await
+        self.watch(ours.clone(), earlier);
+        self.follow(ours, Some(&submission.body)).await
     }
 
     /// The deployment that a stack names from before, so that it is not taken for ours.
@@ -176,7 +178,7 @@ impl<'a> Run<'a> {
     }
 
     /// Finds what another step submitted.
-    async fn find(&mut self) -> Result<(), Failure> {
+    async fn find(&mut self) -> Result<Ours, Failure> {
         let reading = self.retry.read(&self.job.target, &Tolerance::READ);
         let found = reading.await?.value;
         self.stage = Stage::Ours(found.correlation.clone());
@@ -185,15 +187,25 @@ impl<'a> Run<'a> {
             since: found.began,
             correlation: found.correlation.clone(),
         });
-        self.watch(Ours::shown(found.correlation), None);
-        Ok(())
+        let ours = Ours {
+            template_hash: found.template_hash,
+            ..Ours::shown(found.correlation)
+        };
+        self.watch(ours.clone(), None);
+        Ok(ours)
     }
 
-    async fn follow(&mut self) -> Result<Ending, Failure> {
+    async fn follow(&mut self, ours: Ours, body: Option<&Bytes>) -> Result<Ending, Failure> {
         let Some(watch) = self.watch.as_mut().filter(|_| self.job.wait) else {
             return Ok(Ending::Detached);
         };
-        let followed = watch.follow(&mut self.retry).await?;
+        let ahead = Ahead {
+            context: self.context,
+            target: &self.job.target,
+            ours,
+            body,
+        };
+        let followed = ahead.beside(watch.follow(&mut self.retry)).await?;
         Ok(self.conclude(followed).await)
     }
 

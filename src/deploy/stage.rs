@@ -13,6 +13,17 @@ pub(crate) enum Stage {
     Ours(Correlation),
 }
 
+impl Stage {
+    /// The submission that Azure has or may have.
+    #[must_use]
+    pub(crate) fn correlation(&self) -> Option<&Correlation> {
+        match self {
+            Self::Before => None,
+            Self::Sent(correlation) | Self::Ours(correlation) => Some(correlation),
+        }
+    }
+}
+
 /// A submission that Azure has.
 #[derive(Clone, Debug)]
 pub(super) struct Ours {
@@ -22,6 +33,8 @@ pub(super) struct Ours {
     pub(super) status: Option<Location>,
     /// A read showed it, so another one in its place is no view from before.
     pub(super) is_shown: bool,
+    /// The same for every deployment of its template, if it is known.
+    pub(super) template_hash: Option<String>,
 }
 
 impl Ours {
@@ -31,6 +44,7 @@ impl Ours {
             correlation,
             status: None,
             is_shown: false,
+            template_hash: None,
         }
     }
 

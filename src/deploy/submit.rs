@@ -83,6 +83,7 @@ impl Submitting<'_, '_> {
                         correlation: accepted.snapshot.correlation,
                         status: accepted.status,
                         is_shown: false,
+                        template_hash: accepted.snapshot.template_hash,
                     };
                     return Ok(Sent::Accepted {
                         ours,

@@ -265,6 +265,11 @@ impl Tree {
         }
     }
 
+    /// Whether no deployment was read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.works.is_empty()
+    }
+
     /// What goes on in a deployment, as far as it was read, at a time of the run's clock.
     pub(super) fn activity(&self, deployment: &DeploymentId, now: Duration) -> Activity {
         let key = lower_case(deployment.as_str());

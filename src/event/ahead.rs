@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::arm::Dependencies;
+use crate::{arm::Dependencies, clock::seconds};
 
 /// What Azure says a deployment will deploy, deployments within it included, before it does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Foreseen {
     /// Ids of the resources and of the deployments within it.
     pub(crate) resources: Vec<String>,
     /// Which of them wait for which.
+    #[serde(deserialize_with = "Dependencies::told")]
     pub(crate) dependencies: Dependencies,
 }
 
 /// Earlier deployments of the same kind that succeeded, the newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct History {
     /// Not more than a few.
     pub(crate) runs: Vec<EarlierRun>,
@@ -25,18 +29,20 @@ pub(crate) struct History {
 }
 
 /// An earlier deployment that succeeded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct EarlierRun {
     /// Its name.
     pub(crate) name: String,
     /// When it ended.
     pub(crate) ended: Option<Timestamp>,
-    /// What it deployed, as far as it was read; deployments within it not included.
+    /// What it deployed. A deployment within it stands for what is in it only if that could not be read.
     pub(crate) resources: Vec<EarlierResource>,
 }
 
 /// What became of a resource in an earlier deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct EarlierResource {
     /// The resource id.
     pub(crate) id: String,
@@ -45,5 +51,6 @@ pub(crate) struct EarlierResource {
     /// Names of the nested deployments around it, outermost first.
     pub(crate) path: Vec<String>,
     /// How long its own operation took.
+    #[serde(with = "seconds")]
     pub(crate) duration: Duration,
 }

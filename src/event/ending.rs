@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Left;
 use crate::{
     arm::{Cause, ChangeType, Correlation, ProvisioningState, Unseen},
+    clock::seconds,
     inputs::Problems,
 };
 
 /// How a run ended; each kind has an exit status of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Ending {
     /// The deployment succeeded.
     Succeeded,
@@ -77,6 +81,7 @@ pub(crate) enum Ending {
     /// The `timeout` passed.
     TimedOut {
         /// How long that was.
+        #[serde(with = "seconds")]
         after: Duration,
         /// What became of the deployment.
         left: Left,

@@ -1,7 +1,8 @@
 //! What happens in a run, as told to the reports.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -12,6 +13,7 @@ use crate::{
         Cause, Correlation, Dependencies, Diagnostic, Portal, ProvisioningState, Redeployment,
         Scope, StackProperties, StackResource, Target, WhatIf,
     },
+    clock::seconds,
     inputs::{DeploymentMode, Operation, Rollback, StackSettings},
     template::Compilation,
 };
@@ -34,7 +36,8 @@ impl Events {
 }
 
 /// Something that happened in a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Event {
     /// The Bicep compiler ran; what kept it from success is told by the ending.
     Compiled(Compilation),
@@ -49,6 +52,7 @@ pub(crate) enum Event {
         /// What the identity provider said, on one line.
         reason: String,
         /// How long the present token is still good.
+        #[serde(with = "seconds")]
         expires_in: Duration,
     },
     /// Azure found nothing that would stop the deployment.
@@ -105,6 +109,7 @@ pub(crate) enum Event {
         /// What is running, the longest first, nested deployments left out.
         running: Vec<Resource>,
         /// Time since the present token was issued.
+        #[serde(with = "seconds")]
         token_age: Duration,
     },
     /// Requests fail in a way that may pass, so they are sent again.
@@ -117,6 +122,7 @@ pub(crate) enum Event {
     /// Requests succeed again.
     OutageEnded {
         /// How long it lasted.
+        #[serde(with = "seconds")]
         lasted: Duration,
         /// Requests that failed meanwhile.
         attempts: u32,
@@ -124,11 +130,13 @@ pub(crate) enum Event {
     /// Azure asked us to slow down, for the first time in a while.
     Throttled {
         /// How long we wait before the next request.
+        #[serde(with = "seconds")]
         wait: Duration,
     },
     /// Azure has not asked us to slow down for a while, or the run is over.
     ThrottlingEnded {
         /// Time from the first request that was put off to the last one's being taken.
+        #[serde(with = "seconds")]
         lasted: Duration,
         /// Requests that were put off.
         attempts: u32,
@@ -145,7 +153,7 @@ pub(crate) enum Event {
         /// Why, on one line.
         reason: String,
         /// The action that our role lacks, if that is why.
-        missing: Option<&'static str>,
+        missing: Option<Cow<'static, str>>,
     },
     /// The deployment has ended, and another submission of its name took its place.
     Replaced {
@@ -159,6 +167,7 @@ pub(crate) enum Event {
         /// The id of the deployment: the one that is followed, or one nested in it.
         deployment: String,
         /// Which wait for which; those that are not named wait for none.
+        #[serde(deserialize_with = "Dependencies::told")]
         dependencies: Dependencies,
     },
     /// It is known how long earlier deployments of the same kind took.
@@ -183,7 +192,8 @@ pub(crate) enum Event {
 }
 
 /// Why requests are sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Trouble {
     /// Azure cannot be reached, or answers with faults.
     Unreachable,
@@ -196,7 +206,8 @@ pub(crate) enum Trouble {
 }
 
 /// What is about to be done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Plan {
     /// The deployment or stack.
     pub(crate) target: Target,
@@ -238,7 +249,8 @@ impl Plan {
 }
 
 /// What became of a stack's resources.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StackResources {
     /// How many it manages.
     pub(crate) managed: usize,
@@ -266,7 +278,8 @@ impl From<&StackProperties> for StackResources {
 }
 
 /// A resource of the deployment, or a nested deployment, as its operation shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Resource {
     /// The resource id.
     pub(crate) id: String,
@@ -275,14 +288,18 @@ pub(crate) struct Resource {
     /// Name, such as `afw-hub`.
     pub(crate) name: String,
     /// Names of the nested deployments around it, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) path: Vec<String>,
     /// The operation's state.
     pub(crate) state: ProvisioningState,
     /// How long the operation took, or has been running.
+    #[serde(with = "seconds")]
     pub(crate) duration: Duration,
     /// When it ended; `None` while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ended: Option<jiff::Timestamp>,
     /// Why it failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) causes: Vec<Cause>,
 }
 

@@ -1,9 +1,12 @@
 //! What became of the deployment when the run ended before it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::arm::Cause;
 
 /// What became of the deployment, in every ending that is not its own. It says no more than the run knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Left {
     /// Nothing was submitted: it was not sent, or Azure refused it.
     NotSubmitted,

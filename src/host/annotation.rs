@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::text;
 
 /// Maximum length of a message in characters. The runner keeps 4,096, but counts some scripts differently.
@@ -10,7 +12,8 @@ const MESSAGE: usize = 4_000;
 const TITLE: usize = 200;
 
 /// A position in a file of the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Place {
     /// The file, relative to the workspace if it is in there.
     pub file: String,
@@ -21,7 +24,8 @@ pub(crate) struct Place {
 }
 
 /// How serious something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Severity {
     /// It failed.
     Error,

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     annotation::{Annotation, Severity},
+    detect::host_of,
     host::Host,
     line::{Line, Style},
     text,
@@ -43,6 +44,11 @@ impl Console {
             host,
             taste,
         }
+    }
+
+    /// A console that only people read.
+    pub(crate) fn plain(out: impl Write + Send + 'static, taste: Taste) -> Self {
+        Self::new(out, host_of(&|_| None), taste)
     }
 
     /// Prints a line.
@@ -137,7 +143,6 @@ pub(crate) mod tests {
     use std::io;
 
     use super::*;
-    use crate::host::host_of;
 
     /// Captured standard output.
     #[derive(Clone, Debug, Default)]

@@ -11,8 +11,18 @@ pub(crate) struct Context {
     pub(crate) run_url: Option<String>,
     /// The repository, as `owner/name`.
     pub(crate) repository: Option<String>,
+    /// The repository's page.
+    pub(crate) repository_url: Option<String>,
+    /// The branch or tag that the run is for.
+    pub(crate) reference: Option<String>,
+    /// The commit that the run is for.
+    pub(crate) revision: Option<String>,
     /// The name of the workflow or pipeline.
     pub(crate) workflow: Option<String>,
+    /// The job's id in the workflow, or its name.
+    pub(crate) job: Option<String>,
+    /// The step's id in the job, or the name that the host gives a step without one.
+    pub(crate) step: Option<String>,
     /// The command that runs it again, where there is one.
     pub(crate) rerun: Option<String>,
     /// Whether debugging is on.

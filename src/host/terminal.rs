@@ -1,6 +1,6 @@
 //! A terminal, or whatever else describes itself as no other host.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use azure_core::http::HttpClient;
 
@@ -11,15 +11,7 @@ use super::{
 };
 use crate::clock::Clock;
 
-static NOWHERE: Context = Context {
-    run_id: None,
-    attempt: None,
-    run_url: None,
-    repository: None,
-    workflow: None,
-    rerun: None,
-    debug: false,
-};
+static NOWHERE: LazyLock<Context> = LazyLock::new(Context::default);
 
 /// A terminal: people read what is printed.
 #[derive(Debug)]

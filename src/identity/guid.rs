@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// A GUID in its hyphenated lower-case form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct Guid(String);
 
 /// The text is not a GUID. The text is not quoted: only the caller knows whether it may be shown.
@@ -22,6 +25,20 @@ impl FromStr for Guid {
         }
         let id = uuid::Uuid::try_parse(text).map_err(|_| InvalidGuid)?;
         Ok(Self(id.hyphenated().to_string()))
+    }
+}
+
+impl TryFrom<String> for Guid {
+    type Error = InvalidGuid;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Guid> for String {
+    fn from(guid: Guid) -> Self {
+        guid.0
     }
 }
 

@@ -2,12 +2,19 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
+use crate::clock::seconds;
+
 /// A token, described without its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Token {
     /// How long it is valid from when it was issued.
+    #[serde(with = "seconds")]
     pub lifetime: Duration,
     /// When the next one will be fetched, counted from when it was issued.
+    #[serde(with = "seconds")]
     pub refresh_in: Duration,
 }
 

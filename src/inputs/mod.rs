@@ -5,6 +5,7 @@ mod creds;
 mod environment;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod operation;
 mod parse;
 mod problem;
 mod raw;
@@ -13,12 +14,12 @@ mod secrets;
 mod stack;
 
 pub(crate) use environment::{Environment, is_writable};
+pub(crate) use operation::{DeploymentMode, Operation, Rollback};
 pub(crate) use parse::Invalid;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use request::{
-    BicepInputs, DebugSetting, DeploymentMode, IfActive, OnStop, Operation, Request, ResultFormat,
-    Rollback, TemplateInputs, TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension,
-    is_address,
+    BicepInputs, DebugSetting, IfActive, OnStop, Request, ResultFormat, TemplateInputs,
+    TemplateSource, Timing, ValidationLevel, WhatIfInputs, has_extension, is_address,
 };
 pub(crate) use secrets::secrets;
 pub(crate) use stack::{DenyMode, DenySettings, StackSettings, Unmanaged, UnmanagedAction};

@@ -1,14 +1,17 @@
 //! What is wrong with the inputs.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Serialize};
 
 use crate::host::Place;
 
 /// One thing wrong with one input. Never holds a secret's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Problem {
     /// The input's name, as in `action.yml`.
-    pub input: &'static str,
+    pub input: Cow<'static, str>,
     /// What is wrong and what to do about it: a lower-case fragment.
     pub message: String,
     /// Where in the user's files, if known.
@@ -16,7 +19,8 @@ pub(crate) struct Problem {
 }
 
 /// All problems of the inputs, so that one run reports them all. Never empty as an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
@@ -33,7 +37,7 @@ impl Problems {
         message: impl Into<String>,
     ) {
         self.0.push(Problem {
-            input,
+            input: input.into(),
             message: message.into(),
             place,
         });

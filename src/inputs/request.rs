@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::StackSettings;
+use super::{DeploymentMode, Operation, Rollback, StackSettings};
 use crate::{
     arm::{ChangeType, Scope},
     http::ExtraRoots,
@@ -62,60 +62,6 @@ pub(crate) struct Request {
     pub masked_outputs: Vec<String>,
     /// Whether to write the step summary.
     pub summary: bool,
-}
-
-/// What is done with a deployment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Operation {
-    /// It is submitted.
-    #[default]
-    Create,
-    /// Azure checks whether it could be submitted.
-    Validate,
-    /// Azure predicts what it would change.
-    WhatIf,
-    /// The stack is deleted.
-    Delete,
-    /// One that another step submitted is followed.
-    Wait,
-    /// One that another step submitted is cancelled.
-    Cancel,
-}
-
-impl Operation {
-    /// The operation as the input writes it.
-    #[must_use]
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Validate => "validate",
-            Self::WhatIf => "whatIf",
-            Self::Delete => "delete",
-            Self::Wait => "wait",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    /// Whether it requires a template; other operations concern existing deployments.
-    #[must_use]
-    pub(crate) fn needs_template(self) -> bool {
-        matches!(self, Self::Create | Self::Validate | Self::WhatIf)
-    }
-
-    /// Whether Azure is only asked what would happen.
-    #[must_use]
-    pub(crate) fn is_preview(self) -> bool {
-        matches!(self, Self::Validate | Self::WhatIf)
-    }
-}
-
-/// Which deployment Azure redeploys if this one fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Rollback {
-    /// The last one that succeeded.
-    LastSuccessful,
-    /// The one of this name.
-    To(String),
 }
 
 /// What Azure stores of a deployment's requests and answers, which may hold secrets.
@@ -338,27 +284,6 @@ impl fmt::Debug for TemplateSource {
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
             Self::Uri(uri) => f.debug_tuple("Uri").field(&without_query(uri)).finish(),
             Self::Spec(id) => f.debug_tuple("Spec").field(id).finish(),
-        }
-    }
-}
-
-/// What Azure does with resources of a resource group that are not in the template.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum DeploymentMode {
-    /// Leaves them unchanged.
-    #[default]
-    Incremental,
-    /// Deletes them.
-    Complete,
-}
-
-impl DeploymentMode {
-    /// The mode as Azure writes it.
-    #[must_use]
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Incremental => "Incremental",
-            Self::Complete => "Complete",
         }
     }
 }

@@ -21,10 +21,20 @@ const VARIABLES: [&str; 8] = [
 const CREDENTIALS: &str = "AZURE_CREDENTIALS";
 /// Addresses of proxies, which may hold a user and a password.
 const PROXIES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
-/// Variables with headers for telemetry: `OTEL_EXPORTER_OTLP_HEADERS`, and those for each kind.
-const TELEMETRY: (&str, &str) = ("OTEL_EXPORTER_OTLP_", "HEADERS");
+/// What variables about where telemetry goes begin with.
+const TELEMETRY: &str = "OTEL_EXPORTER_OTLP_";
 /// Parameters of a URL that give access to what it names, in lower case.
-const ACCESS: [&str; 6] = ["access_token", "code", "key", "sig", "signature", "token"];
+const ACCESS: [&str; 9] = [
+    "access_token",
+    "api-key",
+    "api_key",
+    "apikey",
+    "code",
+    "key",
+    "sig",
+    "signature",
+    "token",
+];
 
 /// What must be masked before anything is printed, also if the inputs are invalid. Each is one line.
 pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
@@ -44,8 +54,8 @@ pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
         if PROXIES.iter().any(|proxy| name.eq_ignore_ascii_case(proxy)) {
             texts.extend(of_proxy(value));
         }
-        if name.starts_with(TELEMETRY.0) && name.ends_with(TELEMETRY.1) {
-            texts.extend(value.split(',').flat_map(of_header));
+        if let Some(what) = name.strip_prefix(TELEMETRY) {
+            texts.extend(of_telemetry(what, value));
         }
     }
     let lines = texts.iter().flat_map(|text| text.expose_secret().lines());
@@ -77,6 +87,21 @@ fn of_proxy(address: &str) -> Vec<SecretString> {
         return Vec::new();
     };
     vec![user.into(), decoded(user), password.into()]
+}
+
+/// The secrets of a variable about where telemetry goes: values of headers, and what gives access in an address.
+fn of_telemetry(what: &str, value: &str) -> Vec<SecretString> {
+    if what.ends_with("HEADERS") {
+        return value.split(',').flat_map(of_header).collect();
+    }
+    if what.ends_with("ENDPOINT") {
+        let address = value.trim();
+        return of_address(address)
+            .into_iter()
+            .chain(of_proxy(address))
+            .collect();
+    }
+    Vec::new()
 }
 
 /// The value of a header, `name=value`, and what follows the scheme in it, as in `Bearer …`.
@@ -142,7 +167,13 @@ mod tests {
                 "authorization=Bearer%20hush,x-key=other",
                 &["Bearer hush", "hush", "other", "other"],
             ),
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://x?a=b", &[]),
+            (
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "https://me:hush@x/y?api-key=other",
+                &["api-key=other", "other", "me:hush", "me:hush", "hush"],
+            ),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://x", &[]),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "10000", &[]),
         ] {
             assert_eq!(exposed(name, value), expected, "{name}={value}");
         }

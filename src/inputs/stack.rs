@@ -1,7 +1,10 @@
 //! The settings of a deployment stack.
 
+use serde::{Deserialize, Serialize};
+
 /// Settings of a stack beside its template.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StackSettings {
     /// What happens to resources that are no longer in the template.
     pub unmanaged: Unmanaged,
@@ -14,7 +17,8 @@ pub(crate) struct StackSettings {
 }
 
 /// What happens to unmanaged resources, by their kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Unmanaged {
     /// Resources in resource groups.
     pub resources: UnmanagedAction,
@@ -25,7 +29,8 @@ pub(crate) struct Unmanaged {
 }
 
 /// What happens to a resource that is no longer in the template.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum UnmanagedAction {
     /// It stays in Azure.
     #[default]
@@ -35,7 +40,8 @@ pub(crate) enum UnmanagedAction {
 }
 
 /// Which operations a stack denies on its resources.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct DenySettings {
     /// The denied operations.
     pub mode: DenyMode,
@@ -48,7 +54,8 @@ pub(crate) struct DenySettings {
 }
 
 /// What is denied to all other callers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum DenyMode {
     /// Nothing.
     #[default]

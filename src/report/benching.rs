@@ -1,5 +1,7 @@
 //! Entry points of the benchmarks for what is reported.
 
+mod ahead;
+
 use std::{io, time::Duration};
 
 use super::{Reporter, Settings, record::Record, summary};
@@ -10,6 +12,8 @@ use crate::{
     event::{Ending, Event},
     host::{Context, Runner, SummaryForm},
 };
+
+pub use self::ahead::Ahead;
 
 /// A run in which resources end at once.
 #[derive(Clone, Debug)]

@@ -1,20 +1,25 @@
 //! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use jiff::{Timestamp, Unit};
 
 use crate::{
     clock::Clock,
     event::{Event, Texts},
-    host::{Annotation, ReportPath, Runner, Severity},
+    host::{ReportPath, Runner, Severity},
     inputs::Request,
     report::{
-        log::{Fold, Log, annotations, compilation},
+        log::LogWriter,
         outputs::{self, masking},
         record::Record,
+        replay::Recording,
         report_file, summary,
         words::{markdown::code, verdict},
     },
-    template::Compilation,
 };
 
 /// The inputs that concern the report.
@@ -59,9 +64,9 @@ pub(crate) struct Reporter {
     runner: Runner,
     clock: Clock,
     settings: Settings,
-    record: Record,
-    log: Log,
-    fold: Fold,
+    log: LogWriter,
+    /// What the report file is to tell of the log; `None` where there is none.
+    recording: Option<Recording>,
     /// When the log last got a line.
     last_output: Duration,
 }
@@ -71,15 +76,11 @@ impl Reporter {
     pub(crate) fn new(runner: Runner, clock: Clock, settings: Settings) -> Self {
         Self {
             last_output: clock.elapsed(),
-            record: Record {
-                started: clock.now(),
-                ..Record::default()
-            },
+            log: LogWriter::new(runner.console.clone(), to_the_millisecond(clock.now())),
+            recording: settings.report_file.as_ref().map(|_| Recording::default()),
             runner,
             clock,
             settings,
-            log: Log::default(),
-            fold: Fold::default(),
         }
     }
 
@@ -87,10 +88,15 @@ impl Reporter {
     pub(crate) fn observe(&mut self, event: &Event) {
         let at = self.clock.elapsed();
         let (event, warnings) = self.redact(event);
-        let event = &event;
-        self.record.observe(event, at);
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&event, at);
+        }
+        self.show(&event, &warnings, at);
+    }
+
+    fn show(&mut self, event: &Event, warnings: &[String], at: Duration) {
+        self.log.observe(event, at);
         match event {
-            Event::Compiled(compilation) => self.print_compilation(compilation),
             Event::Submitted { .. } | Event::Adopted { .. } | Event::Found { .. } => {
                 self.write_ids_early();
             }
@@ -98,29 +104,20 @@ impl Reporter {
             Event::Ended(_) => self.write_results(),
             _ => {}
         }
-        for annotation in annotations::of(event, &self.record) {
-            self.annotate(&annotation);
-        }
-        for entry in self.log.entries(event, &self.record, at) {
-            self.fold
-                .print(&self.runner.console, &entry, &self.record, at);
+        if self.log.tell(event, at) {
             self.last_output = at;
         }
     }
 
     /// Reports what is certain after a bug in the report of `event`: at the end of the run the ids and the state.
     pub(crate) fn salvage(&mut self, event: &Event, panic: &str) {
-        self.report_error(&format!(
-            "internal error while reporting, report this to the maintainers of the action: {}",
-            self.runner.vault.redact(panic)
-        ));
+        self.log.bug(&self.runner.vault.redact(panic));
         let (Event::Ended(ending), _) = self.redact(event) else {
             return;
         };
-        let mut values = outputs::ids(&self.record);
-        values.extend(
-            verdict::code(&self.record, &ending).map(|code| ("error-code".to_owned(), code)),
-        );
+        let record = self.log.record();
+        let mut values = outputs::ids(record);
+        values.extend(verdict::code(record, &ending).map(|code| ("error-code".to_owned(), code)));
         if let Err(error) = self.runner.set_outputs(&values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
@@ -134,19 +131,13 @@ impl Reporter {
         if let Err(error) = self.runner.add_summary(&summary) {
             self.report_error(&format!("the summary is lost: {error}"));
         }
+        // It shows the bug once more, unless that is in the way of it, too.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.write_report_file()));
     }
 
-    /// Prints the compiler's output as a group.
-    fn print_compilation(&self, compilation: &Compilation) {
-        let lines = compilation::lines(compilation);
-        if lines.is_empty() {
-            return;
-        }
-        self.runner.console.group(&compilation::title(compilation));
-        for line in lines {
-            self.runner.console.print(&line);
-        }
-        self.runner.console.end_group();
+    /// What it has kept of the run.
+    pub(crate) fn into_record(self) -> Record {
+        self.log.into_record()
     }
 
     /// Waits until the log has been silent for a heartbeat interval.
@@ -161,22 +152,20 @@ impl Reporter {
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
         self.last_output = at;
-        if self.record.plan.is_none() {
-            // Nothing to report while Bicep compiles; its own time limit applies.
+        let Some(event) = self.log.heartbeat(at) else {
             return;
+        };
+        if let Some(recording) = &mut self.recording {
+            recording.heartbeat(at);
         }
-        self.observe(&Event::StillRunning {
-            running: self.record.running(at),
-            token_age: self.record.token_age(at),
-        });
+        let (event, warnings) = self.redact(&event);
+        self.show(&event, &warnings, at);
     }
 
     /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
     fn write_ids_early(&mut self) {
-        if let Err(error) = self
-            .runner
-            .set_outputs(&outputs::outputs(&self.record).values)
-        {
+        let outputs = outputs::outputs(self.log.record());
+        if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs will be lost: {error}"));
         }
     }
@@ -194,27 +183,33 @@ impl Reporter {
         (event, Vec::new())
     }
 
-    /// Writes outputs, report file and summary; a failure of one does not prevent the others.
+    /// Writes outputs, summary and report file; a failure of one does not prevent the others. The report file comes last,
+    /// because it tells what the log says about the others.
     fn write_results(&mut self) {
-        let outputs = outputs::outputs(&self.record);
+        let outputs = outputs::outputs(self.log.record());
         for warning in &outputs.warnings {
             self.warn(warning);
         }
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
-        self.write_report_file();
         if self.settings.summary {
             self.write_summary();
         }
+        self.write_report_file();
     }
 
     fn write_report_file(&mut self) {
-        let (settings, run) = (&self.settings, &self.runner.context);
-        let Some(path) = &settings.report_file else {
+        let (Some(path), Some(recording)) = (&self.settings.report_file, &self.recording) else {
             return;
         };
-        let written = report_file::write(path, &self.record, &settings.masked_outputs, run);
+        let written = report_file::write(
+            path,
+            self.log.record(),
+            &self.settings.masked_outputs,
+            &self.runner.context,
+            recording.redacted(&self.runner.vault),
+        );
         if let Err(error) = written {
             self.report_error(&format!("the report file is lost: {error}"));
         }
@@ -225,26 +220,31 @@ impl Reporter {
             return;
         };
         let (settings, run) = (&self.settings, &self.runner.context);
-        let summary = summary::summary(&self.record, &settings.masked_outputs, run, form);
+        let summary = summary::summary(self.log.record(), &settings.masked_outputs, run, form);
         if let Err(error) = self.runner.add_summary(&summary) {
             self.report_error(&format!("the summary is lost: {error}"));
         }
     }
 
     fn warn(&mut self, message: &str) {
-        self.record.warnings.push(message.to_owned());
-        self.annotate(&Annotation::new(Severity::Warning, message));
+        self.note(Severity::Warning, message);
     }
 
     fn report_error(&mut self, message: &str) {
-        self.annotate(&Annotation::new(Severity::Error, message));
+        self.note(Severity::Error, message);
     }
 
-    /// Ends the open group first, because an annotation within a group is hidden.
-    fn annotate(&mut self, annotation: &Annotation) {
-        self.fold.end(&self.runner.console);
-        self.runner.console.annotate(annotation);
+    fn note(&mut self, severity: Severity, message: &str) {
+        if let Some(recording) = &mut self.recording {
+            recording.note(severity, message);
+        }
+        self.log.note(severity, message);
     }
+}
+
+/// `time` as exactly as the report file tells it.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    time.round(Unit::Millisecond).unwrap_or(time)
 }
 
 #[cfg(test)]
@@ -318,6 +318,8 @@ mod tests {
         what_if: stories::what_if();
         stack: stories::stack();
         rolled_back: stories::rolled_back();
+        foretold: stories::foretold();
+        first_run: stories::first_run();
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use crate::{
     host::{self, Runner, Vault},
     identity::{Credential, NewsSender, Session, TokenNews},
     inputs::{self, Environment, Request},
-    report::Reporter,
+    report::{Reporter, record::Record},
 };
 
 /// The runner that the environment describes, with all secrets of the environment kept.
@@ -74,8 +74,11 @@ pub(crate) fn token_news(events: &Events) -> NewsSender {
 }
 
 /// Reports what happens until the end, and that nothing happens when it has been silent for too long. An event that
-/// cannot be reported because of a bug costs no other one; returns whether there was none.
-pub(super) async fn report(mut reporter: Reporter, mut received: UnboundedReceiver<Event>) -> bool {
+/// cannot be reported because of a bug costs no other one; returns whether there was none, and what was kept.
+pub(super) async fn report(
+    mut reporter: Reporter,
+    mut received: UnboundedReceiver<Event>,
+) -> (bool, Record) {
     let mut is_well = true;
     loop {
         let event = select! {
@@ -85,14 +88,16 @@ pub(super) async fn report(mut reporter: Reporter, mut received: UnboundedReceiv
                 continue;
             }
         };
-        let Some(event) = event else { return is_well };
+        let Some(event) = event else {
+            return (is_well, reporter.into_record());
+        };
         let observed = catch_unwind(AssertUnwindSafe(|| reporter.observe(&event)));
         if let Err(panic) = observed {
             is_well = false;
             reporter.salvage(&event, &message_of(&*panic));
         }
         if matches!(event, Event::Ended(_)) {
-            return is_well;
+            return (is_well, reporter.into_record());
         }
     }
 }

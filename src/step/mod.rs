@@ -3,6 +3,7 @@
 mod environment;
 mod post;
 mod state;
+mod traces;
 mod work;
 
 use std::{env, panic::AssertUnwindSafe};
@@ -13,6 +14,7 @@ use tokio::{runtime::Builder, sync::mpsc::unbounded_channel};
 use self::{
     environment::{clock, report, runner},
     state::State,
+    traces::Traces,
     work::Work,
 };
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     event::{Ending, Event, Events, Left},
     host::{self, Runner},
     inputs::{self, Environment},
-    report::{Reporter, Settings},
+    report::{Reporter, Settings, spans::Step},
 };
 
 #[cfg(test)]
@@ -58,6 +60,14 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         .as_ref()
         .map_or_else(|_| Settings::default(), Settings::from);
     settings.report_file = inputs::report_file(&environment);
+    let extra_roots = request.as_ref().map(|request| request.extra_roots.clone());
+    let traces = Traces {
+        environment: environment.clone(),
+        runner: runner.clone(),
+        clock: clock.clone(),
+        extra_roots: extra_roots.unwrap_or_default(),
+    };
+    let interrupt = host::interruption();
     let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
 
     let (sender, received) = unbounded_channel();
@@ -68,7 +78,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         runner: runner.clone(),
         clock,
         events: events.clone(),
-        interrupt: host::interruption(),
+        interrupt: interrupt.clone(),
     };
     let done = AssertUnwindSafe(work.carry_out(request))
         .catch_unwind()
@@ -83,9 +93,15 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         let _ = State::save_end(&runner);
     }
     events.emit(Event::Ended(ending));
-    match reporting.await {
-        Ok(true) => status,
-        Ok(false) | Err(_) => BUG,
+    let Ok((is_well, record)) = reporting.await else {
+        return BUG;
+    };
+    traces
+        .tell(&record, Step::Main, interrupt.cancelled())
+        .await;
+    match is_well {
+        true => status,
+        false => BUG,
     }
 }
 

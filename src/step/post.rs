@@ -3,7 +3,7 @@
 //! The runner starts it in a container of its own, with the same inputs, whatever ended the main step, and gives it
 //! about four and a half minutes when the workflow was cancelled.
 
-use std::{env, time::Duration};
+use std::{env, future::pending, time::Duration};
 
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -11,6 +11,7 @@ use super::{
     environment::{self, report},
     run_to_end,
     state::State,
+    traces::Traces,
 };
 use crate::{
     arm::{Arm, Cause, Portal, Target},
@@ -20,10 +21,13 @@ use crate::{
     host::{Annotation, Line, Runner, Severity},
     http,
     inputs::{self, Environment, Problems, Request},
-    report::{Reporter, Settings},
+    report::{
+        Reporter, Settings,
+        spans::{Look, Step},
+    },
 };
 
-/// How long everything may take: the runner gives about four and a half minutes after a cancellation.
+/// How long everything but the trace may take: the runner gives about four and a half minutes after a cancellation.
 const LIMIT: Duration = Duration::from_secs(4 * 60);
 
 /// Looks after the deployment of a step that did not end by itself; does nothing after one that did.
@@ -50,13 +54,27 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         let events = Events::new(sender);
         let looking = look_after(&environment, &runner, &clock, &request, &state, events);
         let aftermath = clock.timeout(LIMIT, looking).await;
+        let aftermath = aftermath.unwrap_or_else(|_| unknown("the post step's time was up"));
         // Nothing can happen any more. If reporting it panicked, the aftermath is told all the same.
-        let _ = reporting.await;
-        aftermath
+        let reported = reporting.await;
+        conclude(&runner, &request, &state, &aftermath);
+        if let Ok((_, record)) = reported {
+            let look = Look {
+                target: &state.target,
+                stage: &state.stage,
+                aftermath: &aftermath,
+                took: clock.elapsed(),
+            };
+            let traces = Traces {
+                environment: environment.clone(),
+                runner: runner.clone(),
+                clock: clock.clone(),
+                extra_roots: request.extra_roots.clone(),
+            };
+            traces.tell(&record, Step::Post(look), pending()).await;
+        }
     };
-    let aftermath = run_to_end(looking)?;
-    let aftermath = aftermath.unwrap_or_else(|_| unknown("the post step's time was up"));
-    conclude(&runner, &request, &state, &aftermath);
+    run_to_end(looking)?;
     Ok(0)
 }
 

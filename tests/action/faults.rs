@@ -5,6 +5,7 @@ use std::time::Duration;
 use azure_simulator::{Fault, Options, Service, Simulator};
 
 use super::{
+    common::requests,
     step::{Step, azure, options},
     templates::{gateway, nested, network},
 };
@@ -90,12 +91,12 @@ fn throttling_is_obeyed() {
         .run()
         .expect(0)
         .says(&["1m 30s"]);
-    let journal = azure.journal();
-    let refused = journal
+    let reads = requests(&azure, "GET", "");
+    let refused = reads
         .iter()
         .position(|exchange| exchange.status == Some(429))
         .unwrap();
-    let waited = journal[refused + 1].at - journal[refused].at;
+    let waited = reads[refused + 1].at - reads[refused].at;
     assert!(waited >= Duration::from_secs(90), "{waited:?}");
 }
 

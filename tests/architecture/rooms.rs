@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::house::House;
 
 /// From the top. Rooms of one line may import from each other.
-const ORDER: [&[&str]; 11] = [
+const ORDER: [&[&str]; 12] = [
     &["main", "lib", "cli", "az", "usage", "benching", "fuzzing"],
     &["step"],
     &["report"],
@@ -15,6 +15,7 @@ const ORDER: [&[&str]; 11] = [
     &["inputs"],
     &["arm"],
     &["identity"],
+    &["otlp"],
     &["host"],
     &["yaml", "http", "clock"],
 ];

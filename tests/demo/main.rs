@@ -15,6 +15,7 @@ use std::{
 
 use azure_simulator::{
     CLIENT_ID, Exchange, Options, SUBSCRIPTION_ID, Service, Simulator, TENANT_ID,
+    waterfall::waterfall,
 };
 
 /// Simulated seconds in a real one.
@@ -120,6 +121,9 @@ fn environment(azure: &Simulator, folder: &Path) -> Vec<(String, String)> {
             ("INPUT_LOCATION", "westeurope"),
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_RUN_ID", "1"),
+            ("GITHUB_JOB", "hub"),
+            ("GITHUB_ACTION", "deploy"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &azure.collector_url()),
             ("GITHUB_WORKSPACE", &project.display().to_string()),
             ("GITHUB_OUTPUT", &file("output")),
             ("GITHUB_STATE", &file("state")),
@@ -214,6 +218,9 @@ fn conclude(azure: &Simulator, folder: &Path, real: Duration, status: Option<i32
         folder.join("summary.md").display()
     );
     println!("outputs             {}", folder.join("output").display());
+    let trace = folder.join("trace.svg");
+    fs::write(&trace, waterfall(&azure.spans())).unwrap();
+    println!("trace               {}", trace.display());
 }
 
 /// Whether the run went past the hour with at least two refreshes and without a single 401.

@@ -1,5 +1,7 @@
 //! One cause of a failure.
 
+use serde::{Deserialize, Serialize};
+
 use super::text::{is_generic, is_vague};
 
 /// Codes that only say that something inside them failed, or how HTTP calls it.
@@ -42,7 +44,8 @@ pub(super) fn is_success(code: &str) -> bool {
 }
 
 /// One cause of a failure, with the wrappers around it removed. Text from Azure: not to be trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Cause {
     /// Azure's code, such as `SkuNotAvailable`.
     pub(crate) code: String,

@@ -1,10 +1,13 @@
 //! The types of changes that a what-if tells.
 
+use serde::{Deserialize, Serialize};
+
 /// Length of an unknown type's name, in characters.
 const LONGEST_NAME: usize = 40;
 
 /// What a deployment would do to a resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum ChangeType {
     /// It is deleted.
     Delete,
@@ -27,7 +30,8 @@ pub(crate) enum ChangeType {
 }
 
 /// What becomes of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum PropertyChangeType {
     /// It is set.
     Create,

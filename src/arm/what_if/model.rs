@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kinds::{ChangeType, PropertyChangeType};
 use crate::arm::Diagnostic;
 
 /// What would become of one resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Change {
     /// The resource's id, or what identifies it where there is none.
     pub(crate) id: String,
@@ -17,32 +19,40 @@ pub(crate) struct Change {
     /// The API version it is deployed with; empty if unknown.
     pub(crate) api_version: String,
     /// The resource as it is; `null` if unknown or not there.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) before: Value,
     /// The resource as it will be; `null` if unknown or not there.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) after: Value,
     /// What changes in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) delta: Vec<PropertyChange>,
     /// Why Azure cannot tell more.
     pub(crate) unsupported_reason: Option<String>,
 }
 
 /// What would become of one property.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PropertyChange {
     /// The property's path within what is around it; an index within an array.
     pub(crate) path: String,
     /// What happens to it.
     pub(crate) kind: PropertyChangeType,
     /// Its value as it is.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) before: Value,
     /// Its value as it will be.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) after: Value,
     /// What changes within it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) children: Vec<PropertyChange>,
 }
 
 /// What a what-if could not predict: a change that is missing in it, or that is uncertain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Unseen {
     /// The nested deployment or the resource, by its id; empty if Azure names none.
     pub(crate) id: String,
@@ -53,7 +63,8 @@ pub(crate) struct Unseen {
 }
 
 /// What a deployment or a stack would change.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct WhatIf {
     /// What will certainly happen.
     pub(crate) changes: Vec<Change>,
@@ -66,6 +77,7 @@ pub(crate) struct WhatIf {
     /// What it could not predict, excluded changes among it.
     pub(crate) unseen: Vec<Unseen>,
     /// The answer's properties as Azure wrote them, without what is excluded.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) properties: Value,
 }
 

@@ -220,7 +220,7 @@ async fn operations_that_cannot_be_read_cost_a_line_and_no_more() {
         );
         let hidden: Vec<_> = (told.events.iter())
             .filter_map(|event| match event {
-                Event::ProgressHidden { missing, .. } => Some(*missing),
+                Event::ProgressHidden { missing, .. } => Some(missing.as_deref()),
                 _ => None,
             })
             .collect();

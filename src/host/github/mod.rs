@@ -56,20 +56,29 @@ impl GitHub {
 fn context(name: &str, given: &dyn Fn(&str) -> Option<String>) -> Context {
     let run_id = given("GITHUB_RUN_ID");
     let repository = given("GITHUB_REPOSITORY");
-    let run_url = given("GITHUB_SERVER_URL")
+    let repository_url = given("GITHUB_SERVER_URL")
         .zip(repository.as_ref())
+        .map(|(server, repository)| format!("{server}/{repository}"));
+    let run_url = repository_url
+        .as_ref()
         .zip(run_id.as_ref())
-        .map(|((server, repository), id)| format!("{server}/{repository}/actions/runs/{id}"));
+        .map(|(repository, id)| format!("{repository}/actions/runs/{id}"));
     // GitHub's command-line program knows no other host.
     let rerun = repository.as_ref().zip(run_id.as_ref());
     let rerun = rerun.filter(|_| name == "GitHub");
     Context {
+        // The first is the branch of a pull request, whose name the second does not tell.
+        reference: given("GITHUB_HEAD_REF").or_else(|| given("GITHUB_REF_NAME")),
+        revision: given("GITHUB_SHA"),
+        job: given("GITHUB_JOB"),
+        step: given("GITHUB_ACTION"),
         attempt: given("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
         workflow: given("GITHUB_WORKFLOW"),
         debug: given("RUNNER_DEBUG").as_deref() == Some("1"),
         rerun: rerun.map(|(repository, id)| format!("gh run rerun {id} --repo {repository}")),
         run_id,
         run_url,
+        repository_url,
         repository,
     }
 }
@@ -244,6 +253,11 @@ mod tests {
             ("GITHUB_RUN_ID", "42"),
             ("GITHUB_RUN_ATTEMPT", "2"),
             ("GITHUB_WORKFLOW", "Deploy"),
+            ("GITHUB_JOB", "hub"),
+            ("GITHUB_ACTION", "deploy"),
+            ("GITHUB_REF_NAME", "12/merge"),
+            ("GITHUB_HEAD_REF", "feature"),
+            ("GITHUB_SHA", "c0ffee"),
         ];
         let host = |more: &[(&str, &str)]| {
             let all: Vec<_> = variables.iter().chain(more).copied().collect();
@@ -260,7 +274,12 @@ mod tests {
                 attempt: Some(2),
                 run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
                 repository: Some("org/landing-zone".to_owned()),
+                repository_url: Some("https://github.com/org/landing-zone".to_owned()),
+                reference: Some("feature".to_owned()),
+                revision: Some("c0ffee".to_owned()),
                 workflow: Some("Deploy".to_owned()),
+                job: Some("hub".to_owned()),
+                step: Some("deploy".to_owned()),
                 rerun: Some("gh run rerun 42 --repo org/landing-zone".to_owned()),
                 debug: false,
             }

@@ -359,6 +359,6 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "report-file",
         "",
-        "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`.",
+        "Write the whole run as JSON to this file of the workspace, whatever ends the run. Its form: `docs/report.schema.json`. `long-deploy replay` shows the log again from it.",
     ),
 ];

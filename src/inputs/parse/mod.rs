@@ -22,10 +22,9 @@ use super::{
     DenyMode, DenySettings, Environment, Problems, Request, StackSettings, Unmanaged,
     UnmanagedAction, catalog,
     creds::Creds,
+    operation::{DeploymentMode, Operation},
     raw::Raw,
-    request::{
-        DeploymentMode, Operation, ResultFormat, TemplateInputs, ValidationLevel, WhatIfInputs,
-    },
+    request::{ResultFormat, TemplateInputs, ValidationLevel, WhatIfInputs},
     secrets::secrets,
 };
 use crate::{

@@ -359,7 +359,7 @@ fn all_missing_inputs_are_reported() {
     let inputs: Vec<_> = invalid
         .problems
         .iter()
-        .map(|problem| problem.input)
+        .map(|problem| problem.input.as_ref())
         .collect();
     assert_eq!(inputs, ["client-id", "tenant-id", "scope", "template-file"]);
 }

@@ -25,8 +25,9 @@ const OURS: [&str; 7] = [
 ];
 const PROPERTIES: [&str; 4] = ["title", "file", "line", "col"];
 
-/// A run that tells of everything, in texts that are all hostile.
-fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
+/// A run that tells of everything, in these texts, which are all hostile.
+pub(super) fn story(texts: &[String], ending: Index) -> Story {
+    let texts = &mut Texts::new(texts);
     let mut story = stories::begun();
     if let Some((_, Event::Planned(plan))) = story.first_mut() {
         plan.template = texts.next();
@@ -53,7 +54,13 @@ fn story(texts: &mut Texts<'_>, ending: Index) -> Story {
         Event::StateChanged {
             state: ProvisioningState::new(&texts.next()),
         },
+        Event::HistoryRead(texts.history()),
         Event::Foreseen(texts.foreseen(&earlier, &later)),
+        stories::progressed(vec![texts.gateway()], 0, 1),
+        Event::StillRunning {
+            running: vec![texts.gateway()],
+            token_age: minutes(3),
+        },
         Event::Progressed {
             changed: vec![
                 earlier,
@@ -184,6 +191,8 @@ fn the_page_of_every_story_is_read() {
         stories::what_if(),
         stories::stack(),
         stories::rolled_back(),
+        stories::foretold(),
+        stories::first_run(),
         stories::many_resources(60),
     ] {
         let page = run(&story).summary;
@@ -196,7 +205,7 @@ proptest! {
 
     #[test]
     fn no_text_leaves_its_place(texts in hostile::texts(23), ending in any::<Index>()) {
-        let story = story(&mut Texts::new(&texts), ending);
+        let story = story(&texts, ending);
         let Traces { log, outputs, summary } = run(&story);
         for command in commands::commands(&log) {
             prop_assert!(OURS.contains(&command.name.as_str()), "{command:?}\n{log}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     arm::{Cause, ChangeType, Correlation, Dependencies, Diagnostic, ProvisioningState, WhatIf},
-    event::{Ending, Foreseen, Left, Resource},
+    event::{EarlierResource, EarlierRun, Ending, Foreseen, History, Left, Resource},
     host::{Place, Severity},
     inputs::Problems,
     template::{Compilation, bicep},
@@ -48,6 +48,33 @@ impl<'t> Texts<'t> {
         }
     }
 
+    /// A resource of a type about which something can be said.
+    pub(super) fn gateway(&mut self) -> Resource {
+        Resource {
+            kind: "Microsoft.Network/virtualNetworkGateways".to_owned(),
+            ..self.resource("Running")
+        }
+    }
+
+    pub(super) fn history(&mut self) -> History {
+        let mut resource = || EarlierResource {
+            id: self.next(),
+            kind: self.next(),
+            path: vec![self.next(), self.next()],
+            duration: minutes(9),
+        };
+        let resources = vec![resource(), resource(), resource()];
+        let run = EarlierRun {
+            name: self.next(),
+            ended: None,
+            resources,
+        };
+        History {
+            runs: vec![run; 3],
+            has_older: false,
+        }
+    }
+
     /// Two resources outside of nested deployments, one after the other.
     pub(super) fn pair(&mut self) -> (Resource, Resource) {
         let mut outside = || Resource {
@@ -61,6 +88,9 @@ impl<'t> Texts<'t> {
     pub(super) fn foreseen(&mut self, earlier: &Resource, later: &Resource) -> Foreseen {
         let mut dependencies = Dependencies::default();
         dependencies.insert(later.id.to_lowercase(), vec![earlier.id.clone()]);
+        for _ in 0..3 {
+            dependencies.insert(self.next(), vec![self.next(), self.next()]);
+        }
         Foreseen {
             resources: vec![self.next(), later.id.clone(), self.next()],
             dependencies,

@@ -204,7 +204,7 @@ fn message(event: &Event, record: &Record, at: Duration) -> Option<String> {
             path,
             reason,
             missing,
-        } => progress_hidden(noun, path, reason, *missing),
+        } => progress_hidden(noun, path, reason, missing.as_deref()),
         Event::Found { correlation, since } => {
             let since = since.map_or_else(String::new, |since| format!(", started {since:.0}"));
             format!("found the {noun} (correlation id {correlation}{since})")

@@ -6,7 +6,7 @@ use crate::{
     event::Resource,
     report::{
         record::Record,
-        words::{counts, duration, place},
+        words::{counts, duration, estimate, place},
     },
 };
 
@@ -22,12 +22,12 @@ pub(super) fn text(
     } else if running.is_empty() {
         "no resource in progress".to_owned()
     } else {
-        format!("still running: {}", place::running(running))
+        "still running: ".to_owned() + &place::running(running) + &estimate::notes(record)
     };
     let age = duration::show(token_age);
     format!(
         "{}; {what}{}; token {age} old{}",
-        counts::done(record),
+        counts::done(record) + &estimate::time_left(record),
         counts::not_begun(record),
         record
             .out_of_reach(at)
@@ -41,7 +41,7 @@ pub(super) fn text(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::stories::{foreseen, minutes, progressed, resource};
+    use crate::testing::stories::{minutes, progressed, resource, told_ahead};
 
     #[test]
     fn it_says_so_if_nothing_runs() {
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn it_names_what_has_not_begun() {
         let mut record = Record::default();
-        record.observe(&foreseen(&["vnet", "vgw", "rt"], &[]), minutes(1));
+        record.observe(&told_ahead(&["vnet", "vgw", "rt"], &[]), minutes(1));
         let vnet = resource("vnet", "Running", 1);
         record.observe(&progressed(vec![vnet.clone()], 0, 1), minutes(2));
         assert_eq!(

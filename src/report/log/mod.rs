@@ -1,14 +1,14 @@
 //! Events → the log: lines, groups and annotations.
 
-pub(super) mod annotations;
+mod annotations;
 mod closing;
-pub(super) mod compilation;
+mod compilation;
 mod events;
 mod fold;
 mod heading;
 mod heartbeat;
 mod resource;
 mod stack;
+mod writer;
 
-pub(super) use events::Log;
-pub(super) use fold::Fold;
+pub(super) use writer::LogWriter;

@@ -81,6 +81,8 @@ struct Graph<'a> {
     within: HashMap<&'a [String], Vec<usize>>,
     /// Nested deployments by their names.
     deployments: HashMap<Vec<String>, usize>,
+    /// What Azure told ahead, by ids in lower case. A nested deployment may have had another name then.
+    foreseen: HashSet<String>,
 }
 
 impl<'a> Graph<'a> {
@@ -95,11 +97,13 @@ impl<'a> Graph<'a> {
                 deployments.insert(names, at);
             }
         }
+        let foreseen = record.foreseen.iter().flat_map(|all| &all.resources);
         Self {
             record,
             spans,
             within,
             deployments,
+            foreseen: foreseen.map(|id| id.to_ascii_lowercase()).collect(),
         }
     }
 
@@ -180,7 +184,10 @@ impl<'a> Graph<'a> {
     /// Whether Azure told what a resource waits for, or it is alone, so that it waits for none.
     fn is_told(&self, at: usize) -> bool {
         let record = self.record;
-        if record.foreseen.is_some() || self.within[&*self.resource(at).path].len() == 1 {
+        let id = &self.resource(at).id;
+        if self.within[&*self.resource(at).path].len() == 1
+            || self.foreseen.contains(&id.to_ascii_lowercase())
+        {
             return true;
         }
         match self.around(at) {

@@ -1,10 +1,12 @@
 //! The state of a run, accumulated from its events.
 
+mod ahead;
 pub(crate) mod awaited;
 pub(crate) mod bars;
 pub(crate) mod chain;
 pub(crate) mod incident;
 pub(crate) mod seen;
+pub(crate) mod submission;
 pub(crate) mod total;
 
 use std::{
@@ -17,11 +19,13 @@ use incident::{Incident, Outage};
 use jiff::{SignedDuration, Timestamp};
 use seen::Seen;
 use serde_json::{Map, Value};
+use submission::Submission;
 
 use crate::{
     arm::{Dependencies, Diagnostic, ProvisioningState, Redeployment, WhatIf},
     event::{Ending, Event, Foreseen, History, Plan, Resource, StackResources},
     inputs::Operation,
+    report::forecast::{Samples, Told},
 };
 
 /// The state of a run. Durations count from the run's start.
@@ -37,6 +41,10 @@ pub(crate) struct Record {
     pub(crate) token_refreshes: usize,
     pub(crate) correlation_id: Option<String>,
     pub(crate) state: Option<ProvisioningState>,
+    /// When the run signed in.
+    pub(crate) signed_in: Option<Duration>,
+    /// When and how the run came to its deployment.
+    pub(crate) submission: Option<(Duration, Submission)>,
     /// When the present token was issued.
     pub(crate) token_issued: Duration,
     /// Resources and nested deployments as last seen, in order of appearance.
@@ -57,6 +65,10 @@ pub(crate) struct Record {
     pub(crate) dependencies: HashMap<String, Dependencies>,
     /// How long earlier deployments of the same kind took.
     pub(crate) history: Option<History>,
+    /// What these tell.
+    pub(crate) samples: Samples,
+    /// What the heartbeats told of the time left.
+    pub(crate) told: Told,
     /// From when to when the deployment ran, by Azure's clock.
     pub(crate) lasted: Option<(Timestamp, Timestamp)>,
     /// Nested deployments whose resources cannot be shown, by the names around them and their own; empty for the
@@ -91,9 +103,11 @@ impl Record {
     pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
         self.incidents
             .extend(Incident::of(event).map(|incident| (at, incident)));
+        let submission = Submission::of(event).map(|submission| (at, submission));
+        self.submission = self.submission.or(submission);
         match event {
             Event::Planned(plan) => self.plan = Some(plan.clone()),
-            Event::SignedIn(_) => self.token_issued = at,
+            Event::SignedIn(_) => (self.token_issued, self.signed_in) = (at, Some(at)),
             Event::TokenRefreshed(_) => {
                 self.token_issued = at;
                 self.token_refreshes += 1;
@@ -150,10 +164,13 @@ impl Record {
                 let key = deployment.to_ascii_lowercase();
                 self.dependencies.insert(key, dependencies.clone());
             }
-            Event::HistoryRead(history) => self.history = Some(history.clone()),
+            Event::HistoryRead(history) => {
+                self.samples = Samples::read(history);
+                self.history = Some(history.clone());
+            }
             Event::Lasted { began, ended } => self.lasted = Some((*began, *ended)),
+            Event::StillRunning { .. } => self.look_ahead(at),
             Event::Compiled(_)
-            | Event::StillRunning { .. }
             | Event::Waiting { .. }
             | Event::Replaced { .. }
             | Event::TokenRefreshFailed { .. }

@@ -61,6 +61,15 @@ impl Span {
     pub(crate) fn length(&self) -> Duration {
         since(self.start, self.end)
     }
+
+    /// The part of it that is within `outer`, which is a moment at the edge if it is all outside.
+    pub(crate) fn within(self, outer: Option<Self>) -> Self {
+        let Some(outer) = outer else { return self };
+        Self {
+            start: self.start.clamp(outer.start, outer.end),
+            end: self.end.clamp(outer.start, outer.end),
+        }
+    }
 }
 
 /// Time from `start` to `end`; zero if `end` is earlier.

@@ -63,7 +63,7 @@ mod tests {
     use crate::{
         arm::Dependencies,
         event::Event,
-        testing::stories::{foreseen, minutes, nested, progressed, resource, state},
+        testing::stories::{minutes, nested, progressed, resource, state, told_ahead},
     };
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
         let begun = vec![resource("VNET", "Running", 1), nested("hub", "Running")];
         record.observe(&progressed(begun, 0, 1), minutes(1));
         assert_eq!(record.total(), Total::AtLeast(1));
-        record.observe(&foreseen(&["vnet", "afw", "vgw", "rt"], &[]), minutes(1));
+        record.observe(&told_ahead(&["vnet", "afw", "vgw", "rt"], &[]), minutes(1));
         assert_eq!(record.total(), Total::All(4));
         assert_eq!(record.awaited.names(2), ["afw", "vgw"]);
         let begun = vec![resource("afw", "Running", 1)];
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_never_had_to_begin_is_not_counted_after_success() {
         let mut record = Record::default();
-        record.observe(&foreseen(&["vnet", "conditional"], &[]), minutes(1));
+        record.observe(&told_ahead(&["vnet", "conditional"], &[]), minutes(1));
         let begun = vec![resource("vnet", "Succeeded", 1)];
         record.observe(&progressed(begun, 1, 1), minutes(2));
         record.observe(&state("Failed"), minutes(3));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     deployment::{Deployment, deployment},
     ending::RunEnding,
+    estimates::{EstimateEntry, estimates},
     incidents::{
         OutageEntry, RefreshEntry, RefreshFailureEntry, ThrottlingEntry, outages, refresh,
         refresh_failure, select, throttle,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Increased with each change that breaks readers.
-const FORMAT_VERSION: u32 = 1;
+pub(in crate::report) const FORMAT_VERSION: u32 = 1;
 
 /// A run. Fields without a value are null.
 #[derive(Debug, Serialize)]
@@ -43,6 +44,7 @@ pub(super) struct Document<'a> {
     /// Ids of resources that are known to be deployed but did not begin.
     not_begun: Vec<&'a str>,
     chain: ChainEntry<'a>,
+    estimates: Vec<EstimateEntry>,
     token_refreshes: Vec<RefreshEntry>,
     token_refresh_failures: Vec<RefreshFailureEntry<'a>>,
     outages: Vec<OutageEntry<'a>>,
@@ -108,10 +110,11 @@ impl<'a> Document<'a> {
             duration_seconds: Seconds(*took),
             ending: RunEnding::new(record, ending),
             deployment: record.plan.as_ref().map(|plan| deployment(record, plan)),
-            resources: resources(&bars),
+            resources: resources(record, &bars),
             nested_deployments: nested_deployments(record, *took),
             not_begun: not_begun(record),
             chain: ChainEntry::new(record, &bars),
+            estimates: estimates(record),
             token_refreshes: select(record, refresh),
             token_refresh_failures: select(record, refresh_failure),
             outages: outages(record, *took),

@@ -5,6 +5,7 @@
 mod deployment;
 mod document;
 mod ending;
+mod estimates;
 mod incidents;
 mod resources;
 mod scalars;
@@ -14,10 +15,11 @@ mod tests;
 use std::{io, path::PathBuf};
 
 use document::Document;
+pub(super) use document::FORMAT_VERSION;
 
 use crate::{
     host::{Context, ReportPath},
-    report::record::Record,
+    report::{record::Record, replay::Entry},
 };
 
 /// Why the report file could not be written.
@@ -28,7 +30,8 @@ pub(crate) struct ReportError {
     source: io::Error,
 }
 
-/// Writes the report of a run that is over, and creates its folder. Secure and `masked` outputs are left out.
+/// Writes the report of a run that is over, and creates its folder. Secure and `masked` outputs are left out; `events` are
+/// what the log was made from.
 ///
 /// # Errors
 /// [`ReportError`] if the file or its folder cannot be written.
@@ -37,15 +40,36 @@ pub(crate) fn write(
     record: &Record,
     masked: &[String],
     run: &Context,
+    events: impl Iterator<Item = Entry>,
 ) -> Result<(), ReportError> {
     let Some(document) = Document::new(record, masked, run) else {
         return Ok(());
     };
     serde_json::to_vec_pretty(&document)
+        .and_then(|json| with_events(json, events))
         .map_err(io::Error::from)
         .and_then(|json| place.write(&json))
         .map_err(|source| ReportError {
             path: place.path(),
             source,
         })
+}
+
+/// `json`, an object on several lines, with `events` as its last member, each of them on one line: indented they would be
+/// half as long again.
+fn with_events(
+    mut json: Vec<u8>,
+    events: impl Iterator<Item = Entry>,
+) -> serde_json::Result<Vec<u8>> {
+    const END: &[u8] = b"\n}";
+    json.truncate(json.len() - END.len());
+    json.extend_from_slice(b",\n  \"events\": [");
+    for (index, event) in events.enumerate() {
+        let separator: &[u8] = if index == 0 { b"\n    " } else { b",\n    " };
+        json.extend_from_slice(separator);
+        serde_json::to_writer(&mut json, &event)?;
+    }
+    json.extend_from_slice(b"\n  ]");
+    json.extend_from_slice(END);
+    Ok(json)
 }

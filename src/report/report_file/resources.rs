@@ -8,17 +8,31 @@ use super::scalars::{Seconds, Time};
 use crate::{
     arm::{Cause, ProvisioningState},
     event::Resource,
-    report::record::{
-        Record,
-        bars::{Bar, Bars},
-        chain::Waited,
-        seen::Span,
+    report::{
+        forecast::Usual,
+        record::{
+            Record,
+            bars::{Bar, Bars},
+            chain::Waited,
+            seen::Span,
+        },
     },
 };
 
 /// The resources of a run.
-pub(super) fn resources<'a>(bars: &Bars<'a>) -> Vec<ResourceEntry<'a>> {
-    bars.all.iter().map(ResourceEntry::from).collect()
+pub(super) fn resources<'a>(record: &'a Record, bars: &Bars<'a>) -> Vec<ResourceEntry<'a>> {
+    let usual = record.usual();
+    let entries = bars.all.iter().map(|bar| {
+        let usual = match usual.get(bar.resource.id.as_str()) {
+            Some(Usual::Took(took)) => Some(Seconds(*took)),
+            Some(Usual::Stated(_)) | None => None,
+        };
+        ResourceEntry {
+            usual_seconds: usual,
+            ..ResourceEntry::from(bar)
+        }
+    });
+    entries.collect()
 }
 
 /// What the end of a run waited for, one after the other.
@@ -71,6 +85,8 @@ pub(super) struct ResourceEntry<'a> {
     /// Null while it runs.
     end: Option<Time>,
     duration_seconds: Seconds,
+    /// By earlier runs.
+    usual_seconds: Option<Seconds>,
     critical: bool,
     causes: Vec<CauseEntry<'a>>,
 }
@@ -94,6 +110,7 @@ impl<'a> ResourceEntry<'a> {
             start: Time(span.start),
             end: resource.state.is_terminal().then_some(Time(span.end)),
             duration_seconds: Seconds(span.length()),
+            usual_seconds: None,
             critical,
             causes: resource.causes.iter().map(CauseEntry::from).collect(),
         }

@@ -1,15 +1,15 @@
 //! Whole runs as report files, each checked against the published schema.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, iter, path::Path};
 
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
 use super::*;
 use crate::{
-    arm::{Correlation, ProvisioningState},
-    event::{Ending, Event, Left},
-    inputs::Problems,
+    event::Event,
+    host::{Console, Taste, Vault},
+    report::replay::Recording,
     testing::stories::{self, Story},
 };
 
@@ -20,11 +20,17 @@ fn report(story: &Story) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let path = Path::new("new/folder/report.json");
     let masked = ["AdminKey".to_owned()];
+    let vault = Vault::new(Console::plain(io::sink(), Taste::default()));
+    let mut recording = Recording::default();
+    for (at, event) in story {
+        recording.observe(event, *at);
+    }
     write(
         &ReportPath::new(folder.path(), path).expect("nothing is there"),
         &stories::record(story),
         &masked,
         &stories::workflow_run(),
+        recording.redacted(&vault),
     )
     .expect("it can be written");
     let text = fs::read(folder.path().join(path)).expect("it was written");
@@ -73,6 +79,8 @@ macro_rules! stories {
         fn $name() {
             let mut report = report(&$story);
             report["program"]["version"] = "[version]".into();
+            // They have tests of their own.
+            report.as_object_mut().expect("an object").shift_remove("events");
             insta::assert_snapshot!(format!("{report:#}"));
         }
     )*};
@@ -92,72 +100,22 @@ stories! {
     what_if: stories::what_if();
     stack: stories::stack();
     rolled_back: stories::rolled_back();
+    foretold: stories::foretold();
     no_resources: stories::no_resources();
 }
 
 #[test]
 fn every_story_fits_the_schema() {
-    for story in [
-        stories::time_out(true),
-        stories::sign_in_lost(),
-        stories::hostile(),
-        stories::many_resources(500),
-    ] {
+    for (_, story) in stories::every::stories() {
         report(&story);
     }
-}
-
-/// One ending of each kind.
-fn endings() -> Vec<Ending> {
-    let (causes, left) = (Vec::new(), Left::Running);
-    let text = || "unknown".to_owned();
-    vec![
-        Ending::Succeeded,
-        Ending::Stopped,
-        Ending::Detached,
-        Ending::Validated,
-        Ending::Predicted,
-        Ending::Forbidden {
-            changes: vec![],
-            unseen: vec![],
-        },
-        Ending::Failed { causes: vec![] },
-        Ending::Refused { causes: vec![] },
-        Ending::CannotFollow { causes, left },
-        Ending::Replaced {
-            by: Correlation::new(text()),
-        },
-        Ending::CancelRefused { causes: vec![] },
-        Ending::NothingToCancel {
-            state: ProvisioningState::new("Failed"),
-        },
-        Ending::InvalidInputs(Problems::default()),
-        Ending::NoCompiler { reason: text() },
-        Ending::SignInFailed {
-            message: text(),
-            left: Left::NotSubmitted,
-        },
-        Ending::TimedOut {
-            after: stories::minutes(9),
-            left: Left::Cancelled,
-        },
-        Ending::Cancelled { left: Left::Ended },
-        Ending::Unreachable {
-            reason: text(),
-            left: Left::Unknown,
-        },
-        Ending::Bug {
-            message: text(),
-            left: Left::CancelUnknown { reason: text() },
-        },
-    ]
 }
 
 #[test]
 fn every_kind_of_ending_is_in_the_schema() {
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let known = &schema["properties"]["ending"]["properties"]["kind"]["enum"];
-    let told: BTreeSet<String> = endings()
+    let told: BTreeSet<String> = stories::every::endings()
         .into_iter()
         .map(|ending| {
             let mut story = stories::begun();
@@ -184,7 +142,8 @@ fn a_folder_in_the_way_is_told() {
     let place = ReportPath::new(folder.path(), path).expect("nothing is there yet");
     fs::create_dir(folder.path().join(path)).expect("a folder");
     let record = stories::record(&stories::success());
-    let error = write(&place, &record, &[], &Context::default()).expect_err("a folder");
+    let error = write(&place, &record, &[], &Context::default(), iter::empty());
+    let error = error.expect_err("a folder");
     let told = error.to_string();
     assert!(
         told.contains("set report-file to a writable path"),

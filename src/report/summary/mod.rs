@@ -50,6 +50,7 @@ pub(crate) fn summary(
     };
     let verdict = verdict::verdict(record, ending);
     let bars = Bars::new(record);
+    let usual = record.usual();
     let budget = &mut Budget::new(form.limit.saturating_sub(2 * SHORTENED.len()));
     let top = [
         budget.section(title(&verdict)),
@@ -61,12 +62,12 @@ pub(crate) fn summary(
         budget.section(what_if(record)),
         budget.section(stack(record)),
         budget.section(timeline::section(record, &bars, form.charts)),
-        resources::slowest(&bars, budget),
+        resources::slowest(&bars, &usual, budget),
     ];
     let warnings = warnings::section(&record.warnings, budget);
     let incidents = incidents::section(record, budget);
     let outputs = outputs::section(record, masked, budget);
-    let resources = resources::all(&bars, budget);
+    let resources = resources::all(&bars, &usual, budget);
     let shortened = budget.is_shortened().then(|| SHORTENED.to_owned());
     let mut page: Vec<String> = top.into();
     page.extend([resources, incidents, warnings, outputs]);

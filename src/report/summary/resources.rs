@@ -1,15 +1,16 @@
 //! The tables of resources: the slowest, and all of them folded.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use super::budget::{Budget, Frame, NAME};
 use crate::{
     arm::ProvisioningState,
     host::text::cut,
     report::{
+        forecast::Usual,
         record::bars::{Bar, Bars},
         words::{
-            duration,
+            duration, estimate,
             markdown::{code, escape, head, row},
             place,
         },
@@ -26,9 +27,21 @@ const HEAD: [&str; 6] = [
     "Duration",
     "Share",
 ];
+const HEAD_WITH_USUAL: [&str; 7] = [
+    "Resource",
+    "Type",
+    "State",
+    "Started after",
+    "Duration",
+    "Usual",
+    "Share",
+];
+
+/// What is usual for resources, by their ids; without any there is no column for it.
+pub(super) type Usuals<'a> = HashMap<&'a str, Usual>;
 
 /// The slowest resources with their share of the run's duration. What the end waited for is bold.
-pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
+pub(super) fn slowest(bars: &Bars<'_>, usual: &Usuals<'_>, budget: &mut Budget) -> String {
     let sorted = bars.longest_first();
     let title = if is_folded(bars) {
         format!("### The {SLOWEST} slowest of {} resources", sorted.len())
@@ -36,17 +49,17 @@ pub(super) fn slowest(bars: &Bars<'_>, budget: &mut Budget) -> String {
         "### Resources by duration".to_owned()
     };
     let frame = Frame {
-        head: &format!("{title}\n\n{}", head(HEAD)),
+        head: &format!("{title}\n\n{}", heading(usual)),
         foot: "",
         most: usize::MAX,
     };
     let shown = sorted.len().min(SLOWEST);
-    let lines = sorted[..shown].iter().map(|bar| line(bars, bar));
+    let lines = sorted[..shown].iter().map(|bar| line(bars, bar, usual));
     budget.lines(frame, lines)
 }
 
 /// All resources in order of appearance, folded; empty if the table of the slowest has all of them.
-pub(super) fn all(bars: &Bars<'_>, budget: &mut Budget) -> String {
+pub(super) fn all(bars: &Bars<'_>, usual: &Usuals<'_>, budget: &mut Budget) -> String {
     if !is_folded(bars) {
         return String::new();
     }
@@ -54,24 +67,32 @@ pub(super) fn all(bars: &Bars<'_>, budget: &mut Budget) -> String {
     let frame = Frame {
         head: &format!(
             "<details><summary>All {count} resources</summary>\n\n{}",
-            head(HEAD)
+            heading(usual)
         ),
         foot: "\n</details>\n",
         most: usize::MAX,
     };
-    budget.lines(frame, bars.all.iter().map(|bar| line(bars, bar)))
+    budget.lines(frame, bars.all.iter().map(|bar| line(bars, bar, usual)))
 }
 
 fn is_folded(bars: &Bars<'_>) -> bool {
     bars.all.len() > SLOWEST
 }
 
-fn line(bars: &Bars<'_>, bar: &Bar<'_>) -> String {
+fn heading(usual: &Usuals<'_>) -> String {
+    if usual.is_empty() {
+        head(HEAD)
+    } else {
+        head(HEAD_WITH_USUAL)
+    }
+}
+
+fn line(bars: &Bars<'_>, bar: &Bar<'_>, usual: &Usuals<'_>) -> String {
     let resource = bar.resource;
     let state = escape(&cut(resource.state.as_str(), NAME));
     let name = code(&cut(&place::of_resource(resource), 2 * NAME));
     let took = bar.span.length();
-    row(&[
+    let mut cells = vec![
         if bar.critical {
             format!("**{name}**")
         } else {
@@ -81,8 +102,13 @@ fn line(bars: &Bars<'_>, bar: &Bar<'_>) -> String {
         solid(&format!("{} {state}", mark(&resource.state))),
         solid(&duration::show(bars.began(bar))),
         solid(&duration::show(took)),
-        solid(&share(took, bars.length)),
-    ])
+    ];
+    if !usual.is_empty() {
+        let own = usual.get(resource.id.as_str()).copied();
+        cells.push(own.map_or_else(String::new, |usual| solid(&estimate::usual(usual))));
+    }
+    cells.push(solid(&share(took, bars.length)));
+    row(&cells)
 }
 
 /// `text` without line breaks.

@@ -47,6 +47,8 @@ stories! {
     what_if: stories::what_if();
     stack: stories::stack();
     rolled_back: stories::rolled_back();
+    foretold: stories::foretold();
+    first_run: stories::first_run();
 }
 
 #[test]

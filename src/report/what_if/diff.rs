@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Maximum length of a value, in characters.
-const SHOWN: usize = 300;
+pub(super) const SHOWN: usize = 300;
 
 /// A line of a diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// Whether a value has several lines.
-fn has_parts(value: &Value) -> bool {
+pub(super) fn has_parts(value: &Value) -> bool {
     match value {
         Value::Object(fields) => !fields.is_empty(),
         Value::Array(items) => !items.is_empty(),

@@ -6,9 +6,11 @@ mod json;
 mod log;
 #[cfg(test)]
 mod recorded;
+mod shown;
 mod summary;
 mod symbol;
 
 pub(crate) use json::json;
 pub(crate) use log::lines;
+pub(crate) use shown::shown;
 pub(crate) use summary::section;

@@ -119,7 +119,9 @@ fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextSt
             show_first(cli, left, network)
         }
         Ending::Bug { left, .. } => {
-            let report = text_only("report this to the maintainers of the action, with this log");
+            let report = text_only(
+                "report this to the maintainers of the action, with this log and the file of `report-file`",
+            );
             show_first(cli, left, report)
         }
     }

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::{
         event::{Ending, Event},
-        testing::stories::{foreseen, minutes, progressed, resource},
+        testing::stories::{minutes, progressed, resource, told_ahead},
     };
 
     /// A run of firewalls that took so many minutes, one after the other.
@@ -109,7 +109,7 @@ mod tests {
         let names: Vec<_> = (0..lengths.len()).map(|at| format!("afw-{at}")).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let waits: Vec<_> = names.windows(2).map(|pair| (pair[1], pair[0])).collect();
-        record.observe(&foreseen(&names, &waits), minutes(0));
+        record.observe(&told_ahead(&names, &waits), minutes(0));
         let mut now = 0;
         for (name, length) in names.iter().zip(lengths) {
             now += length;

@@ -49,7 +49,7 @@ pub(crate) fn not_begun(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::stories::{foreseen, minutes, progressed, resource, state};
+    use crate::testing::stories::{minutes, progressed, resource, state, told_ahead};
 
     #[test]
     fn what_is_not_known_is_said_to_be_unknown() {
@@ -66,7 +66,7 @@ mod tests {
         );
         assert_eq!(not_begun(&record), "");
         let names = ["vnet", "afw", "vgw", "rt", "pip", "connection"];
-        record.observe(&foreseen(&names, &[]), minutes(1));
+        record.observe(&told_ahead(&names, &[]), minutes(1));
         assert_eq!(
             (done(&record), all(&record)),
             ("1/6 done".into(), "6".into())

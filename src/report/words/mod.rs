@@ -6,6 +6,7 @@ pub(super) mod changes;
 pub(super) mod counts;
 pub(super) mod diagnostic;
 pub(crate) mod duration;
+pub(super) mod estimate;
 #[cfg(test)]
 pub(super) mod gfm;
 pub(super) mod headline;

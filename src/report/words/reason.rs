@@ -144,7 +144,7 @@ impl From<&Problem> for Reason {
     fn from(problem: &Problem) -> Self {
         let place = problem.place.as_ref();
         Self {
-            title: problem.input.to_owned(),
+            title: problem.input.to_string(),
             place: place.map_or_else(String::new, ToString::to_string),
             message: problem.message.clone(),
             file: place.cloned(),

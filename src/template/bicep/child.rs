@@ -24,8 +24,8 @@ use crate::{
 /// How long a compilation may take; large landing zones take a minute.
 pub(super) const LIMIT: Duration = Duration::from_secs(5 * 60);
 
-/// Name prefixes of variables that the compiler must not get.
-const OUR_PREFIXES: [&str; 3] = ["INPUT_", "ACTIONS_", "STATE_"];
+/// Name prefixes of variables that the compiler must not get. Those of telemetry may hold keys.
+const OUR_PREFIXES: [&str; 4] = ["INPUT_", "ACTIONS_", "STATE_", "OTEL_"];
 /// Variables that hold our secrets or give access to them.
 const OUR_VARIABLES: [&str; 8] = [
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -173,6 +173,8 @@ mod tests {
             ("STATE_deployment-id", "x"),
             ("AZURE_CLIENT_SECRET", "hush"),
             ("AZURE_FEDERATED_TOKEN_FILE", "/x"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "key=hush"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://me:hush@x"),
             ("MY_VALUE", "mine"),
             ("AZURE_TENANT_ID", "t"),
             ("HOME", &home),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::host::{Place, Severity};
@@ -11,7 +11,8 @@ use crate::host::{Place, Severity};
 const LONGEST_TEXT: usize = 1024 * 1024;
 
 /// The compiler's messages about a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Compilation {
     /// The file, as the user named it.
     pub file: String,
@@ -22,7 +23,8 @@ pub(crate) struct Compilation {
 }
 
 /// A finding of the compiler.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Diagnostic {
     /// How serious it is.
     pub severity: Severity,

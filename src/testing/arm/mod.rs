@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     CancelInner,
     /// The state of one submission, whatever its name carries.
     Status,
+    /// Deployments beside ours.
+    List,
     /// Validation, what-if, deletion and what else has no servant here: a test scripts the answers.
     Other,
 }
@@ -245,6 +247,7 @@ impl FakeArm {
                 };
                 plain(200, body)
             }
+            Kind::List => plain(200, json!({"value": []})),
             Kind::Other => refusal(404, "NotServedHere"),
         }
     }
@@ -353,6 +356,7 @@ fn kind(request: &Request) -> Kind {
         Method::Get if path.ends_with("/inner") => Kind::GetInner,
         Method::Post if path.ends_with("/inner/cancel") => Kind::CancelInner,
         Method::Get if path.ends_with("/operations") => Kind::Operations,
+        Method::Get if path.ends_with("/deployments") => Kind::List,
         Method::Get if path.contains("/operationStatuses/") => Kind::Status,
         Method::Post if path.ends_with("/cancel") => Kind::Cancel,
         _ => Kind::Other,

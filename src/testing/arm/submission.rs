@@ -74,6 +74,7 @@ impl Submission {
         json!({"properties": {
             "provisioningState": state,
             "correlationId": self.correlation,
+            "templateHash": "1",
             "outputs": {"whose": {"type": "String", "value": self.correlation}},
         }})
     }

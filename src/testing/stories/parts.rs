@@ -30,7 +30,12 @@ pub(crate) fn workflow_run() -> Context {
         attempt: Some(1),
         run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
         repository: Some("org/landing-zone".to_owned()),
+        repository_url: Some("https://github.com/org/landing-zone".to_owned()),
+        reference: Some("main".to_owned()),
+        revision: Some("c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00".to_owned()),
         workflow: Some("Deploy".to_owned()),
+        job: Some("hub".to_owned()),
+        step: Some("deploy".to_owned()),
         rerun: Some("gh run rerun 42 --repo org/landing-zone".to_owned()),
         debug: false,
     }
@@ -72,7 +77,7 @@ pub(crate) fn resource(name: &str, state: &str, took: u64) -> Resource {
 }
 
 /// What Azure tells ahead of firewalls in the nested deployment `hub`, and which of them waits for which.
-pub(crate) fn foreseen(names: &[&str], waits: &[(&str, &str)]) -> Event {
+pub(crate) fn told_ahead(names: &[&str], waits: &[(&str, &str)]) -> Event {
     let mut dependencies = Dependencies::default();
     for (later, earlier) in waits {
         dependencies.insert(firewall(later).to_lowercase(), vec![firewall(earlier)]);

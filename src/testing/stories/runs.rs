@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::parts::{
-    Story, begun, cause, firewall, foreseen, heartbeat, minutes, nested, progressed, resource,
-    state, token,
+    Story, begun, cause, firewall, heartbeat, minutes, nested, progressed, resource, state, token,
+    told_ahead,
 };
 use crate::{
     arm::ProvisioningState,
@@ -19,7 +19,7 @@ pub(crate) fn success() -> Story {
     story.extend([
         (
             Duration::from_secs(9),
-            foreseen(
+            told_ahead(
                 &["rt", "vnet", "afw", "vgw"],
                 &[("afw", "vnet"), ("vgw", "vnet")],
             ),
@@ -107,7 +107,7 @@ pub(crate) fn failure() -> Story {
     story.extend([
         (
             Duration::from_secs(9),
-            foreseen(&["vnet", "afw", "vgw", "connection"], &[("afw", "vnet")]),
+            told_ahead(&["vnet", "afw", "vgw", "connection"], &[("afw", "vnet")]),
         ),
         (
             minutes(2),

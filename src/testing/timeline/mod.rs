@@ -1,6 +1,7 @@
 //! A Resource Manager for tests on paused time whose deployments take their time as real ones do: trees of deployments
 //! with the moments at which everything begins and ends. Each request takes as long as one over the internet.
 
+mod past;
 mod shapes;
 
 use std::{
@@ -12,7 +13,10 @@ use async_trait::async_trait;
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request, headers::Headers};
 use serde_json::{Value, json};
 
-pub(crate) use self::shapes::{Random, Shape};
+pub(crate) use self::{
+    past::Past,
+    shapes::{Random, Shape},
+};
 use super::entra::FakeAzure;
 use crate::clock::Clock;
 
@@ -21,6 +25,8 @@ const REQUEST: Duration = Duration::from_millis(150);
 /// Rows in a page of operations.
 const PAGE: usize = 100;
 const ORIGIN: &str = "https://management.azure.com";
+/// When the root is submitted.
+const EPOCH: &str = "2026-01-05T02:00:00Z";
 
 /// A deployment with the moments of all that is in it, counted from the submission of the root.
 #[derive(Clone, Debug)]
@@ -48,6 +54,9 @@ pub(crate) struct Asked {
     pub(crate) deployments: usize,
     pub(crate) pages: usize,
     pub(crate) lists: usize,
+    pub(crate) validations: usize,
+    /// What was asked for of earlier deployments, and when since the submission.
+    pub(crate) history: Vec<(Duration, String)>,
     pub(crate) bytes: usize,
     /// When the root itself was asked for while it ran, since its submission.
     pub(crate) root_asked: Vec<Duration>,
@@ -55,7 +64,8 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn requests(&self) -> usize {
-        self.states + self.deployments + self.pages + self.lists
+        let following = self.states + self.deployments + self.pages + self.lists;
+        following + self.validations + self.history.len()
     }
 }
 
@@ -68,6 +78,12 @@ pub(crate) struct Manners {
     pub(crate) lists: Telling,
     /// How many reads it says to grant.
     pub(crate) remaining_reads: Option<u32>,
+    /// Validation, the list of what has succeeded, and the operations of earlier deployments.
+    pub(crate) validation: Telling,
+    pub(crate) history: Telling,
+    pub(crate) earlier: Telling,
+    /// Durations of operations count from the start of their deployment.
+    pub(crate) common_start: bool,
 }
 
 /// Whether an answer can be relied on.
@@ -88,6 +104,7 @@ pub(crate) enum Telling {
 pub(crate) struct Timeline {
     pub(crate) identity: FakeAzure,
     deployments: Arc<Vec<Scheduled>>,
+    past: Arc<Vec<Past>>,
     manners: Manners,
     begun: Arc<OnceLock<(Duration, String)>>,
     asked: Arc<Mutex<Asked>>,
@@ -98,9 +115,18 @@ impl Timeline {
         Self {
             identity: FakeAzure::start(),
             deployments: Arc::new(deployments),
+            past: Arc::default(),
             manners,
             begun: Arc::default(),
             asked: Arc::default(),
+        }
+    }
+
+    /// The same with deployments that have ended before, the newest first.
+    pub(crate) fn after(self, past: Vec<Past>) -> Self {
+        Self {
+            past: Arc::new(past),
+            ..self
         }
     }
 
@@ -141,12 +167,28 @@ impl Timeline {
             let name = "x-ms-ratelimit-remaining-subscription-reads";
             headers.insert(name, remaining.to_string());
         }
-        let body = if path.contains("/operationStatuses/") {
+        let is_history = self.is_history(request);
+        if is_history {
+            let target = request.url()[url::Position::BeforePath..].to_owned();
+            asked.history.push((now, target));
+        }
+        let body = if is_history {
+            match self.history(request, now) {
+                Ok(body) => body,
+                Err(status) => return refused(status),
+            }
+        } else if path.ends_with("/validate") {
+            asked.validations += 1;
+            match self.manners.validation.at(now) {
+                Some(_) => self.validated(),
+                None => return refused(403),
+            }
+        } else if path.contains("/operationStatuses/") {
             asked.states += 1;
             let end = self.deployments[0].end;
             match self.manners.status.at(now) {
                 Some(now) => json!({"status": state(now, end)}),
-                None => return refused(),
+                None => return refused(403),
             }
         } else if let Some(id) = path.strip_suffix("/operations") {
             asked.pages += 1;
@@ -155,7 +197,7 @@ impl Timeline {
             asked.lists += 1;
             match self.manners.lists.at(now) {
                 Some(touched) => self.running(path, request, now, touched),
-                None => return refused(),
+                None => return refused(403),
             }
         } else {
             asked.deployments += 1;
@@ -166,7 +208,7 @@ impl Timeline {
             if let (true, Some(seconds)) = (now < found.end, self.manners.retry_after) {
                 headers.insert("retry-after", seconds.to_string());
             }
-            found.show(correlation, now, now)
+            found.show(correlation, now, now, EPOCH)
         };
         let body = body.to_string();
         asked.bytes += body.len();
@@ -183,7 +225,9 @@ impl Timeline {
         let found = self.find(id);
         let mut begun: Vec<_> = found.rows.iter().filter(|row| row.start <= now).collect();
         begun.sort_by_key(|row| std::cmp::Reverse(row.start));
-        paged(request, &begun, |row| row.show(id, now))
+        paged(request, &begun, |row| {
+            row.show(found, now, EPOCH, self.manners.common_start)
+        })
     }
 
     /// The running deployments at a scope, with the times at which they were touched until `touched`.
@@ -197,7 +241,7 @@ impl Timeline {
         let running = running.filter(|found| (found.start..found.end).contains(&now));
         let running: Vec<_> = running.collect();
         paged(request, &running, |found| {
-            found.show(correlation, now, touched)
+            found.show(correlation, now, touched, EPOCH)
         })
     }
 }
@@ -214,13 +258,13 @@ impl Telling {
     }
 }
 
-fn refused() -> (u16, Headers, String) {
+fn refused(status: u16) -> (u16, Headers, String) {
     let body = json!({"error": {"code": "AuthorizationFailed", "message": "no"}});
-    (403, Headers::new(), body.to_string())
+    (status, Headers::new(), body.to_string())
 }
 
 impl Scheduled {
-    fn show(&self, correlation: &str, now: Duration, touched: Duration) -> Value {
+    fn show(&self, correlation: &str, now: Duration, touched: Duration, epoch: &str) -> Value {
         let moments = self.rows.iter().flat_map(|row| [row.start, row.end]);
         let changed = moments
             .chain([self.start, self.end])
@@ -228,23 +272,28 @@ impl Scheduled {
             .max();
         json!({"id": self.id, "name": self.id.rsplit('/').next(), "properties": {
             "provisioningState": state(now, self.end), "correlationId": correlation,
-            "timestamp": time(changed.unwrap_or(self.start)),
-            "templateHash": "1234567890123456789", "mode": "Incremental",
+            "timestamp": time(epoch, changed.unwrap_or(self.start)),
+            "templateHash": self.hash(), "mode": "Incremental", "dependencies": self.dependencies(),
         }})
     }
 }
 
 impl Row {
-    fn show(&self, deployment: &str, now: Duration) -> Value {
+    fn show(&self, within: &Scheduled, now: Duration, epoch: &str, common_start: bool) -> Value {
         let until = now.min(self.end);
+        let from = if common_start {
+            within.start
+        } else {
+            self.start
+        };
         json!({
-            "id": format!("{deployment}/operations/{}", self.name),
+            "id": format!("{}/operations/{}", within.id, self.name),
             "operationId": self.name,
             "properties": {
                 "provisioningOperation": "Create",
                 "provisioningState": state(now, self.end),
-                "timestamp": time(until),
-                "duration": format!("PT{}S", (until - self.start).as_secs_f64()),
+                "timestamp": time(epoch, until),
+                "duration": format!("PT{}S", (until - from).as_secs_f64()),
                 "trackingId": "c578c5a7-72f1-462c-a1dd-26aceb2d56f1",
                 "serviceRequestId": "1ee7f24d-3900-4c9a-8997-aafc006904c0",
                 "statusCode": "OK",
@@ -258,8 +307,8 @@ fn state(now: Duration, end: Duration) -> &'static str {
     if now < end { "Running" } else { "Succeeded" }
 }
 
-fn time(at: Duration) -> String {
-    let epoch: jiff::Timestamp = "2026-01-05T02:00:00Z".parse().expect("a timestamp");
+fn time(epoch: &str, at: Duration) -> String {
+    let epoch: jiff::Timestamp = epoch.parse().expect("a timestamp");
     (epoch + at).to_string()
 }
 
@@ -272,8 +321,11 @@ fn paged<T>(request: &Request, rows: &[T], show: impl Fn(&T) -> Value) -> Value 
         json!({"value": rows.iter().skip(skip).take(PAGE).map(show).collect::<Vec<_>>()});
     if skip + PAGE < rows.len() {
         let mut next = request.url().clone();
-        next.set_query(None);
+        let others = request.url().query_pairs();
+        let others = others.filter(|(name, _)| name != "$skiptoken");
         next.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
             .append_pair("$skiptoken", &(skip + PAGE).to_string());
         page["nextLink"] = next.as_str().into();
     }
@@ -288,6 +340,9 @@ impl HttpClient for Timeline {
         }
         let path = request.url().path();
         let telling = match path {
+            _ if self.is_history(request) && path.ends_with("/deployments") => self.manners.history,
+            _ if self.is_history(request) => self.manners.earlier,
+            _ if path.ends_with("/validate") => self.manners.validation,
             _ if path.contains("/operationStatuses/") => self.manners.status,
             _ if path.ends_with("/deployments") => self.manners.lists,
             _ => Telling::Truth,

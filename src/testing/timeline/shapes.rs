@@ -39,13 +39,24 @@ impl Random {
     }
 
     /// A number from `least` up to `most` (xorshift).
-    fn between(&mut self, least: f64, most: f64) -> f64 {
+    pub(crate) fn between(&mut self, least: f64, most: f64) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         #[expect(clippy::cast_precision_loss, reason = "it is random all the same")]
         let fraction = (self.0 >> 11) as f64 / (1_u64 << 53) as f64;
         least + (most - least) * fraction
+    }
+
+    /// A whole number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.between(0.0, limit as f64) as usize
+    }
+
+    /// A number of the standard normal distribution (Box and Muller).
+    pub(crate) fn normal(&mut self) -> f64 {
+        let (one, other) = (self.between(1e-12, 1.0), self.between(0.0, 1.0));
+        (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos()
     }
 }
 

@@ -23,13 +23,14 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that stands still until it is started.
-    pub(crate) fn new(scale: f64) -> Self {
+    /// A clock that stands still until it is started; so long ago it began to count.
+    pub(crate) fn new(scale: f64, past: Duration) -> Self {
+        let now = Timestamp::now();
         Self {
             started: OnceLock::new(),
-            epoch: Timestamp::now(),
+            epoch: now.checked_sub(past).unwrap_or(now),
             scale,
-            skipped: Mutex::default(),
+            skipped: Mutex::new(past),
         }
     }
 
@@ -38,7 +39,7 @@ impl Clock {
         self.started.get_or_init(Instant::now);
     }
 
-    /// Simulated time since the start.
+    /// Simulated time since the start, what there was before it included.
     pub(crate) fn elapsed(&self) -> Duration {
         let real = self.started.get().map_or(Duration::ZERO, Instant::elapsed);
         real.mul_f64(self.scale) + *lock(&self.skipped)

@@ -15,6 +15,8 @@ pub enum Service {
     ResourceManager,
     /// The registry of Bicep modules.
     Registry,
+    /// The collector of traces.
+    Collector,
 }
 
 /// One request and its answer.

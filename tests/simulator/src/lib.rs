@@ -1,5 +1,5 @@
-//! An Azure on loopback: GitHub's id tokens, Entra ID, Azure Resource Manager deployments and a
-//! registry of Bicep modules, over TLS, with a clock that runs faster than the real one.
+//! An Azure on loopback: GitHub's id tokens, Entra ID, Azure Resource Manager deployments, a registry
+//! of Bicep modules and a collector of traces, over TLS, with a clock that runs faster than the real one.
 //!
 //! It is strict where the real one is strict, so that a client that works here works there, and
 //! it can be made to fail in the ways the real one fails ([`Fault`], [`Options`]).
@@ -19,6 +19,7 @@
 
 mod arm;
 mod clock;
+mod collector;
 mod compression;
 mod digest;
 mod door;
@@ -37,6 +38,8 @@ mod simulator;
 mod snapshot;
 mod template;
 mod tls;
+pub mod traces;
+pub mod waterfall;
 mod witness;
 mod world;
 

@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     AUDIENCE, arm,
     arm::foreign::When,
+    collector,
     door::Door,
     entra,
     fault::Fault,
@@ -24,6 +25,7 @@ use crate::{
     registry, snapshot,
     snapshot::Snapshot,
     tls::Authority,
+    traces::Span,
     witness::Witness,
     world::{Origins, World, lock},
 };
@@ -58,14 +60,15 @@ impl Simulator {
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, &authority.certificate)?;
         let address = options.address;
-        let [a, b, c, d] = [(); 4].map(|()| listen(address));
-        let listeners = [a?, b?, c?, d?];
-        let [github, entra, resource_manager, modules] = &listeners;
+        let [a, b, c, d, e] = [(); 5].map(|()| listen(address));
+        let listeners = [a?, b?, c?, d?, e?];
+        let [github, entra, resource_manager, modules, telemetry] = &listeners;
         let origins = Origins {
             github: origin(github)?,
             entra: origin(entra)?,
             resource_manager: origin(resource_manager)?,
             registry: origin(modules)?,
+            collector: origin(telemetry)?,
         };
         let world = Arc::new(World::new(options, origins));
         let runtime = Builder::new_multi_thread()
@@ -143,6 +146,18 @@ impl Simulator {
     pub fn registry(&self) -> String {
         let origin = &self.world.origins.registry;
         origin.trim_start_matches("https://").to_owned()
+    }
+
+    /// The collector's origin, without a slash at the end, for `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    #[must_use]
+    pub fn collector_url(&self) -> String {
+        self.world.origins.collector.clone()
+    }
+
+    /// The spans that the collector took, in the order in which they came.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        lock(&self.world.spans).clone()
     }
 
     /// Publishes a compiled Bicep module to the registry.
@@ -257,6 +272,25 @@ impl Simulator {
             .expect("a foreign deployment needs a valid id and template")
     }
 
+    /// A deployment with this resource id that somebody submitted so long before the start: no longer than the
+    /// options' `past`, and after those that were made before.
+    ///
+    /// # Panics
+    /// When the id is not that of a deployment, or template and parameters are not valid.
+    pub fn deploy_earlier(
+        &self,
+        id: &str,
+        template: &serde_json::Value,
+        parameters: &serde_json::Value,
+        ago: Duration,
+    ) {
+        let at = self.world.options.past.checked_sub(ago);
+        let at = at.expect("an earlier deployment needs a past");
+        let properties = serde_json::json!({"template": template, "parameters": parameters});
+        arm::foreign::start_at(&self.world, id, properties, at)
+            .expect("an earlier deployment needs a valid id, template and parameters");
+    }
+
     /// As soon as a deployment of this id or name has ended, somebody else submits another one
     /// under the same id. Tells its correlation id.
     ///
@@ -307,7 +341,7 @@ impl Drop for Simulator {
     }
 }
 
-fn doors(world: &Arc<World>) -> [Door; 4] {
+fn doors(world: &Arc<World>) -> [Door; 5] {
     let door = |service, router| Door {
         world: Arc::clone(world),
         service,
@@ -318,6 +352,7 @@ fn doors(world: &Arc<World>) -> [Door; 4] {
         door(Service::Entra, entra::router(Arc::clone(world))),
         door(Service::ResourceManager, arm::router(Arc::clone(world))),
         door(Service::Registry, registry::router(Arc::clone(world))),
+        door(Service::Collector, collector::router(Arc::clone(world))),
     ]
 }
 

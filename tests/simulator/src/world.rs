@@ -16,6 +16,7 @@ use crate::{
     jwt::Issuer,
     options::Options,
     registry::Modules,
+    traces::Span,
 };
 
 /// Where the services are: `https://localhost:port`, without a slash at the end.
@@ -25,6 +26,7 @@ pub(crate) struct Origins {
     pub(crate) entra: String,
     pub(crate) resource_manager: String,
     pub(crate) registry: String,
+    pub(crate) collector: String,
 }
 
 /// One simulated Azure.
@@ -46,6 +48,8 @@ pub(crate) struct World {
     pub(crate) modules: Mutex<Modules>,
     pub(crate) journal: Mutex<Vec<Exchange>>,
     pub(crate) assertions: Mutex<Vec<PresentedAssertion>>,
+    /// What the collector took.
+    pub(crate) spans: Mutex<Vec<Span>>,
     /// When reads were answered, for throttling.
     pub(crate) reads: Mutex<Vec<Duration>>,
     /// What principals may still read.
@@ -56,9 +60,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options, origins: Origins) -> Self {
-        let clock = Clock::new(options.time_scale);
+        let clock = Clock::new(options.time_scale, options.past);
         let github = Issuer::new();
-        let expiry = clock.at(options.request_token_lifetime).as_second();
+        let expiry = clock.at(options.past + options.request_token_lifetime);
+        let expiry = expiry.as_second();
         let request_token = github.mint(&json!({
             "typ": "request", "exp": expiry, "orch_id": uuid::Uuid::new_v4().to_string(),
         }));
@@ -78,6 +83,7 @@ impl World {
             modules: Mutex::default(),
             journal: Mutex::default(),
             assertions: Mutex::default(),
+            spans: Mutex::default(),
             reads: Mutex::default(),
             levels: Mutex::default(),
             connections: Mutex::default(),

@@ -141,7 +141,7 @@ fn what_azure_did_not_tell_is_unknown() {
     let mut dependencies = Dependencies::default();
     dependencies.insert(id("afw"), vec![id("VNET")]);
     record.foreseen = Some(Foreseen {
-        resources: vec![],
+        resources: vec![id("VNET"), id("afw")],
         dependencies,
     });
     assert_eq!(

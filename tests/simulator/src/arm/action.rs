@@ -63,10 +63,14 @@ impl Target<'_> {
     }
 
     fn validation(&self, plan: &DeploymentPlan) -> Value {
-        let mut resources = Vec::new();
+        let (mut resources, mut dependencies) = (Vec::new(), Vec::new());
         plan.walk(&mut |deployment| {
             let ids = deployment.resources.iter();
             resources.extend(ids.map(|resource| json!({"id": resource.id})));
+            // Those of nested deployments as well, unlike in what a deployment shows of itself.
+            if let Value::Array(own) = deployment::dependencies(deployment) {
+                dependencies.extend(own);
+            }
         });
         let mut body = Map::new();
         body.insert("id".into(), plan.id.as_str().into());
@@ -84,7 +88,7 @@ impl Target<'_> {
             "duration": "PT0S",
             "correlationId": self.call.correlation_id,
             "providers": deployment::providers(plan),
-            "dependencies": deployment::dependencies(plan),
+            "dependencies": dependencies,
             "validatedResources": resources,
         });
         body.insert("properties".into(), self.remarked(properties));

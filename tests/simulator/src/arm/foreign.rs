@@ -33,6 +33,20 @@ pub(crate) fn start(world: &World, id: &str, template: Value) -> Result<String, 
     Ok(call.correlation_id)
 }
 
+/// Starts one at a moment that has passed, after all that were started before it.
+pub(crate) fn start_at(
+    world: &World,
+    id: &str,
+    properties: Value,
+    at: Duration,
+) -> Result<(), ArmError> {
+    let call = Call {
+        now: at,
+        ..call_with(world, id, properties)?
+    };
+    submit(world, &mut lock(&world.deployments), &call, id)
+}
+
 /// Announces one for later, and tells its correlation id.
 pub(crate) fn announce(
     world: &World,
@@ -95,8 +109,13 @@ impl Foreign {
 }
 
 fn call(world: &World, id: &str, template: &Value) -> Result<Call, ArmError> {
+    call_with(world, id, json!({"template": template}))
+}
+
+fn call_with(world: &World, id: &str, mut properties: Value) -> Result<Call, ArmError> {
     let (scope, _) = split(id)?;
-    let mut body = json!({"properties": {"mode": "Incremental", "template": template}});
+    properties["mode"] = "Incremental".into();
+    let mut body = json!({"properties": properties});
     if !matches!(scope, Scope::ResourceGroup { .. }) {
         body["location"] = crate::LOCATION.into();
     }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     plan,
-    plan::{DeploymentPlan, Failure, Request, Submission, refused, timeline::Timeline},
+    plan::{DeploymentPlan, Earlier, Failure, Request, Submission, refused, timeline::Timeline},
     template::environment::Facts,
     world::World,
 };
@@ -75,10 +75,23 @@ pub(crate) fn planned(
     let submission = Submission {
         options: &world.options,
         facts: Rc::new(facts(world, call.now, groups.clone())),
+        earlier: earlier(world, deployments, call.now),
         deployed: RefCell::default(),
     };
     let plan = plan::plan(&submission, request).map_err(|why| ArmError::invalid_template(&why))?;
     Ok(with_refusals(world, deployments, plan, groups, call.now))
+}
+
+fn earlier(world: &World, deployments: &Deployments, now: Duration) -> Earlier {
+    // What there is takes time to find out, and is of no use otherwise.
+    let resources = match world.options.updates < 1.0 {
+        true => deployments.existing(now).into_keys().collect(),
+        false => HashSet::new(),
+    };
+    Earlier {
+        submissions: deployments.roots().len(),
+        resources,
+    }
 }
 
 fn refuse_other_location(known: &DeploymentPlan, location: Option<&str>) -> Result<(), ArmError> {

@@ -1,6 +1,6 @@
 //! How long resources take: the same every time for the same seed and id.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -45,8 +45,32 @@ pub(crate) struct Subject<'a> {
     pub(crate) gateway_type: Option<&'a str>,
 }
 
-/// The duration of one resource, in simulated time.
-pub(crate) fn of(subject: &Subject<'_>, options: &Options) -> Duration {
+/// What earlier submissions mean for durations.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// How many there were.
+    pub(crate) submissions: usize,
+    /// The resources that they left, by their ids in lower case.
+    pub(crate) resources: HashSet<String>,
+}
+
+/// The duration of one resource after what was submitted before, in simulated time.
+pub(crate) fn of(subject: &Subject<'_>, options: &Options, earlier: &Earlier) -> Duration {
+    let is_update = earlier.resources.contains(&subject.id.to_ascii_lowercase());
+    let share = if is_update { options.updates } else { 1.0 };
+    let draw = |part| {
+        let number = earlier.submissions;
+        fraction(options.seed, &format!("{}/{number}/{part}", subject.id))
+    };
+    // A normal variate from two uniform ones (Box and Muller).
+    let radius = (-2.0 * (1.0 - draw("radius")).ln()).sqrt();
+    let normal = radius * (std::f64::consts::TAU * draw("angle")).cos();
+    let factor = share * (options.spread * normal).exp();
+    first(subject, options).mul_f64(factor)
+}
+
+/// The duration of one resource when it is created for the first time.
+fn first(subject: &Subject<'_>, options: &Options) -> Duration {
     let given = |wanted: &str| {
         let all = options.durations.iter();
         all.rev()
@@ -96,7 +120,7 @@ mod tests {
             id: "/x/gw",
             gateway_type,
         };
-        of(&subject, options).as_secs() / 60
+        of(&subject, options, &Earlier::default()).as_secs() / 60
     }
 
     #[test]
@@ -106,6 +130,42 @@ mod tests {
         assert!((35..50).contains(&minutes(gateway, Some("Vpn"), &options)));
         assert!((30..45).contains(&minutes(gateway, Some("ExpressRoute"), &options)));
         assert_eq!(minutes(&format!("{gateway}/natRules"), None, &options), 0);
+    }
+
+    #[test]
+    fn updates_are_quicker_and_each_submission_takes_another_time() {
+        let subject = Subject {
+            kind: "Microsoft.Network/azureFirewalls",
+            name: "fw",
+            id: "/x/FW",
+            gateway_type: None,
+        };
+        let options = Options {
+            durations: vec![("fw".to_owned(), Duration::from_secs(600))],
+            updates: 0.2,
+            ..Options::default()
+        };
+        let update = Earlier {
+            submissions: 1,
+            resources: HashSet::from(["/x/fw".to_owned()]),
+        };
+        assert_eq!(of(&subject, &options, &update), Duration::from_secs(120));
+        let options = Options {
+            spread: 0.1,
+            ..options
+        };
+        let drawn = (0..200).map(|submissions| {
+            let earlier = Earlier {
+                submissions,
+                ..Earlier::default()
+            };
+            of(&subject, &options, &earlier).as_secs_f64()
+        });
+        let drawn: Vec<_> = drawn.collect();
+        let mean = drawn.iter().sum::<f64>() / 200.0;
+        assert!((585.0..620.0).contains(&mean), "{mean}");
+        let near = drawn.iter().filter(|each| (540.0..660.0).contains(*each));
+        assert!((110..160).contains(&near.count()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 use serde_json::{Map, Value};
 
 pub(crate) use self::{
-    durations::fraction,
+    durations::{Earlier, fraction},
     failures::{refused, wrapped},
     planner::plan,
 };
@@ -84,6 +84,7 @@ pub(crate) struct Request {
 pub(crate) struct Submission<'a> {
     pub(crate) options: &'a Options,
     pub(crate) facts: Rc<Facts>,
+    pub(crate) earlier: Earlier,
     /// Properties of the deployments planned so far, by lower-case id.
     pub(crate) deployed: RefCell<HashMap<String, Value>>,
 }

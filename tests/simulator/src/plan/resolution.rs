@@ -107,7 +107,8 @@ impl<'a> Resolution<'a> {
             location: body["location"].as_str().map(str::to_owned),
             body: Value::clone(&body),
             depends_on,
-            duration: duration.unwrap_or_else(|| durations::of(&subject, options)),
+            duration: duration
+                .unwrap_or_else(|| durations::of(&subject, options, &self.submission.earlier)),
             failure: chosen.map(|chosen| failures::failure(chosen, &own.target_of_errors())),
             nested: self.slots[index].nested.take().map(Box::new),
         }

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{DeploymentPlan, Request, Submission, plan};
+use super::{DeploymentPlan, Earlier, Request, Submission, plan};
 use crate::{
     LOCATION, MANAGEMENT_GROUP, RESOURCE_GROUP, SUBSCRIPTION_ID, arm::scope::Scope,
     options::Options, template::Result, template::environment::Facts,
@@ -46,6 +46,7 @@ fn planned(scope: Scope, template: Value, parameters: &Value) -> Result<Deployme
     let submission = Submission {
         options: &options,
         facts,
+        earlier: Earlier::default(),
         deployed: RefCell::default(),
     };
     let parameters = parameters.as_object().into_iter().flatten();

@@ -8,6 +8,7 @@ mod deployments;
 mod failures;
 mod faults;
 mod foreign;
+mod history;
 mod journal;
 mod limits;
 mod lists;

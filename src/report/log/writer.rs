@@ -1,0 +1,119 @@
+//! Writes the log of a run: what each event adds to it, at the time that is given.
+//!
+//! It knows neither clock nor runner, so that a run can be shown while it happens, and again from its report.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    event::Event,
+    host::{Annotation, Console, Severity},
+    report::{
+        log::{annotations, compilation, events::Log, fold::Fold},
+        record::Record,
+    },
+    template::Compilation,
+};
+
+/// Log and annotations of a run, and the record that they are made from.
+///
+/// An event goes through [`Self::observe`] and then [`Self::tell`]; what the reporter has to say about it, such as that
+/// a file cannot be written, comes between the two.
+#[derive(Debug)]
+pub(crate) struct LogWriter {
+    console: Console,
+    record: Record,
+    log: Log,
+    fold: Fold,
+}
+
+impl LogWriter {
+    /// The log of a run that began at `started`.
+    pub(crate) fn new(console: Console, started: Timestamp) -> Self {
+        Self {
+            console,
+            record: Record {
+                started,
+                ..Record::default()
+            },
+            log: Log::default(),
+            fold: Fold::default(),
+        }
+    }
+
+    /// The state of the run.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The record alone, after the end.
+    pub(crate) fn into_record(self) -> Record {
+        self.record
+    }
+
+    /// Takes note of `event`, which happened at `at` after the start.
+    pub(crate) fn observe(&mut self, event: &Event, at: Duration) {
+        self.record.observe(event, at);
+        if let Event::Compiled(compilation) = event {
+            self.print_compilation(compilation);
+        }
+    }
+
+    /// Writes annotations and lines of an event that was observed; returns whether there were lines.
+    pub(crate) fn tell(&mut self, event: &Event, at: Duration) -> bool {
+        for annotation in annotations::of(event, &self.record) {
+            self.annotate(&annotation);
+        }
+        let entries = self.log.entries(event, &self.record, at);
+        for entry in &entries {
+            self.fold.print(&self.console, entry, &self.record, at);
+        }
+        !entries.is_empty()
+    }
+
+    /// Writes something about the reports themselves. The record keeps warnings.
+    pub(crate) fn note(&mut self, severity: Severity, message: &str) {
+        if severity == Severity::Warning {
+            self.record.warnings.push(message.to_owned());
+        }
+        self.annotate(&Annotation::new(severity, message));
+    }
+
+    /// Writes that a bug cost the report of an event.
+    pub(crate) fn bug(&mut self, panic: &str) {
+        let message = format!(
+            "internal error while reporting, report this to the maintainers of the action: {panic}"
+        );
+        self.note(Severity::Error, &message);
+    }
+
+    /// What is running at `at`, and how old the token is; `None` before anything is planned, as nothing runs in Azure
+    /// while Bicep compiles, which has a time limit of its own.
+    pub(crate) fn heartbeat(&self, at: Duration) -> Option<Event> {
+        self.record.plan.as_ref()?;
+        Some(Event::StillRunning {
+            running: self.record.running(at),
+            token_age: self.record.token_age(at),
+        })
+    }
+
+    /// Prints the compiler's output as a group.
+    fn print_compilation(&self, compilation: &Compilation) {
+        let lines = compilation::lines(compilation);
+        if lines.is_empty() {
+            return;
+        }
+        self.console.group(&compilation::title(compilation));
+        for line in lines {
+            self.console.print(&line);
+        }
+        self.console.end_group();
+    }
+
+    /// Ends the open group first, because an annotation within a group is hidden.
+    fn annotate(&mut self, annotation: &Annotation) {
+        self.fold.end(&self.console);
+        self.console.annotate(annotation);
+    }
+}
