@@ -106,21 +106,13 @@ async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Manners) -> Wa
     let events = Events::new(sender);
     let stop = CancellationToken::new();
     let keeper = keeper(&azure.identity, &events, &stop).await;
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
-    let saved = Saved::default();
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &saved,
-    };
     let id = DeploymentId::from_target(&azure.deployments()[0].id);
     let job = Job {
         target: Target::Deployment(id),
         ..job()
     };
-    let ending = run(context, &job, &CancellationToken::new()).await;
+    let (http, interrupt) = (Arc::new(azure.clone()), CancellationToken::new());
+    let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     stop.cancel();
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     Watched {
