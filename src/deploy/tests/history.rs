@@ -19,7 +19,7 @@ type Seconds = [u64; 3];
 
 const PRESENT: Seconds = [60, 1_800, 30];
 
-fn row(id: String, kind: &'static str, start: u64, end: u64) -> Row {
+pub(super) fn row(id: String, kind: &'static str, start: u64, end: u64) -> Row {
     Row {
         name: id.rsplit('/').next().unwrap_or_default().to_owned(),
         id,
@@ -99,7 +99,7 @@ impl Watched {
     }
 }
 
-async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Manners) -> Watched {
+pub(super) async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Manners) -> Watched {
     let azure = Timeline::new(present, manners).after(past);
     let clock = azure.clock();
     let (sender, received) = unbounded_channel();

@@ -4,6 +4,7 @@ mod aftermath;
 mod cancelling;
 mod conflicting;
 mod deleting;
+mod dependencies;
 mod ending;
 mod following;
 mod foresight;
