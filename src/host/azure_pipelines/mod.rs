@@ -7,6 +7,8 @@
 pub(crate) mod agent;
 mod command;
 pub(crate) mod id_token;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 use std::{
@@ -55,9 +57,10 @@ impl AzurePipelines {
         // A variable that is not defined is left as it was written.
         let is_given = |value: &String| !value.is_empty() && !value.starts_with("$(");
         let given = |name: &str| variable(name).filter(is_given);
+        let temporary = given(TEMPORARY).map(PathBuf::from);
         Self {
             context: context(&given),
-            temporary: given(TEMPORARY).map(PathBuf::from),
+            temporary: temporary.filter(|folder| folder.is_dir()),
             client_id: given("AZURESUBSCRIPTION_CLIENT_ID"),
             tenant_id: given("AZURESUBSCRIPTION_TENANT_ID"),
             issues: Default::default(),

@@ -166,7 +166,9 @@ impl Host for GitHub {
         http: Arc<dyn HttpClient>,
         clock: Clock,
     ) -> Result<Arc<dyn IdTokens>, IdTokenError> {
-        Ok(Arc::new(GitHubTokens::new(variable, http, clock)?))
+        Ok(Arc::new(GitHubTokens::new(
+            self.name, variable, http, clock,
+        )?))
     }
 }
 
