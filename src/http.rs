@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use azure_core::{
     error::ErrorKind,
-    http::{AsyncRawResponse, HttpClient, RawResponse, Request, headers::HeaderName},
+    http::{AsyncRawResponse, HttpClient, Method, RawResponse, Request, Url, headers::HeaderName},
 };
 use futures::TryStreamExt;
 use tokio::time::Instant;
@@ -92,6 +92,16 @@ fn build(extra_roots: &ExtraRoots) -> reqwest::Result<Option<reqwest::Client>> {
         .tcp_keepalive(KEEP_ALIVE)
         .redirect(reqwest::redirect::Policy::none());
     client.build().map(Some)
+}
+
+/// A request without a body. Servers of Microsoft answer a POST whose length is not told with 411, and the client does not
+/// tell that of an empty one.
+pub(crate) fn without_body(url: Url, method: Method) -> Request {
+    let mut request = Request::new(url, method);
+    if method == Method::Post {
+        request.insert_header("content-length", "0");
+    }
+    request
 }
 
 /// The body of an answer exceeds our limit.

@@ -20,7 +20,10 @@ use url::Url;
 use super::{ArmError, Correlation, Target};
 use crate::{
     clock::Clock,
-    http::{is_connect_error, lasting_fault, page_excerpt, read_limited, root_cause, trace},
+    http::{
+        is_connect_error, lasting_fault, page_excerpt, read_limited, root_cause, trace,
+        without_body,
+    },
     identity::Keeper,
 };
 
@@ -177,17 +180,17 @@ impl Arm {
             Target::Stack(_) => STACKS_API,
         };
         let path = format!("{}{below}", target.as_str());
-        Request::new(self.url(&path, version), method)
+        without_body(self.url(&path, version), method)
     }
 
     /// A request about a resource of the deployments API.
     pub(super) fn about_deployment(&self, path: &str, method: Method) -> Request {
-        Request::new(self.url(path, DEPLOYMENTS_API), method)
+        without_body(self.url(path, DEPLOYMENTS_API), method)
     }
 
     /// A request about a resource of the stacks API.
     pub(super) fn about_stack(&self, path: &str, method: Method) -> Request {
-        Request::new(self.url(path, STACKS_API), method)
+        without_body(self.url(path, STACKS_API), method)
     }
 
     /// The URL of a resource; a path from Azure is encoded, so that it cannot change the query or the host.
@@ -217,6 +220,7 @@ impl Arm {
 /// Gives the request a JSON body.
 pub(super) fn with_json(mut request: Request, body: Bytes) -> Request {
     request.insert_header("content-type", "application/json");
+    request.insert_header("content-length", body.len().to_string());
     request.set_body(body);
     request
 }

@@ -244,6 +244,7 @@ impl Servers {
         };
         assert_eq!(request.method(), azure_core::http::Method::Post);
         assert_eq!(header("content-type"), "application/json");
+        assert_eq!(header("content-length"), "0");
         assert_eq!(header("x-tfs-fedauthredirect"), "Suppress");
         assert!(header("authorization").starts_with("Bearer "));
         let query = request.url().query().unwrap_or_default();

@@ -5,10 +5,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use azure_core::{
-    Bytes,
-    http::{HttpClient, Method, Request},
-};
+use azure_core::http::{HttpClient, Method};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -18,6 +15,7 @@ use crate::{
         host::Variable,
         id_token::{Endpoint, IdTokenError, IdTokens, Told},
     },
+    http::without_body,
 };
 
 /// Variable with the address of the endpoint.
@@ -93,11 +91,10 @@ impl IdTokens for PipelineTokens {
         url.query_pairs_mut()
             .append_pair("api-version", "7.1")
             .append_pair("serviceConnectionId", &self.connection);
-        let mut request = Request::new(url, Method::Post);
+        let mut request = without_body(url, Method::Post);
         request.insert_header("content-type", "application/json");
         // Without it Azure DevOps leads to its page to sign in when the token is no longer valid.
         request.insert_header("x-tfs-fedauthredirect", "Suppress");
-        request.set_body(Bytes::new());
         self.endpoint.fetch(request, read).await
     }
 

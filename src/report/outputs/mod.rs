@@ -9,7 +9,7 @@ use self::masking::is_masked;
 pub(crate) use self::masking::is_secure;
 use crate::{
     arm::WhatIf,
-    host::{Host, Output, Secrecy},
+    host::{Host, Output, Secrecy, text},
     report::{
         record::Record,
         what_if,
@@ -49,7 +49,7 @@ pub(crate) struct Outputs {
 pub(crate) fn outputs(record: &Record, masked: &[String], host: &dyn Host) -> Outputs {
     let mut outputs = Outputs::default();
     outputs.of_run(record);
-    outputs.of_error(record);
+    outputs.of_error(record, host);
     if let Some(what_if) = &record.what_if {
         outputs.of_what_if(what_if, host);
     }
@@ -155,7 +155,7 @@ impl Outputs {
         });
     }
 
-    fn of_error(&mut self, record: &Record) {
+    fn of_error(&mut self, record: &Record, host: &dyn Host) {
         let Some((ending, _)) = &record.ended else {
             return;
         };
@@ -171,7 +171,14 @@ impl Outputs {
             _ => verdict.account(),
         };
         self.add("error-code", code);
-        self.add("error-message", message);
+        let lines = host.output_limits().lines;
+        self.add(
+            "error-message",
+            match lines {
+                true => message,
+                false => text::one_line(&message),
+            },
+        );
     }
 
     fn warn(&mut self, name: &str, what: &str) {

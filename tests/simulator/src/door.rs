@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, future::pending, sync::Arc};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, HeaderValue, Request, Response, header, response},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, response},
     response::IntoResponse,
 };
 use hyper::{body::Incoming, server::conn::http1, service::Service as _, service::service_fn};
@@ -159,6 +159,10 @@ impl Door {
 
     /// The service's own answer.
     async fn answer(&self, request: Request<Body>, exchange: &mut Exchange) -> Response<Body> {
+        if lacks_length(exchange) {
+            exchange.served = Some(411);
+            return StatusCode::LENGTH_REQUIRED.into_response();
+        }
         let router = TowerToHyperService::new(self.router.clone());
         let response = match router.call(request).await {
             Ok(response) => response,
@@ -237,6 +241,13 @@ impl Door {
             served: None,
         }
     }
+}
+
+/// Whether nobody knows where the body ends, or whether there is one.
+fn lacks_length(exchange: &Exchange) -> bool {
+    let has_body = matches!(exchange.method.as_str(), "POST" | "PUT" | "PATCH");
+    let tells = |name| exchange.request_headers.contains_key(name);
+    has_body && !tells("content-length") && !tells("transfer-encoding")
 }
 
 /// The answer as it is sent, compressed where Resource Manager does that.
