@@ -23,11 +23,14 @@ mod trace;
 mod vault;
 
 /// Variables of all hosts that hold a secret and nothing else.
-pub(crate) const SECRETS: [&str; 8] = [
+pub(crate) const SECRETS: [&str; 10] = [
     github::id_token::REQUEST_TOKEN,
     "ACTIONS_RUNTIME_TOKEN",
     "GITHUB_TOKEN",
     azure_pipelines::id_token::REQUEST_TOKEN,
+    // `AzureCLI@2` sets these with `addSpnToEnvironment`.
+    "idToken",
+    "servicePrincipalKey",
     gitlab::TOKENS[0],
     gitlab::TOKENS[1],
     "CI_JOB_TOKEN",

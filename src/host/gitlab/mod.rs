@@ -3,6 +3,8 @@
 mod dotenv;
 #[cfg(test)]
 pub(crate) mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs,
