@@ -143,6 +143,7 @@ pub(crate) mod tests {
     use std::io;
 
     use super::*;
+    use crate::host::host_named;
 
     /// Captured standard output.
     #[derive(Clone, Debug, Default)]
@@ -168,8 +169,7 @@ pub(crate) mod tests {
     impl Console {
         /// A console that the host reads whose variable is true; a terminal if none is named.
         pub(crate) fn of(variable: &str, out: impl Write + Send + 'static, taste: Taste) -> Self {
-            let host = host_of(&|name| (name == variable).then(|| "true".to_owned()));
-            Self::new(out, host, taste)
+            Self::new(out, host_named(variable), taste)
         }
     }
 

@@ -26,3 +26,9 @@ pub(crate) fn host_of(variable: Variable<'_>) -> Arc<dyn Host> {
         Arc::new(Terminal)
     }
 }
+
+/// The host whose variable is true; a terminal if none is named.
+#[cfg(test)]
+pub(crate) fn host_named(variable: &str) -> Arc<dyn Host> {
+    host_of(&|name| (name == variable).then(|| "true".to_owned()))
+}

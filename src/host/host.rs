@@ -8,6 +8,7 @@ use super::{
     annotation::Annotation,
     context::Context,
     id_token::{IdTokenError, IdTokens},
+    output::{Output, OutputLimits},
 };
 use crate::clock::Clock;
 
@@ -74,11 +75,21 @@ pub(crate) trait Host: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Sets outputs of the step.
+    /// Whether an output of the template may have this name here, and none of the step's own has.
+    fn accepts_output(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// What it takes of outputs.
+    fn output_limits(&self) -> OutputLimits {
+        OutputLimits::NONE
+    }
+
+    /// Sets outputs of the step, which keep to the limits.
     ///
     /// # Errors
     /// [`FileError`]; then none is set.
-    fn set_outputs(&self, _outputs: &[(String, String)]) -> Result<Written, FileError> {
+    fn set_outputs(&self, _outputs: &[Output]) -> Result<Written, FileError> {
         Ok(Written::Nowhere)
     }
 
@@ -160,7 +171,7 @@ pub(crate) enum Written {
 pub(crate) enum FileError {
     /// The host would not read this name as it is.
     #[error(
-        "{0:?} cannot be a name for GitHub: rename it so that it has no =, <, control characters or outer spaces"
+        "{0:?} cannot be a name: rename it so that it has no =, <, control characters or outer spaces"
     )]
     Name(String),
     /// The file cannot be written.

@@ -13,6 +13,7 @@ pub(crate) mod id_token;
 mod interruption;
 pub(crate) mod jwt;
 mod line;
+mod output;
 mod protection;
 mod report_path;
 mod runner;
@@ -22,11 +23,14 @@ mod trace;
 mod vault;
 
 /// Variables of all hosts that hold a secret and nothing else.
-pub(crate) const SECRETS: [&str; 8] = [
+pub(crate) const SECRETS: [&str; 10] = [
     github::id_token::REQUEST_TOKEN,
     "ACTIONS_RUNTIME_TOKEN",
     "GITHUB_TOKEN",
     azure_pipelines::id_token::REQUEST_TOKEN,
+    // `AzureCLI@2` sets these with `addSpnToEnvironment`.
+    "idToken",
+    "servicePrincipalKey",
     gitlab::TOKENS[0],
     gitlab::TOKENS[1],
     "CI_JOB_TOKEN",
@@ -48,16 +52,22 @@ pub(crate) const VARIABLES: [&str; 9] = [
 
 pub(crate) use annotation::{Annotation, Place, Severity};
 #[cfg(test)]
+pub(crate) use azure_pipelines::agent;
+#[cfg(test)]
 pub(crate) use console::tests::Kept;
 pub(crate) use console::{Console, Taste};
 pub(crate) use context::Context;
+#[cfg(test)]
+pub(crate) use detect::host_named;
 pub(crate) use detect::host_of;
-pub(crate) use github::is_name;
 #[cfg(test)]
 pub(crate) use github::{commands, grammar};
+#[cfg(test)]
+pub(crate) use gitlab::reader as gitlab_reader;
 pub(crate) use host::{FileError, Host, SummaryForm};
 pub(crate) use interruption::interruption;
 pub(crate) use line::{Line, Style};
+pub(crate) use output::{Output, OutputLimits, Secrecy};
 pub(crate) use protection::protect;
 pub(crate) use report_path::{ReportPath, ReportPathError};
 pub(crate) use runner::Runner;

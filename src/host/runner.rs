@@ -9,6 +9,7 @@ use super::{
     Console, Context, FileError, Host, Taste, Vault,
     host::{Variable, Written},
     host_of,
+    output::Output,
 };
 
 /// The host, with the console that it reads.
@@ -62,7 +63,7 @@ impl Runner {
     ///
     /// # Errors
     /// As for [`Host::set_outputs`].
-    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<(), FileError> {
+    pub(crate) fn set_outputs(&self, outputs: &[Output]) -> Result<(), FileError> {
         let written = self.host.set_outputs(outputs)?;
         self.note(written, "outputs");
         Ok(())
@@ -142,7 +143,7 @@ mod tests {
     fn off_github_outputs_go_nowhere_and_debug_says_so() {
         let shown = printed(&[("RUNNER_DEBUG", "1")], false, |runner| {
             runner
-                .set_outputs(&[("a".to_owned(), "1".to_owned())])
+                .set_outputs(&[Output::open("a", "1")])
                 .expect("nothing to fail");
         });
         assert_eq!(shown, "debug: a terminal has no place for the outputs\n");

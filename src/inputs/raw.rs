@@ -83,9 +83,12 @@ impl Raw {
     /// Reads the inputs, which are variables named `INPUT_<NAME>`; what is not given, the host may know.
     pub(super) fn read(environment: &Environment) -> Self {
         let host = environment.host();
+        // These name an identity of their own.
+        let has_creds = value(environment, "creds").is_some();
+        let known = |name: &str| host.default_input(name).filter(|_| !has_creds);
         let given = INPUTS.iter().map(|input| {
             let given = value(environment, input.name).map(str::to_owned);
-            let value = given.or_else(|| host.default_input(input.name));
+            let value = given.or_else(|| known(input.name));
             let value = value.unwrap_or_else(|| input.default.to_owned());
             (input.name.to_owned(), value)
         });

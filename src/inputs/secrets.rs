@@ -46,6 +46,8 @@ pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     }
     let held = VARIABLES.iter().chain(&host::SECRETS);
     let held = held.filter_map(|name| environment.get(name));
+    // What Azure Pipelines does not know stays as it was written, and is part of our advice.
+    let held = held.filter(|value| !value.starts_with("$("));
     texts.extend(held.map(SecretString::from));
     texts.extend(creds::secrets(
         environment.get(CREDENTIALS).unwrap_or_default(),

@@ -10,7 +10,7 @@ use jiff::{Timestamp, Unit};
 use crate::{
     clock::Clock,
     event::{Event, Texts},
-    host::{ReportPath, Runner, Severity},
+    host::{Output, ReportPath, Runner, Severity},
     inputs::Request,
     report::{
         log::LogWriter,
@@ -117,13 +117,14 @@ impl Reporter {
         };
         let record = self.log.record();
         let mut values = outputs::ids(record);
-        values.extend(verdict::code(record, &ending).map(|code| ("error-code".to_owned(), code)));
+        let code_of_error = verdict::code(record, &ending);
+        values.extend(code_of_error.map(|code| Output::open("error-code", &code)));
         if let Err(error) = self.runner.set_outputs(&values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
         let lines = values
             .iter()
-            .map(|(name, value)| format!("- {name}: {}\n", code(value)));
+            .map(|output| format!("- {}: {}\n", output.name, code(&output.value)));
         let summary = format!(
             "An internal error cost the rest of this summary.\n\n{}",
             lines.collect::<String>()
@@ -164,10 +165,15 @@ impl Reporter {
 
     /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
     fn write_ids_early(&mut self) {
-        let outputs = outputs::outputs(self.log.record());
+        let outputs = self.outputs();
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs will be lost: {error}"));
         }
+    }
+
+    fn outputs(&self) -> outputs::Outputs {
+        let masked = &self.settings.masked_outputs;
+        outputs::outputs(self.log.record(), masked, self.runner.host())
     }
 
     /// The event without known secrets, and warnings about those in outputs. Everything that is shown or written passes
@@ -186,7 +192,7 @@ impl Reporter {
     /// Writes outputs, summary and report file; a failure of one does not prevent the others. The report file comes last,
     /// because it tells what the log says about the others.
     fn write_results(&mut self) {
-        let outputs = outputs::outputs(self.log.record());
+        let outputs = self.outputs();
         for warning in &outputs.warnings {
             self.warn(warning);
         }

@@ -233,9 +233,9 @@ impl Work {
         let left = Duration::try_from(left).unwrap_or_default();
         if left + ID_TOKEN_SLACK < timeout {
             let left = duration::show(left);
+            let host = self.runner.host().name();
             self.warn(format!(
-                "GitHub issues id tokens to this job for another {left} only, which is less than `timeout`: \
-                 a longer deployment cannot be followed to its end in this job"
+                "{host} vouches for this job for another {left} only, which is less than `timeout`: a longer deployment cannot be followed to its end in this job"
             ));
         }
     }

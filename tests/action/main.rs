@@ -21,6 +21,7 @@ mod grammar;
 mod guard;
 mod hints;
 mod history;
+mod hosts;
 mod identity_of_deployment;
 mod inputs;
 mod mutations;

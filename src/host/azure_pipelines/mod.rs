@@ -3,25 +3,40 @@
 //! The agent finds its commands, `##vso[…]`, anywhere in a line. What is not to be trusted is therefore broken by
 //! [`text::disarm`](super::text::disarm) before it comes here.
 
+#[cfg(test)]
+pub(crate) mod agent;
+mod command;
 pub(crate) mod id_token;
+#[cfg(test)]
+mod tests;
 mod variables;
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use azure_core::http::HttpClient;
 
-use self::id_token::PipelineTokens;
+use self::{command::command, id_token::PipelineTokens};
 use super::{
     annotation::{Annotation, Severity},
     context::Context,
     host::{FileError, Host, SummaryForm, Variable, Written, are_set},
     id_token::{IdTokenError, IdTokens},
+    output::{Output, OutputLimits, is_variable},
     text,
 };
 use crate::clock::Clock;
 
 /// The most of a summary that we give to the agent, in bytes. No limit is documented; larger pages load slowly.
 const SUMMARY_LIMIT: usize = 1_048_576;
+/// Issues of one type that the agent shows for a task. It drops those after them without a word.
+const MOST_ISSUES: usize = 10;
 /// Variable with the agent's folder for temporary files.
 const TEMPORARY: &str = "AGENT_TEMPDIRECTORY";
 
@@ -32,6 +47,8 @@ pub(super) struct AzurePipelines {
     temporary: Option<PathBuf>,
     client_id: Option<String>,
     tenant_id: Option<String>,
+    /// How many errors and warnings became issues.
+    issues: [AtomicUsize; 2],
 }
 
 impl AzurePipelines {
@@ -40,11 +57,13 @@ impl AzurePipelines {
         // A variable that is not defined is left as it was written.
         let is_given = |value: &String| !value.is_empty() && !value.starts_with("$(");
         let given = |name: &str| variable(name).filter(is_given);
+        let temporary = given(TEMPORARY).map(PathBuf::from);
         Self {
             context: context(&given),
-            temporary: given(TEMPORARY).map(PathBuf::from),
+            temporary: temporary.filter(|folder| folder.is_dir()),
             client_id: given("AZURESUBSCRIPTION_CLIENT_ID"),
             tenant_id: given("AZURESUBSCRIPTION_TENANT_ID"),
+            issues: Default::default(),
         }
     }
 }
@@ -107,12 +126,16 @@ impl Host for AzurePipelines {
     }
 
     fn annotation(&self, annotation: &Annotation) -> Option<String> {
-        let kind = match annotation.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+        let [errors, warnings] = &self.issues;
+        let (kind, issues) = match annotation.severity {
+            Severity::Error => ("error", errors),
+            Severity::Warning => ("warning", warnings),
             // There is no third type.
             Severity::Notice => return None,
         };
+        if issues.fetch_add(1, Ordering::Relaxed) >= MOST_ISSUES {
+            return None;
+        }
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let properties = [
             ("type", Some(kind.to_owned())),
@@ -136,7 +159,15 @@ impl Host for AzurePipelines {
         Some(command("task.setprogress", &value, "deploying"))
     }
 
-    fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    fn accepts_output(&self, name: &str) -> bool {
+        is_variable(name)
+    }
+
+    fn output_limits(&self) -> OutputLimits {
+        variables::LIMITS
+    }
+
+    fn set_outputs(&self, outputs: &[Output]) -> Result<Written, FileError> {
         Ok(Written::ByLines(variables::lines(outputs)))
     }
 
@@ -175,26 +206,4 @@ impl Host for AzurePipelines {
     ) -> Result<Arc<dyn IdTokens>, IdTokenError> {
         Ok(Arc::new(PipelineTokens::new(variable, http, clock)?))
     }
-}
-
-/// A command to the agent.
-fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
-    let properties: String = properties
-        .iter()
-        .map(|(name, value)| format!("{name}={};", escape_property(value)))
-        .collect();
-    let separator = if properties.is_empty() { "" } else { " " };
-    format!("##vso[{name}{separator}{properties}]{}", escape(message))
-}
-
-/// Escapes the message of a command as the agent reads it back.
-fn escape(text: &str) -> String {
-    text.replace('%', "%AZP25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// Escapes the value of a property.
-fn escape_property(text: &str) -> String {
-    escape(text).replace(';', "%3B").replace(']', "%5D")
 }

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::host::host::{FileError, SummaryForm, Written};
+use crate::host::{
+    host::{FileError, SummaryForm, Written},
+    output::Output,
+};
 
 /// Maximum size of a step summary in bytes.
 const SUMMARY_LIMIT: usize = SummaryForm::GITHUB.limit;
@@ -41,7 +44,7 @@ impl Files {
     /// # Errors
     /// [`FileError::Name`] for the first name that the runner would not parse, in which case nothing is written;
     /// [`FileError::Io`].
-    pub(super) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    pub(super) fn set_outputs(&self, outputs: &[Output]) -> Result<Written, FileError> {
         append(self.output.as_deref(), "GITHUB_OUTPUT", &blocks(outputs)?)
     }
 
@@ -50,7 +53,7 @@ impl Files {
     /// # Errors
     /// As for [`Self::set_outputs`].
     pub(super) fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
-        let block = blocks(&[(name.to_owned(), value.to_owned())])?;
+        let block = block(name, value)?;
         append(self.state.as_deref(), "GITHUB_STATE", &block)
     }
 
@@ -69,16 +72,16 @@ impl Files {
 }
 
 /// Whether the runner parses `name` as it is.
-pub(crate) fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.trim() == name
         && !name.contains(|c: char| c == '=' || c == '<' || c.is_control())
 }
 
-fn blocks(values: &[(String, String)]) -> Result<String, FileError> {
-    values
-        .iter()
-        .map(|(name, value)| block(name, value))
+fn blocks(outputs: &[Output]) -> Result<String, FileError> {
+    let outputs = outputs.iter();
+    outputs
+        .map(|output| block(&output.name, &output.value))
         .collect()
 }
 
@@ -126,10 +129,10 @@ mod tests {
     use super::*;
     use crate::host::github::grammar;
 
-    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<Output> {
+        let pairs = pairs.iter();
         pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .map(|(name, value)| Output::open(name, value))
             .collect()
     }
 
@@ -228,11 +231,12 @@ mod tests {
             values in prop::collection::vec(r"([\r\n<=%a-z東]|ghadelimiter_|a<<E\n|\PC){0,30}", 1..4)
         ) {
             let outputs: Vec<_> = values.iter().enumerate()
-                .map(|(index, value)| (format!("name-{index}"), value.clone()))
+                .map(|(index, value)| Output::open(&format!("name-{index}"), value))
                 .collect();
             let text = blocks(&outputs).expect("the names are good");
             let read = grammar::parse(&text).expect("well-formed");
-            prop_assert_eq!(read.into_iter().collect::<Vec<_>>(), outputs);
+            let read: Vec<_> = read.iter().map(|(name, value)| Output::open(name, value)).collect();
+            prop_assert_eq!(read, outputs);
         }
 
         #[test]

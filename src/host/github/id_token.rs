@@ -20,16 +20,40 @@ pub(crate) const REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 /// Variable with the secret that the endpoint asks for.
 pub(crate) const REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
-const TOLD: Told = Told {
+const GITHUB: Told = Told {
     host: "GitHub",
     url: REQUEST_URL,
     token: REQUEST_TOKEN,
     advice: "GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow \
              has it only when the calling job grants it, and a pull request from a fork never has it",
     expired: ", about six hours after the job began; move the rest of the work to another job",
+    refused: |_| "",
 };
 
-/// GitHub's endpoint for this job.
+/// Source: Forgejo's documentation, "Security: OpenID Connect". Its address ends with `?placeholder=true`.
+const FORGEJO: Told = Told {
+    host: "Forgejo",
+    advice: "Forgejo offers this job no id token: write `enable-openid-connect: true` at the top of the workflow",
+    expired: "; move the rest of the work to another job",
+    ..GITHUB
+};
+
+const GITEA: Told = Told {
+    host: "Gitea",
+    advice: "Gitea offers this job no id token, as it issues none: give a client-secret",
+    ..FORGEJO
+};
+
+/// What is told of the endpoint of the host with this name.
+fn told(host: &str) -> Told {
+    match host {
+        "Forgejo" => FORGEJO,
+        "Gitea" => GITEA,
+        _ => GITHUB,
+    }
+}
+
+/// The endpoint of GitHub, or of a host that keeps to its contract, for this job.
 #[derive(Clone, Debug)]
 pub(super) struct GitHubTokens(Endpoint);
 
@@ -39,11 +63,12 @@ impl GitHubTokens {
     /// # Errors
     /// As for [`Endpoint::new`].
     pub(super) fn new(
+        host: &str,
         variable: Variable<'_>,
         http: Arc<dyn HttpClient>,
         clock: Clock,
     ) -> Result<Self, IdTokenError> {
-        Endpoint::new(TOLD, variable, http, clock).map(Self)
+        Endpoint::new(told(host), variable, http, clock).map(Self)
     }
 }
 
@@ -82,7 +107,7 @@ mod tests {
     use crate::testing::entra::{Answer, FakeAzure};
 
     fn id_tokens(azure: &FakeAzure) -> GitHubTokens {
-        GitHubTokens::new(&FakeAzure::env, azure.http(), azure.clock()).unwrap()
+        GitHubTokens::new("GitHub", &FakeAzure::env, azure.http(), azure.clock()).unwrap()
     }
 
     #[tokio::test(start_paused = true)]
@@ -149,11 +174,11 @@ mod tests {
                 true => Some(String::new()),
                 false => FakeAzure::env(name),
             };
-            let error = GitHubTokens::new(&env, azure.http(), azure.clock()).unwrap_err();
-            let advice = TOLD.advice;
+            let error = GitHubTokens::new("GitHub", &env, azure.http(), azure.clock()).unwrap_err();
+            let advice = GITHUB.advice;
             assert_eq!(error, IdTokenError::NotOffered { advice });
         }
-        assert_snapshot!(TOLD.advice, @"GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow has it only when the calling job grants it, and a pull request from a fork never has it");
+        assert_snapshot!(GITHUB.advice, @"GitHub offers this job no id token: give the job `permissions: id-token: write`; a reusable workflow has it only when the calling job grants it, and a pull request from a fork never has it");
     }
 
     #[test]
@@ -179,7 +204,7 @@ mod tests {
                 REQUEST_URL => Some(url.to_owned()),
                 _ => FakeAzure::env(name),
             };
-            let error = GitHubTokens::new(&env, azure.http(), azure.clock()).unwrap_err();
+            let error = GitHubTokens::new("GitHub", &env, azure.http(), azure.clock()).unwrap_err();
             assert_eq!(error, expected, "{url}");
             assert!(!error.is_transient());
         }

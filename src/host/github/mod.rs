@@ -11,16 +11,22 @@ use std::{path::PathBuf, sync::Arc};
 
 use azure_core::http::HttpClient;
 
-pub(crate) use self::files::is_name;
-use self::{files::Files, id_token::GitHubTokens};
+use self::{
+    files::{Files, is_name},
+    id_token::GitHubTokens,
+};
 use super::{
     annotation::Annotation,
     context::Context,
     host::{FileError, Host, SummaryForm, Variable, Written, are_set},
     id_token::{IdTokenError, IdTokens},
+    output::{Output, OutputLimits},
     text,
 };
 use crate::clock::Clock;
+
+/// The most that the outputs of a job may have, in bytes.
+const OUTPUTS: usize = 1_000_000;
 
 /// A runner of GitHub Actions.
 #[derive(Debug)]
@@ -36,9 +42,10 @@ impl GitHub {
     /// The runner that the environment describes.
     pub(super) fn new(variable: Variable<'_>) -> Self {
         let given = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let name = if given("FORGEJO_ACTIONS").is_some() {
+        let is_true = |name| given(name).as_deref() == Some("true");
+        let name = if is_true("FORGEJO_ACTIONS") {
             "Forgejo"
-        } else if given("GITEA_ACTIONS").is_some() {
+        } else if is_true("GITEA_ACTIONS") {
             "Gitea"
         } else {
             "GitHub"
@@ -121,7 +128,19 @@ impl Host for GitHub {
         Some(format!("::debug::{}", escape_data(message)))
     }
 
-    fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    fn accepts_output(&self, name: &str) -> bool {
+        is_name(name)
+    }
+
+    fn output_limits(&self) -> OutputLimits {
+        OutputLimits {
+            all: OUTPUTS,
+            shared: true,
+            ..OutputLimits::NONE
+        }
+    }
+
+    fn set_outputs(&self, outputs: &[Output]) -> Result<Written, FileError> {
         self.files.set_outputs(outputs)
     }
 
@@ -147,7 +166,9 @@ impl Host for GitHub {
         http: Arc<dyn HttpClient>,
         clock: Clock,
     ) -> Result<Arc<dyn IdTokens>, IdTokenError> {
-        Ok(Arc::new(GitHubTokens::new(variable, http, clock)?))
+        Ok(Arc::new(GitHubTokens::new(
+            self.name, variable, http, clock,
+        )?))
     }
 }
 

@@ -10,7 +10,7 @@ use super::IdTokenError;
 use crate::{
     clock::Clock,
     host::{host::Variable, jwt},
-    http::{excerpt, exchange, is_web_page, lasting_fault, root_cause},
+    http::{exchange, is_web_page, lasting_fault, page_excerpt, root_cause},
 };
 
 /// Time limit of one try; the endpoint usually answers within a second. All tries with their pauses fit into the time
@@ -30,6 +30,8 @@ pub(in crate::host) struct Told {
     pub(in crate::host) advice: &'static str,
     /// What a job can do whose secret has expired, after a comma.
     pub(in crate::host) expired: &'static str,
+    /// What a job can do that is refused with this status, after a semicolon; empty if that is not known.
+    pub(in crate::host) refused: fn(u16) -> &'static str,
 }
 
 /// The endpoint from which this job may fetch id tokens.
@@ -119,11 +121,13 @@ impl Endpoint {
         let response: RawResponse = (self.clock.timeout(after, asking).await)
             .map_err(|_| IdTokenError::TimedOut { host, after })?
             .map_err(|error| self.unreachable(&error))?;
-        if !response.status().is_success() {
+        let status = u16::from(response.status());
+        if status != 200 {
             return Err(IdTokenError::Refused {
                 host,
-                status: response.status().into(),
-                body: excerpt(&String::from_utf8_lossy(response.body().as_ref())),
+                status,
+                body: said(status, response.body().as_ref()),
+                advice: (self.told.refused)(status),
             });
         }
         if is_web_page(response.body()) {
@@ -147,9 +151,7 @@ impl Endpoint {
     /// An expired request token is refused like an invalid one, but has its own explanation.
     fn explain(&self, error: IdTokenError) -> IdTokenError {
         let is_refusal = match &error {
-            IdTokenError::Refused { status, .. } => matches!(status, 302 | 400 | 401 | 403),
-            // Azure DevOps shows its page to sign in.
-            IdTokenError::Blocked { fault, .. } => *fault == crate::http::LastingFault::WebPage,
+            IdTokenError::Refused { status, .. } => matches!(status, 203 | 302 | 400 | 401 | 403),
             _ => false,
         };
         match self.expires().filter(|at| *at <= self.clock.now()) {
@@ -161,6 +163,21 @@ impl Endpoint {
             },
             _ => error,
         }
+    }
+}
+
+/// What a refusal says. A success may hold a token, so nothing but a page is quoted of it.
+fn said(status: u16, body: &[u8]) -> String {
+    if (200..300).contains(&status) && !is_web_page(body) {
+        return String::new();
+    }
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        message: String,
+    }
+    match serde_json::from_slice(body) {
+        Ok(Refusal { message }) => page_excerpt(message.as_bytes()),
+        Err(_) => page_excerpt(body),
     }
 }
 

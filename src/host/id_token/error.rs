@@ -43,7 +43,7 @@ pub(crate) enum IdTokenError {
         advice: &'static str,
     },
     /// The endpoint refused.
-    #[error("{host} issued no id token: HTTP {status}: {body}")]
+    #[error("{host} issued no id token: HTTP {status}{}{advice}", said(body))]
     Refused {
         /// The host.
         host: &'static str,
@@ -51,9 +51,11 @@ pub(crate) enum IdTokenError {
         status: u16,
         /// Its answer, on one line.
         body: String,
+        /// What to do about it, after a semicolon; empty if that is not known.
+        advice: &'static str,
     },
     /// The endpoint did not answer.
-    #[error("{host}'s id-token endpoint cannot be reached: {reason}")]
+    #[error("{} id-token endpoint cannot be reached: {reason}", of(host))]
     Unreachable {
         /// The host.
         host: &'static str,
@@ -61,7 +63,7 @@ pub(crate) enum IdTokenError {
         reason: String,
     },
     /// The network does not let a request through to the endpoint, or not its answer back.
-    #[error("{host}'s id-token endpoint cannot be reached: {fault}")]
+    #[error("{} id-token endpoint cannot be reached: {fault}", of(host))]
     Blocked {
         /// The host.
         host: &'static str,
@@ -69,7 +71,7 @@ pub(crate) enum IdTokenError {
         fault: LastingFault,
     },
     /// The endpoint took too long.
-    #[error("{host}'s id-token endpoint gave no answer within {} s", .after.as_secs())]
+    #[error("{} id-token endpoint gave no answer within {} s", of(host), .after.as_secs())]
     TimedOut {
         /// The host.
         host: &'static str,
@@ -77,11 +79,26 @@ pub(crate) enum IdTokenError {
         after: Duration,
     },
     /// The answer holds no token. It is not quoted, because it may be a token in another format.
-    #[error("{host}'s id-token endpoint answered without a token")]
+    #[error("{} id-token endpoint answered without a token", of(host))]
     NoToken {
         /// The host.
         host: &'static str,
     },
+}
+
+/// `GitHub's`, `Azure Pipelines'`.
+fn of(host: &str) -> String {
+    match host.ends_with('s') {
+        true => format!("{host}'"),
+        false => format!("{host}'s"),
+    }
+}
+
+fn said(body: &str) -> String {
+    match body {
+        "" => String::new(),
+        body => format!(": {body}"),
+    }
 }
 
 impl IdTokenError {

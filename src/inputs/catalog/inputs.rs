@@ -30,11 +30,17 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::SignIn,
         "client-id",
         "",
-        "Application (client) id of the app registration or user-assigned managed identity.",
+        "Application (client) id of the app registration or user-assigned managed identity. In Azure Pipelines else \
+         `AZURESUBSCRIPTION_CLIENT_ID`.",
     )
     .or_variable("AZURE_CLIENT_ID"),
-    input(Section::SignIn, "tenant-id", "", "Directory (tenant) id.")
-        .or_variable("AZURE_TENANT_ID"),
+    input(
+        Section::SignIn,
+        "tenant-id",
+        "",
+        "Directory (tenant) id. In Azure Pipelines else `AZURESUBSCRIPTION_TENANT_ID`.",
+    )
+    .or_variable("AZURE_TENANT_ID"),
     input(
         Section::SignIn,
         "subscription-id",

@@ -7,7 +7,6 @@
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::is_secure;
 use crate::{
     event::Texts,
     host::{SHORTEST_SECRET as SHORTEST, Vault},
@@ -19,6 +18,17 @@ struct Masking {
     masks: Vec<SecretString>,
     /// Lower-case fragments for the user.
     warnings: Vec<String>,
+}
+
+/// Whether an output of the template has a secure type, whose value Azure does not return.
+pub(crate) fn is_secure(output: &Value) -> bool {
+    let kind = output
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    ["SecureString", "SecureObject"]
+        .iter()
+        .any(|secure| secure.eq_ignore_ascii_case(kind))
 }
 
 /// Whether `name` is among `masked`, in any case.

@@ -1,7 +1,7 @@
 //! How many resources a run deploys.
 
 use super::Record;
-use crate::event::Foreseen;
+use crate::{arm::ProvisioningState, event::Foreseen};
 
 /// How many resources there are, nested deployments not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,25 @@ impl Record {
             Some(state) if state.is_succeeded() => Total::All(self.known),
             _ if self.foreseen.is_some() => Total::All(number),
             _ => Total::AtLeast(number),
+        }
+    }
+
+    /// How many per cent of the resources are done, without fractions; `None` as long as Azure has not told all of them.
+    /// The last one is that of the success.
+    pub(crate) fn percent(&self) -> Option<u8> {
+        if self
+            .state
+            .as_ref()
+            .is_some_and(ProvisioningState::is_succeeded)
+        {
+            return Some(100);
+        }
+        match self.total() {
+            Total::All(all) if all > 0 => {
+                let done = (self.done * 100 / all).min(99);
+                u8::try_from(done).ok()
+            }
+            _ => None,
         }
     }
 

@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
+    host,
     http::ExtraRoots,
     inputs::{Environment, is_writable},
 };
@@ -145,14 +146,16 @@ pub(super) fn certificates(extra_roots: &ExtraRoots, folder: &Path) -> io::Resul
 
 /// A folder for temporary files of this job.
 pub(super) fn scratch(environment: &Environment) -> PathBuf {
-    let folder = environment.get("RUNNER_TEMP").map(PathBuf::from);
+    let folder = environment.host().temporary();
     folder
         .unwrap_or_else(std::env::temp_dir)
         .join("long-deploy")
 }
 
 fn is_ours(name: &str) -> bool {
-    OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || OUR_VARIABLES.contains(&name)
+    OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || OUR_VARIABLES.contains(&name)
+        || host::SECRETS.contains(&name)
 }
 
 #[cfg(test)]
@@ -173,6 +176,10 @@ mod tests {
             ("STATE_deployment-id", "x"),
             ("AZURE_CLIENT_SECRET", "hush"),
             ("AZURE_FEDERATED_TOKEN_FILE", "/x"),
+            ("SYSTEM_ACCESSTOKEN", "hush"),
+            ("servicePrincipalKey", "hush"),
+            ("GITLAB_OIDC_TOKEN", "hush"),
+            ("CI_JOB_TOKEN", "hush"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "key=hush"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://me:hush@x"),
             ("MY_VALUE", "mine"),
@@ -193,7 +200,11 @@ mod tests {
     #[test]
     fn without_a_home_libraries_go_to_the_runners_folder() {
         for home in ["", "/nowhere/at/all"] {
-            let variables = [("HOME", home), ("RUNNER_TEMP", "/temp")];
+            let variables = [
+                ("HOME", home),
+                ("GITHUB_ACTIONS", "true"),
+                ("RUNNER_TEMP", "/temp"),
+            ];
             let theirs = environment(&variables.into_iter().collect());
             assert_eq!(
                 theirs[OsStr::new(EXTRACT)],

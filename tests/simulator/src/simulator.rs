@@ -15,11 +15,11 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     AUDIENCE, arm,
     arm::foreign::When,
-    collector,
+    azure_devops, collector,
     door::Door,
     entra,
     fault::Fault,
-    github,
+    github, gitlab,
     journal::{Exchange, PresentedAssertion, Service},
     options::Options,
     registry, snapshot,
@@ -115,6 +115,24 @@ impl Simulator {
             ),
             variable("SSL_CERT_FILE", self.ca_file.display().to_string()),
         ]
+    }
+
+    /// What an agent of Azure Pipelines gives to a step for its id tokens, and the certificate authority.
+    #[must_use]
+    pub fn azure_pipelines_environment(&self) -> Vec<(String, String)> {
+        let variable = |name: &str, value: String| (name.to_owned(), value);
+        let endpoint = format!("{}{}", self.world.origins.github, azure_devops::PATH);
+        vec![
+            variable("SYSTEM_OIDCREQUESTURI", endpoint),
+            variable("SYSTEM_ACCESSTOKEN", self.world.request_token.clone()),
+            variable("SSL_CERT_FILE", self.ca_file.display().to_string()),
+        ]
+    }
+
+    /// The one id token of a job in GitLab that began now and may take so long.
+    #[must_use]
+    pub fn gitlab_token(&self, lifetime: Duration) -> String {
+        gitlab::mint(&self.world, lifetime)
     }
 
     /// The variables of an App Service with a managed identity, and the certificate authority.
@@ -347,8 +365,10 @@ fn doors(world: &Arc<World>) -> [Door; 5] {
         service,
         router,
     };
+    let hosts = github::router(Arc::clone(world));
+    let hosts = hosts.merge(azure_devops::router(Arc::clone(world)));
     [
-        door(Service::GitHub, github::router(Arc::clone(world))),
+        door(Service::GitHub, hosts),
         door(Service::Entra, entra::router(Arc::clone(world))),
         door(Service::ResourceManager, arm::router(Arc::clone(world))),
         door(Service::Registry, registry::router(Arc::clone(world))),

@@ -1,5 +1,11 @@
 //! GitLab CI.
 
+mod dotenv;
+#[cfg(test)]
+pub(crate) mod reader;
+#[cfg(test)]
+mod tests;
+
 use std::{
     fs,
     path::PathBuf,
@@ -19,6 +25,7 @@ use super::{
     host::{FileError, Host, Variable, Written, are_set},
     id_token::{IdTokenError, IdTokens},
     jwt,
+    output::{Output, OutputLimits, is_variable},
 };
 use crate::clock::Clock;
 
@@ -26,10 +33,6 @@ use crate::clock::Clock;
 pub(crate) const TOKENS: [&str; 2] = ["GITLAB_OIDC_TOKEN", "AZURE_JWT"];
 /// The report of variables, which the job must name as `artifacts: reports: dotenv`.
 const DOTENV: &str = "long-deploy.env";
-/// The most that GitLab reads of it, in bytes.
-const LONGEST_DOTENV: usize = 5 * 1024;
-/// The most variables that GitLab reads of it by default.
-const MOST_VARIABLES: usize = 20;
 const NO_TOKEN: &str = "GitLab offers this job no id token: give the job `id_tokens: {GITLAB_OIDC_TOKEN: {aud: \
                         'api://AzureADTokenExchange'}}`";
 
@@ -76,6 +79,11 @@ impl Host for GitLab {
         &self.context
     }
 
+    fn workspace(&self) -> PathBuf {
+        let folder = self.folder.clone();
+        folder.unwrap_or_else(|| PathBuf::from("."))
+    }
+
     fn group(&self, title: &str) -> Option<String> {
         let number = self.sections.fetch_add(1, Ordering::Relaxed) + 1;
         let now = Timestamp::now().as_second();
@@ -92,9 +100,17 @@ impl Host for GitLab {
         ))
     }
 
-    fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
-        let folder = self.folder.clone().unwrap_or_else(|| PathBuf::from("."));
-        let written = fs::write(folder.join(DOTENV), dotenv(outputs));
+    fn accepts_output(&self, name: &str) -> bool {
+        is_variable(name)
+    }
+
+    fn output_limits(&self) -> OutputLimits {
+        dotenv::LIMITS
+    }
+
+    fn set_outputs(&self, outputs: &[Output]) -> Result<Written, FileError> {
+        let path = self.workspace().join(DOTENV);
+        let written = fs::write(path, dotenv::dotenv(outputs));
         let variable = "artifacts:reports:dotenv";
         written.map_err(|source| FileError::Io { variable, source })?;
         Ok(Written::Done)
@@ -144,26 +160,4 @@ impl IdTokens for JobToken {
         use secrecy::ExposeSecret;
         jwt::expiry(self.token.expose_secret())
     }
-}
-
-/// Outputs as GitLab reads them: `NAME=value`, without quotes, comments or line breaks. Those that it would not read are
-/// left out, as one of them would cost all.
-fn dotenv(outputs: &[(String, String)]) -> String {
-    let mut text = String::new();
-    let lines = outputs
-        .iter()
-        .filter(|(name, value)| is_readable(name, value))
-        .map(|(name, value)| format!("{}={value}\n", name.replace('-', "_")));
-    for line in lines.take(MOST_VARIABLES) {
-        if text.len() + line.len() <= LONGEST_DOTENV {
-            text.push_str(&line);
-        }
-    }
-    text
-}
-
-fn is_readable(name: &str, value: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins_well && name.chars().all(is_part) && !value.contains(['\r', '\n', '\0'])
 }
