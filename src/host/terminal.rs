@@ -26,6 +26,10 @@ impl Host for Terminal {
         &NOWHERE
     }
 
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
     fn has_colours(&self) -> bool {
         false
     }

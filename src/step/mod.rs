@@ -6,7 +6,7 @@ mod state;
 mod traces;
 mod work;
 
-use std::{env, panic::AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use tokio::{runtime::Builder, sync::mpsc::unbounded_channel};
@@ -32,12 +32,11 @@ pub(crate) use post::run as run_post;
 /// The exit status of a bug in this program.
 const BUG: u8 = 70;
 
-/// Runs the step that the process's environment describes.
+/// Runs the step that `environment` describes.
 ///
 /// # Errors
 /// When the program cannot even start; everything else becomes an exit status.
-pub(crate) fn run() -> anyhow::Result<u8> {
-    let environment: Environment = env::vars_os().collect();
+pub(crate) fn run(environment: Environment) -> anyhow::Result<u8> {
     let runner = runner(&environment);
     run_to_end(step(environment, runner))
 }

@@ -8,6 +8,7 @@ mod bicepparam;
 mod cancelling;
 mod causes;
 mod chaos;
+mod command_line;
 mod common;
 mod corpus;
 mod dialect;

@@ -159,6 +159,13 @@ impl Step {
         self.start().outcome()
     }
 
+    /// Runs the step with these arguments to its end.
+    pub fn run_with(self, arguments: &[&str]) -> Outcome {
+        let output = self.command().args(arguments).output().unwrap();
+        let log = [output.stdout, output.stderr].concat();
+        self.outcome(output.status.code(), &String::from_utf8_lossy(&log))
+    }
+
     /// Runs the step to its end, then calls `look` while its workspace is still there.
     pub fn run_and(self, look: impl FnOnce()) -> Outcome {
         let mut running = self.start();
