@@ -5,10 +5,15 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
 use super::{completions, replay, usage};
-use crate::inputs::catalog::{INPUTS, Input, Kind, Section};
+use crate::{
+    inputs::catalog::{INPUTS, Input, Kind, Section},
+    step::Printing,
+};
 
 /// The program's name on the command line.
 pub(super) const PROGRAM: &str = "long-deploy";
+/// The flag for outputs as JSON.
+const JSON: &str = "json";
 
 /// Why the flags cannot be used. The message holds no value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +45,12 @@ pub(super) fn command() -> Command {
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
         .args(flags)
+        .arg(
+            Arg::new(JSON)
+                .long(JSON)
+                .action(ArgAction::SetTrue)
+                .help("Print the outputs as one JSON object; the log goes to standard error"),
+        )
         .subcommand(replay::command())
         .subcommand(completions::command())
 }
@@ -106,6 +117,14 @@ fn of_input(
     let values = matches.get_many::<OsString>(input.name);
     let lines: Vec<_> = values.into_iter().flatten().cloned().collect();
     Ok(Some((input.name, lines.join("\n".as_ref()))))
+}
+
+/// What standard output is for.
+pub(super) fn printing(matches: &ArgMatches) -> Printing {
+    match matches.get_flag(JSON) {
+        true => Printing::Json,
+        false => Printing::Log,
+    }
 }
 
 #[cfg(test)]
@@ -206,5 +225,12 @@ mod tests {
             assert!(message.contains(nearest), "{message}");
             assert!(!message.contains("hush"), "{message}");
         }
+    }
+
+    #[test]
+    fn outputs_as_json_are_a_matter_of_the_command_line_alone() {
+        let matches = parsed(&["--json"]).expect("known");
+        assert_eq!(printing(&matches), Printing::Json);
+        assert_eq!(given(&matches), Ok(Vec::new()));
     }
 }

@@ -106,7 +106,7 @@ fn deploy(matches: &ArgMatches) -> ExitCode {
         let help = flags::command().render_help().to_string();
         return print(&help, INVALID);
     }
-    exit(step::run(environment))
+    exit(step::run(environment, flags::printing(matches)))
 }
 
 /// What is said about a report quotes it, so nothing in it may reach the terminal or the runner as a command.

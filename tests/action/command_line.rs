@@ -2,8 +2,10 @@
 
 use std::process::{Command, Output};
 
+use serde_json::{Value, json};
+
 use super::{
-    step::{Step, azure},
+    step::{Outcome, Step, azure},
     templates::network,
 };
 
@@ -73,6 +75,12 @@ fn completions_are_printed() {
     assert!(text(&output.stdout).contains("--resource-group-name"));
 }
 
+fn with(step: &Step, arguments: &[&str]) -> Outcome {
+    let output = step.command().args(arguments).output().unwrap();
+    let log = [output.stdout, output.stderr].concat();
+    step.outcome(output.status.code(), text(&log))
+}
+
 #[test]
 fn flags_are_inputs_and_win_over_variables() {
     let azure = azure();
@@ -85,7 +93,45 @@ fn flags_are_inputs_and_win_over_variables() {
         "--template-file=main.json",
         "--what-if",
     ];
-    let outcome = step.run_with(&arguments).expect(0);
+    let outcome = with(&step, &arguments).expect(0);
     assert_eq!(outcome.output("deployment-name"), "by-flag");
     assert!(outcome.outputs.contains_key("what-if"));
+}
+
+#[test]
+fn outputs_as_json_are_alone_on_standard_output() {
+    let azure = azure();
+    let template = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0", "resources": [],
+        "outputs": {
+            "hub": { "type": "object", "value": { "cidr": "10.0.0.0/16" } },
+            "pin": { "type": "int", "value": 4711 },
+            "hidden": { "type": "securestring", "value": "never-told" },
+        }
+    });
+    let step = Step::new(&azure, &template).input("masked-outputs", "pin");
+    let output = step.command().arg("--json").output().unwrap();
+    let log = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    assert!(log.contains("Deploying main.json"), "{log}");
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown["provisioning-state"], "Succeeded");
+    assert_eq!(
+        shown["outputs"],
+        json!({ "hub": { "cidr": "10.0.0.0/16" }, "pin": "***" })
+    );
+    assert!(shown["duration-seconds"].is_u64(), "{shown}");
+    assert!(!shown.to_string().contains("4711"), "{shown}");
+}
+
+#[test]
+fn a_run_that_fails_tells_why_as_json() {
+    let azure = azure();
+    let step = Step::new(&azure, &network()).input("auth-type", "none");
+    let output = step.command().arg("--json").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let message = shown["error-message"].as_str().unwrap();
+    assert!(message.contains("auth-type"), "{shown}");
 }

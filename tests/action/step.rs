@@ -159,13 +159,6 @@ impl Step {
         self.start().outcome()
     }
 
-    /// Runs the step with these arguments to its end.
-    pub fn run_with(self, arguments: &[&str]) -> Outcome {
-        let output = self.command().args(arguments).output().unwrap();
-        let log = [output.stdout, output.stderr].concat();
-        self.outcome(output.status.code(), &String::from_utf8_lossy(&log))
-    }
-
     /// Runs the step to its end, then calls `look` while its workspace is still there.
     pub fn run_and(self, look: impl FnOnce()) -> Outcome {
         let mut running = self.start();
@@ -205,7 +198,8 @@ impl Step {
         command
     }
 
-    fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
+    /// What came of the step, which ended with `status` and wrote `log`.
+    pub fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
         self.hides_every_secret(log);
         let read = |file| fs::read_to_string(self.path(file)).unwrap();
         Outcome {

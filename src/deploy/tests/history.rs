@@ -120,7 +120,7 @@ async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Manners) -> Wa
         target: Target::Deployment(id),
         ..job()
     };
-    let ending = run(context, &job, &CancellationToken::new()).await;
+    let ending = run(context, &job, &Interrupt::default()).await;
     stop.cancel();
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     Watched {

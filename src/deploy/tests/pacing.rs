@@ -46,7 +46,7 @@ async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
     };
     let mut job = job();
     job.target = Target::Deployment(DeploymentId::from_target(&timeline.deployments()[0].id));
-    let ending = run(context, &job, &CancellationToken::new()).await;
+    let ending = run(context, &job, &Interrupt::default()).await;
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     let ended = clock.elapsed();
     stop.cancel();

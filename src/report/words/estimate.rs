@@ -23,6 +23,23 @@ pub(crate) fn time_left(record: &Record) -> String {
     left.map_or_else(String::new, |left| format!("; {}", forecast(left)))
 }
 
+/// The same at `at`, if it was told earlier.
+pub(crate) fn time_left_at(record: &Record, at: Duration) -> String {
+    let told = record.told.estimates.last();
+    let Some(told) = told.filter(|_| record.told.latest.left.is_some()) else {
+        return String::new();
+    };
+    let passed = at.saturating_sub(told.at);
+    let fore = told.forecast;
+    let left = Forecast {
+        left: fore.left.saturating_sub(passed),
+        low: fore.low.saturating_sub(passed),
+        high: fore.high.saturating_sub(passed),
+        basis: fore.basis,
+    };
+    format!("; {}", forecast(&left))
+}
+
 /// `; usually up to 45m: vgw-hub (Microsoft's figure)`, for behind what runs; empty if there is nothing to say.
 pub(crate) fn notes(record: &Record) -> String {
     let same = |one: &Note, next: &Note| one.said == next.said;

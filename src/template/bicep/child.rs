@@ -70,6 +70,8 @@ pub(super) async fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Ctrl+C in a terminal goes to all of a group, and only we are to decide what it stops.
+        .process_group(0)
         .kill_on_drop(true);
     let ended = Clock::timeout_local(LIMIT, async { output(command.spawn()?).await });
     ended
