@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
+mod azure_cli;
 mod bicep;
 mod bicepparam;
 mod cancelling;
