@@ -76,7 +76,7 @@ fn colours_are_for_terminals_whose_user_wants_them() {
 #[test]
 fn what_is_no_terminal_gets_lines_only() {
     let azure = azure();
-    let (_ours, theirs) = pair();
+    let (_ours, theirs) = pair(COLUMNS);
     let step = step(&azure);
     let mut command = step.command();
     command

@@ -1,9 +1,13 @@
 //! `cargo demo`: a hub network of two hours on a simulated Azure, in less than a minute.
 //!
-//! With `--without-refresh`, the same with one token that nobody renews, as after `azure/login`.
+//! With `--terminal`, as it looks in a terminal instead of on GitHub. With `--without-refresh`, the same with one token that nobody renews, as after `azure/login`.
 
 #![expect(clippy::unwrap_used, reason = "a demonstration may fail by panicking")]
 #![expect(clippy::print_stdout, reason = "it is there to be looked at")]
+
+#[path = "../action/pty/pair.rs"]
+mod pair;
+mod terminal;
 
 use std::{
     fs,
@@ -88,6 +92,9 @@ fn run(azure: &Simulator, folder: &Path, refresh: bool) -> Option<i32> {
         command
             .env("INPUT_AUTH-TYPE", "workload-identity")
             .env("AZURE_FEDERATED_TOKEN_FILE", token);
+    }
+    if std::env::args().any(|argument| argument == "--terminal") {
+        return terminal::run(command);
     }
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {

@@ -1,18 +1,14 @@
 //! A terminal: a program that runs in it, what it is typed, and what stands on its screen.
 
+mod pair;
+
 use std::{
     fs::File,
     io::{Read, Write},
-    os::fd::OwnedFd,
     process::{Child, Command},
 };
 
-use rustix::{
-    fs::{Mode, OFlags, open},
-    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{Winsize, tcsetwinsize},
-};
-
+pub(crate) use self::pair::pair;
 use super::process;
 
 /// The columns of the terminal.
@@ -28,7 +24,7 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program with its standard streams in a new terminal.
     pub fn start(mut command: Command) -> Self {
-        let (ours, theirs) = pair();
+        let (ours, theirs) = pair(COLUMNS);
         let again = || theirs.try_clone().unwrap();
         command.stdin(again()).stdout(again()).stderr(again());
         let child = command.spawn().unwrap();
@@ -75,24 +71,6 @@ impl Terminal {
             .push_str(&String::from_utf8_lossy(&bytes[..read]));
         read > 0
     }
-}
-
-/// Both ends of a terminal: ours, and the one of the program.
-pub fn pair() -> (OwnedFd, OwnedFd) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let name = ptsname(&ours, Vec::new()).unwrap();
-    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let theirs = open(name.as_c_str(), flags, Mode::empty()).unwrap();
-    let size = Winsize {
-        ws_row: 24,
-        ws_col: COLUMNS,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    tcsetwinsize(&theirs, size).unwrap();
-    (ours, theirs)
 }
 
 /// The rows that a screen without end shows after all of this, without colours.
