@@ -27,7 +27,7 @@ use super::{Session, SignIn};
 use crate::clock::Clock;
 
 /// Name of the program that Bicep asks for tokens.
-pub(super) const AZ: &str = "az";
+const AZ: &str = "az";
 
 /// Offers tokens until it is dropped; its files are removed then.
 pub(crate) struct Broker {
