@@ -10,11 +10,11 @@ pub(super) const SHORT: &str = "Each flag is an input of the same name: it may a
 /// What follows the flags in the long help.
 pub(super) fn long() -> String {
     format!(
-        "Each flag is an input of the same name: it may also be set as the variable `INPUT_` and the name in upper\n\
+        "Each flag is an input of the same name: it may also be set as the variable `INPUT_` and the name in upper \
          case with _ for -, such as `INPUT_CLIENT_ID`. A flag wins over a variable.\n\n\
          Secrets, in variables only\n{secrets}\n\
          Outputs\n{outputs}\n\
-         Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled,\n\
+         Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled, \
          6 Azure unreachable or unreadable for too long, 70 a bug in this program.",
         secrets = INPUTS
             .iter()

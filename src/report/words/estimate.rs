@@ -153,7 +153,7 @@ fn rounded_up(time: Duration) -> Duration {
 mod tests {
     use super::*;
     use crate::{
-        report::forecast::{Basis, Outlook},
+        report::forecast::{Basis, News, Outlook},
         testing::stories::minutes,
     };
 
@@ -178,6 +178,21 @@ mod tests {
             }),
             notes: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_was_told_becomes_less_as_time_passes() {
+        let mut record = Record::default();
+        assert_eq!(time_left_at(&record, minutes(1)), "");
+        let told = outlook(30 * 60, 20 * 60, 50 * 60);
+        record.told.tell(told, News::default(), minutes(10));
+        assert_eq!(
+            time_left_at(&record, minutes(20)),
+            "; about 20m left (10m to 40m)"
+        );
+        assert_eq!(time_left_at(&record, minutes(90)), "; less than 1m left");
+        record.told.latest.left = None;
+        assert_eq!(time_left_at(&record, minutes(20)), "");
     }
 
     #[test]

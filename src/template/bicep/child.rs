@@ -165,6 +165,20 @@ mod tests {
 
     use super::*;
 
+    #[tokio::test]
+    async fn ctrl_c_is_not_for_the_compiler() {
+        let script = [
+            "-c".as_ref(),
+            "cut -d ' ' -f 5 /proc/self/stat; echo $$".as_ref(),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let none = BTreeMap::new();
+        let output = run(Path::new("/bin/sh"), &script, &none, folder.path()).await;
+        let output = String::from_utf8(output.unwrap().stdout).unwrap();
+        let (group, program) = output.trim().split_once('\n').unwrap();
+        assert_eq!(group, program, "it has a group of its own");
+    }
+
     #[test]
     fn the_compiler_gets_everything_but_what_is_ours() {
         let home = tempfile::tempdir().unwrap();
