@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the README's pictures from what `cargo demo` says and writes.
+# Makes the pictures of README and docs from what `cargo demo` says and writes.
 #
 # Needs Node.js, Chromium (CHROMIUM names the program) with the fonts Liberation and Noto Color Emoji, and pngquant
 # if the pictures are to be small. On Debian: apt-get install chromium fonts-liberation fonts-noto-color-emoji pngquant
@@ -17,6 +17,7 @@ cargo demo > "$work/demo.log"
 sed -e '1,/^$/d' -e '/^exit status /,$d' "$work/demo.log" > "$work/step.log"
 node tests/render/picture.mjs log "$work/step.log" docs/pictures/log.png
 node tests/render/picture.mjs summary target/tmp/demo/summary.md docs/pictures/summary.png
+cp target/tmp/demo/trace.svg docs/pictures/trace.svg
 
 if command -v pngquant > /dev/null; then
   pngquant --force --ext .png --skip-if-larger docs/pictures/*.png

@@ -36,7 +36,7 @@ pub(crate) struct EarlierRun {
     pub(crate) name: String,
     /// When it ended.
     pub(crate) ended: Option<Timestamp>,
-    /// What it deployed. A deployment within it stands for what is in it only if that could not be read.
+    /// What it deployed, deployments within it included; what was in these only if it could be read.
     pub(crate) resources: Vec<EarlierResource>,
 }
 

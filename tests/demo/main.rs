@@ -1,6 +1,8 @@
-//! `cargo demo`: a hub network of two hours on a simulated Azure, in less than a minute.
+//! `cargo demo`: a hub network of two hours on a simulated Azure, in less than a minute; then once more as an update,
+//! with earlier runs that tell how long it takes.
 //!
-//! With `--terminal`, as it looks in a terminal instead of on GitHub. With `--without-refresh`, the same with one token that nobody renews, as after `azure/login`.
+//! With `--terminal`, the first one as it looks in a terminal. With `--without-refresh`, the same with one token that
+//! nobody renews, as after `azure/login`.
 
 #![expect(clippy::unwrap_used, reason = "a demonstration may fail by panicking")]
 #![expect(clippy::print_stdout, reason = "it is there to be looked at")]
@@ -17,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::{Value, json};
+
 use azure_simulator::{
     CLIENT_ID, Exchange, Options, SUBSCRIPTION_ID, Service, Simulator, TENANT_ID,
     waterfall::waterfall,
@@ -29,37 +33,110 @@ const INTRODUCTION: &str =
 deployed to an Azure simulated on this machine, where 200 seconds pass in one.
 Azure's tokens live 60 minutes here, GitHub's id tokens five.";
 
-fn main() -> ExitCode {
-    let refresh = !std::env::args().any(|argument| argument == "--without-refresh");
-    println!("{INTRODUCTION}");
-    println!(
-        "{}\n",
-        if refresh {
-            "The token is refreshed."
-        } else {
-            "One token, never refreshed."
-        }
-    );
+/// What updates take in relation to creations, and the standard deviation of the logarithm of what each takes.
+const UPDATES: f64 = 0.3;
+const SPREAD: f64 = 0.1;
+/// Earlier runs, one a day.
+const EARLIER: u32 = 5;
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-    let azure = Simulator::start(Options {
-        time_scale: f64::from(SCALE),
-        durations: durations(),
-        ..Options::default()
-    });
-    let folder = fresh_folder();
-    let begun = Instant::now();
-    let status = run(&azure, &folder, refresh);
-    conclude(&azure, &folder, begun.elapsed(), status);
+fn main() -> ExitCode {
+    let refresh = !is_asked_for("--without-refresh");
+    println!("{INTRODUCTION}");
     let as_promised = if refresh {
-        refreshed(&azure, status)
+        first() && (is_asked_for("--terminal") || second())
     } else {
-        status == Some(3)
+        expired()
     };
     if as_promised {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn is_asked_for(flag: &str) -> bool {
+    std::env::args().any(|argument| argument == flag)
+}
+
+/// The hub is deployed for the first time; returns whether all went as promised.
+fn first() -> bool {
+    println!("The token is refreshed.\n");
+    let azure = azure(Options::default());
+    let status = deploy(&azure, "demo", true);
+    refreshed(&azure, status)
+}
+
+/// The hub is updated, after several updates before.
+fn second() -> bool {
+    println!("\nOnce more: an update of the same hub, after {EARLIER} earlier ones.\n");
+    let azure = azure(Options {
+        past: DAY * (EARLIER + 1),
+        updates: UPDATES,
+        spread: SPREAD,
+        ..Options::default()
+    });
+    let (template, parameters) = declared();
+    // The first one created it, which is no measure of an update.
+    for day in (0..=EARLIER).rev() {
+        let ago = DAY * day + DAY / 2;
+        azure.deploy_earlier(&earlier(day), &template, &parameters, ago);
+    }
+    let status = deploy(&azure, "demo-update", true);
+    status == Some(0)
+}
+
+/// One token, which nobody refreshes.
+fn expired() -> bool {
+    println!("One token, never refreshed.\n");
+    let azure = azure(Options::default());
+    deploy(&azure, "demo", false) == Some(3)
+}
+
+fn azure(options: Options) -> Simulator {
+    Simulator::start(Options {
+        time_scale: f64::from(SCALE),
+        durations: durations(),
+        ..options
+    })
+}
+
+/// Runs the program, with its files in a folder of this name; returns its exit status.
+fn deploy(azure: &Simulator, folder: &str, refresh: bool) -> Option<i32> {
+    let folder = fresh_folder(folder);
+    let begun = Instant::now();
+    let since = azure.elapsed();
+    let status = run(azure, &folder, refresh);
+    conclude(
+        azure,
+        &folder,
+        azure.elapsed() - since,
+        begun.elapsed(),
+        status,
+    );
+    status
+}
+
+/// The id of the run of so many days before.
+fn earlier(day: u32) -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Resources/deployments/hub-{}-abcdef",
+        1_000 - day
+    )
+}
+
+/// The hub as JSON, and its parameters.
+fn declared() -> (Value, Value) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hub");
+    let read = |name: &str| -> Value {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut parameters = read("hub.parameters.json")["parameters"].take();
+    for secret in ["adminPassword", "vpnSharedKey"] {
+        parameters[secret] = json!({"value": "not-a-real-one"});
+    }
+    (read("hub.json"), parameters)
 }
 
 /// The slow resources at the slow end of what they take.
@@ -75,8 +152,8 @@ fn durations() -> Vec<(String, Duration)> {
 }
 
 /// An empty folder for the runner's files, which stay for a look.
-fn fresh_folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+fn fresh_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
@@ -93,7 +170,7 @@ fn run(azure: &Simulator, folder: &Path, refresh: bool) -> Option<i32> {
             .env("INPUT_AUTH-TYPE", "workload-identity")
             .env("AZURE_FEDERATED_TOKEN_FILE", token);
     }
-    if std::env::args().any(|argument| argument == "--terminal") {
+    if is_asked_for("--terminal") {
         return terminal::run(command);
     }
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -126,6 +203,10 @@ fn environment(azure: &Simulator, folder: &Path) -> Vec<(String, String)> {
             ("INPUT_TENANT-ID", TENANT_ID),
             ("INPUT_SUBSCRIPTION-ID", SUBSCRIPTION_ID),
             ("INPUT_LOCATION", "westeurope"),
+            (
+                "INPUT_REPORT-FILE",
+                &folder.join("report.json").display().to_string(),
+            ),
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_RUN_ID", "1"),
             ("GITHUB_JOB", "hub"),
@@ -205,7 +286,13 @@ fn as_github_shows(line: &str) -> Option<String> {
     }
 }
 
-fn conclude(azure: &Simulator, folder: &Path, real: Duration, status: Option<i32>) {
+fn conclude(
+    azure: &Simulator,
+    folder: &Path,
+    simulated: Duration,
+    real: Duration,
+    status: Option<i32>,
+) {
     let exchanges = azure.journal();
     println!();
     println!(
@@ -214,7 +301,7 @@ fn conclude(azure: &Simulator, folder: &Path, real: Duration, status: Option<i32
     );
     println!(
         "time that passed    {} simulated minutes in {} s",
-        azure.elapsed().as_secs() / 60,
+        simulated.as_secs() / 60,
         real.as_secs()
     );
     println!("requests            {}", exchanges.len());
@@ -225,6 +312,10 @@ fn conclude(azure: &Simulator, folder: &Path, real: Duration, status: Option<i32
         folder.join("summary.md").display()
     );
     println!("outputs             {}", folder.join("output").display());
+    println!(
+        "report              {}",
+        folder.join("report.json").display()
+    );
     let trace = folder.join("trace.svg");
     fs::write(&trace, waterfall(&azure.spans())).unwrap();
     println!("trace               {}", trace.display());

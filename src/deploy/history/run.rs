@@ -14,8 +14,8 @@ const CLOSE: Duration = Duration::from_secs(5);
 
 /// Reads the operations of a deployment level by level; `None` if not even its own can be read.
 ///
-/// A deployment within it that cannot be read, as Azure has forgotten it or has a later one of its name, stands for all
-/// that was in it.
+/// Of a deployment within it that cannot be read, as Azure has forgotten it or has a later one of its name, only how long
+/// it took as a whole is known.
 pub(super) async fn read_run(
     reading: &mut Reading<'_>,
     times: &mut OwnTimes,
@@ -26,14 +26,13 @@ pub(super) async fn read_run(
         times.learn(&chosen.id, dependencies.clone());
     }
     let (mut tree, mut tried) = (Tree::new(root.clone()), HashSet::new());
-    let (mut seen, mut unread) = (Vec::new(), HashSet::new());
+    let mut seen = Vec::new();
     let mut level = vec![root];
     while !level.is_empty() {
         for id in level {
             tried.insert(id.clone());
             let operations = reading.operations(&id).await;
             let Some(mut operations) = operations.filter(|all| are_of(chosen, all)) else {
-                unread.insert(id.as_str().to_ascii_lowercase());
                 continue;
             };
             if times.lack(&id, &operations)
@@ -51,15 +50,10 @@ pub(super) async fn read_run(
         level.retain(|id| !tried.contains(id));
         level.sort_by(|one, other| one.as_str().cmp(other.as_str()));
     }
-    let is_told = |resource: &Resource| {
-        let is_read = !unread.contains(&resource.id.to_ascii_lowercase());
-        !(resource.is_deployment() && is_read)
-    };
-    let told = seen.into_iter().filter(is_told);
     Some(EarlierRun {
         name: chosen.name().to_owned(),
         ended: chosen.properties.timestamp,
-        resources: told.filter_map(resource).collect(),
+        resources: seen.into_iter().filter_map(resource).collect(),
     })
 }
 

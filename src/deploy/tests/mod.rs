@@ -4,6 +4,7 @@ mod aftermath;
 mod cancelling;
 mod conflicting;
 mod deleting;
+mod dependencies;
 mod ending;
 mod following;
 mod foresight;
@@ -24,13 +25,14 @@ use std::{
     time::Duration,
 };
 
-use azure_core::Bytes;
+use azure_core::{Bytes, http::HttpClient};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, Job, Ledger, Stage, Submission, Task, run};
 use crate::{
     arm::{Arm, Correlation, DeploymentId, Target},
+    clock::Clock,
     event::{Ending, Event, Events},
     host::{Interrupt, Wish},
     identity::{Cloud, Keeper},
@@ -176,24 +178,38 @@ async fn follow_until_told(
             interrupt.stop(wish);
         });
     }
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
     let begun = clock.elapsed();
-    let saved = Saved::default();
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &saved,
-    };
-    let ending = run(context, &job, &interrupt).await;
+    let http = Arc::new(azure.clone());
+    let (ending, saved) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     stop.cancel();
     Told {
         ending,
         events: drain(received),
-        saved: saved.0.into_inner().expect("not poisoned"),
+        saved,
         lasted: clock.elapsed() - begun,
     }
+}
+
+/// Runs `job` against a Resource Manager; returns its ending and the stages that were saved.
+async fn carry_out(
+    http: Arc<dyn HttpClient>,
+    keeper: Arc<Keeper>,
+    clock: &Clock,
+    events: &Events,
+    job: &Job,
+    interrupt: &Interrupt,
+) -> (Ending, Vec<Stage>) {
+    let origin = Cloud::public().resource_manager;
+    let arm = Arm::new(http, origin, keeper, clock.clone());
+    let saved = Saved::default();
+    let context = Context {
+        arm: &arm,
+        clock,
+        events,
+        ledger: &saved,
+    };
+    let ending = run(context, job, interrupt).await;
+    (ending, saved.0.into_inner().expect("not poisoned"))
 }
 
 fn drain(mut received: UnboundedReceiver<Event>) -> Vec<Event> {

@@ -35,18 +35,10 @@ async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
             }
         })
     };
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(timeline.clone()), origin, keeper, clock.clone());
-    let saved = Saved::default();
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &saved,
-    };
     let mut job = job();
     job.target = Target::Deployment(DeploymentId::from_target(&timeline.deployments()[0].id));
-    let ending = run(context, &job, &Interrupt::default()).await;
+    let (http, interrupt) = (Arc::new(timeline.clone()), Interrupt::default());
+    let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     let ended = clock.elapsed();
     stop.cancel();

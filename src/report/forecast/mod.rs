@@ -5,7 +5,7 @@
 //!
 //! 1. [`samples`] and [`factors`]: what earlier runs tell, with creations and updates told apart.
 //! 2. [`expected`]: what that says of a resource; [`figures`] of what is new.
-//! 3. [`plan`] with its [`index`], and [`network`]: what is still to do, and what waits for what.
+//! 3. [`plan`] with its [`index`], [`wholes`] and [`network`]: what is still to do, and what waits for what.
 //! 4. [`range`]: when the run may end; [`outlook`] whether that is told, [`notes`] what else.
 //! 5. [`told`]: what the heartbeats tell.
 
@@ -24,6 +24,7 @@ mod seed;
 #[cfg(test)]
 mod tests;
 mod told;
+mod wholes;
 
 pub(crate) use self::{
     expected::{Doing, Usual},

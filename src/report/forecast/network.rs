@@ -1,12 +1,15 @@
 //! The points in time at which parts of a run end, and which of them waits for which.
 
-use super::plan::{Plan, Stage};
+use super::{
+    plan::{Plan, Stage},
+    wholes::Wholes,
+};
 
 /// Moments of a run, each of which comes after others and the work that leads to it.
 ///
 /// A resource has one moment, its end. A nested deployment has two: it begins when what it waits for has ended and the
-/// deployment around it has begun, and it ends when all that is in it has ended. If earlier runs tell only how long it
-/// took as a whole, it ends after that at the earliest, and what is in it and was never seen takes no time of its own.
+/// deployment around it has begun, and it ends when all that is in it has ended. One that is expected as a whole also
+/// takes that time.
 /// What has begun waits for nothing more, and what has ended is left out.
 #[derive(Debug, Default)]
 pub(super) struct Network {
@@ -42,9 +45,9 @@ struct Own {
 }
 
 impl Network {
-    pub(super) fn new(plan: &Plan<'_>) -> Self {
+    pub(super) fn new(plan: &Plan<'_>, wholes: &Wholes) -> Self {
         let mut network = Self::default();
-        let own = network.add_moments(plan);
+        let own = network.add_moments(plan, wholes);
         let has_begun = begun(plan);
         for (at, part) in plan.parts.iter().enumerate() {
             let (Some(moment), Some(around)) = (own[at], part.around.and_then(|at| own[at])) else {
@@ -126,7 +129,7 @@ impl Network {
         last
     }
 
-    fn add_moments(&mut self, plan: &Plan<'_>) -> Vec<Option<Own>> {
+    fn add_moments(&mut self, plan: &Plan<'_>, wholes: &Wholes) -> Vec<Option<Own>> {
         let mut add = |at: usize| {
             let part = &plan.parts[at];
             if part.stage == Stage::Over {
@@ -135,12 +138,11 @@ impl Network {
             let begin = self.moments.len();
             self.moments.push(Moment::default());
             if !part.is_deployment {
-                let is_told = part.own.is_some() || !is_in_whole(plan, at);
-                self.moments[begin].resource = is_told.then_some(at);
+                self.moments[begin].resource = (!wholes.is_untold(at)).then_some(at);
                 return Some(Own { begin, end: begin });
             }
             let mut after = vec![begin];
-            if part.own.is_some() {
+            if wholes.is_whole(at) {
                 self.moments.push(Moment {
                     after: vec![begin],
                     resource: Some(at),
@@ -210,12 +212,6 @@ impl Network {
             moment.is_last = is_last;
         }
     }
-}
-
-/// Whether a part is in a nested deployment of which earlier runs tell how long it took as a whole.
-fn is_in_whole(plan: &Plan<'_>, part: usize) -> bool {
-    let mut around = plan.around(part);
-    around.any(|around| plan.parts[around].own.is_some())
 }
 
 /// Which parts have begun: a nested deployment of which only the name is known has if something in it has.

@@ -9,6 +9,7 @@ use super::{
     notes::{self, Note},
     plan::{Plan, Stage},
     range::Range,
+    wholes::Wholes,
 };
 
 /// Part of the time on the longest path that must stand on earlier runs, so that an estimate is told.
@@ -48,12 +49,12 @@ impl<'a> Known<'a> {
     /// What can be said at `now`, counted from the run's start.
     pub(crate) fn outlook(&self, now: Duration) -> Outlook {
         let plan = Plan::new(self, now);
-        let network = Network::new(&plan);
         let expected: Vec<_> = plan
             .parts
             .iter()
             .map(|part| Expected::of(part.own, &part.kind, self.samples))
             .collect();
+        let network = Network::new(&plan, &Wholes::new(&plan, &expected));
         let left = self.left(&plan, &network, &expected);
         let notes = notes::notes(&plan, &network, &expected, left.is_some());
         Outlook { left, notes }

@@ -84,9 +84,10 @@ fn hint(pair: &Apart<'_>, name: &impl Fn(&str) -> String) -> String {
     let saves = duration::show(pair.saves);
     match pair.reason {
         Reason::Whole(around) => format!(
-            "{later} waited for all of the nested deployment {}, of which {earlier} ended last: if {later} does not \
-             need {earlier}, they could run side by side, which saves up to {saves}",
-            name(&around.name)
+            "{later} waited for all of the nested deployment {}, in which {earlier} took {}: if it does not need \
+             {earlier}, they could run side by side, which saves up to {saves}",
+            name(&around.name),
+            duration::show(pair.took)
         ),
         Reason::SameType => format!(
             "{later} waited for {earlier}, which is of the same type: if it does not need it, as in a copy loop with \

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::super::{known::Known, network::Network, plan::Plan, samples::Samples};
+use super::super::{known::Known, network::Network, plan::Plan, samples::Samples, wholes::Wholes};
 use crate::{
     arm::Dependencies,
     event::{EarlierResource, EarlierRun, Foreseen, History},
@@ -114,7 +114,7 @@ fn longest(foreseen: &Foreseen, history: &History, seconds: &HashMap<String, f64
         samples: &Samples::read(history),
     };
     let plan = Plan::new(&known, Duration::ZERO);
-    let network = Network::new(&plan);
+    let network = Network::new(&plan, &Wholes::default());
     let seconds = |at: usize| {
         let name = plan.parts[at].name();
         seconds.get(name.as_ref()).copied().unwrap_or(1.0)
@@ -223,7 +223,7 @@ fn deployments_within_each_other_end_too() {
     };
     let plan = Plan::new(&known, Duration::ZERO);
     assert_eq!(plan.parts.len(), 3);
-    let network = Network::new(&plan);
+    let network = Network::new(&plan, &Wholes::default());
     assert_eq!(network.longest(|_| 5.0).end, 5.0);
 }
 

@@ -19,6 +19,8 @@ const SLOW_SHARE: u32 = 10;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Apart<'a> {
     pub(crate) earlier: &'a Resource,
+    /// How long the earlier one took.
+    pub(crate) took: Duration,
     pub(crate) later: &'a Resource,
     pub(crate) reason: Reason<'a>,
     /// By how much the run would have been shorter, at most.
@@ -72,6 +74,7 @@ impl Chain {
             };
             Some(Apart {
                 earlier: resource(earlier.at),
+                took: took(earlier),
                 later: resource(later.at),
                 reason,
                 saves: gained.min(took(later)),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Target, deployment, error::ArmError, request, results, submission, what_if};
 use crate::{
     clock::precise,
-    plan::{DeploymentPlan, timeline::State},
+    plan::{DeploymentPlan, ResourcePlan, timeline::State},
     reply::Reply,
     world::lock,
 };
@@ -66,7 +66,7 @@ impl Target<'_> {
         let (mut resources, mut dependencies) = (Vec::new(), Vec::new());
         plan.walk(&mut |deployment| {
             let ids = deployment.resources.iter();
-            resources.extend(ids.map(|resource| json!({"id": resource.id})));
+            resources.extend(ids.map(reference));
             // Those of nested deployments as well, unlike in what a deployment shows of itself.
             if let Value::Array(own) = deployment::dependencies(deployment) {
                 dependencies.extend(own);
@@ -101,5 +101,13 @@ impl Target<'_> {
             properties["diagnostics"] = diagnostics.clone().into();
         }
         properties
+    }
+}
+
+/// How a validation names a resource: by its id, or as operations do if it has none.
+fn reference(resource: &ResourcePlan) -> Value {
+    match resource.extension {
+        Some(_) => deployment::target(resource),
+        None => json!({"id": resource.id}),
     }
 }
