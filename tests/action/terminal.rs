@@ -5,7 +5,7 @@ use std::process::Stdio;
 use azure_simulator::{SECRET, Simulator};
 
 use super::{
-    common::cancellations,
+    common::{cancellations, requests},
     pty::{COLUMNS, Terminal, pair, rows},
     step::{ACCEPTED, Step, azure},
     templates::gateway,
@@ -129,6 +129,19 @@ fn ctrl_c_asks_and_only_a_clear_word_cancels() {
 #[test]
 fn another_ctrl_c_leaves_at_once() {
     interrupted("", false);
+}
+
+#[test]
+fn the_same_command_follows_what_was_left() {
+    let azure = azure();
+    let unnamed = || step(&azure).input("name", "");
+    let left = unnamed().input("wait", "false").run();
+    left.expect(0).says(&[ACCEPTED]);
+    let again = unnamed().run().expect(0);
+    again.says(&["from an earlier run", "succeeded in"]);
+    let submissions = requests(&azure, "PUT", "");
+    let accepted = submissions.iter().filter(|put| put.took_effect());
+    assert_eq!(accepted.count(), 1);
 }
 
 #[test]
