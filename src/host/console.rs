@@ -3,7 +3,7 @@
 use std::{
     fmt,
     io::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,7 @@ use super::{
     detect::host_of,
     host::Host,
     line::{Line, Style},
+    terminal::live::Live,
     text,
 };
 
@@ -31,16 +32,40 @@ pub(crate) struct Taste {
 /// must precede what it masks. Failed writes are ignored: a closed pipe must not stop a deployment.
 #[derive(Clone)]
 pub(crate) struct Console {
-    out: Arc<Mutex<Box<dyn Write + Send>>>,
+    screen: Arc<Mutex<Screen>>,
     host: Arc<dyn Host>,
     taste: Taste,
+}
+
+/// Where the lines go, and what stands below them.
+struct Screen {
+    out: Box<dyn Write + Send>,
+    live: Option<Live>,
+}
+
+impl Screen {
+    /// Writes `text` above the last row, at once, so that a mask is in force before anything follows.
+    fn write(&mut self, text: &str) {
+        let (clear, draw) = match &mut self.live {
+            Some(live) => (live.clear(), live.draw()),
+            None => ("", String::new()),
+        };
+        let whole = format!("{clear}{text}{draw}");
+        let _ = self
+            .out
+            .write_all(whole.as_bytes())
+            .and_then(|()| self.out.flush());
+    }
 }
 
 impl Console {
     /// A console that writes to `out`, which `host` reads.
     pub(crate) fn new(out: impl Write + Send + 'static, host: Arc<dyn Host>, taste: Taste) -> Self {
         Self {
-            out: Arc::new(Mutex::new(Box::new(out))),
+            screen: Arc::new(Mutex::new(Screen {
+                out: Box::new(out),
+                live: None,
+            })),
             host,
             taste,
         }
@@ -120,12 +145,49 @@ impl Console {
         }
     }
 
-    /// Writes one line at once and flushes it, so that a mask is in force before anything follows.
+    /// Writes one line at once.
     pub(super) fn write(&self, line: &str) {
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = out
-            .write_all(format!("{line}\n").as_bytes())
-            .and_then(|()| out.flush());
+        self.screen().write(&format!("{line}\n"));
+    }
+
+    /// Keeps a last row below all lines from now on, in a terminal with so many columns.
+    pub(super) fn keep_live_row(&self, columns: fn() -> Option<usize>) {
+        self.screen().live = Some(Live::new(columns, self.taste.colour));
+    }
+
+    /// Whether there is a last row, which tells what heartbeats would.
+    pub(crate) fn has_live_row(&self) -> bool {
+        self.screen().live.is_some()
+    }
+
+    /// Shows this in the last row, if there is one; empty for nothing.
+    pub(crate) fn set_status(&self, status: &str) {
+        self.change_live(|live| live.set_status(status));
+    }
+
+    /// Asks something in the last row, or asks no more.
+    pub(super) fn set_question(&self, question: Option<&str>) {
+        self.change_live(|live| live.set_question(question));
+    }
+
+    /// Takes the last row away for good.
+    pub(crate) fn drop_live_row(&self) {
+        let mut screen = self.screen();
+        if let Some(mut live) = screen.live.take() {
+            screen.write(live.clear());
+        }
+    }
+
+    fn change_live(&self, change: impl FnOnce(&mut Live)) {
+        let mut screen = self.screen();
+        if let Some(live) = &mut screen.live {
+            change(live);
+            screen.write("");
+        }
+    }
+
+    fn screen(&self) -> MutexGuard<'_, Screen> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -233,6 +295,23 @@ pub(crate) mod tests {
             printed("", taste, |console| console.debug("looked")),
             "debug: looked\n"
         );
+    }
+
+    #[test]
+    fn the_last_row_stands_below_every_line_and_leaves_no_trace() {
+        let shown = printed("", Taste::default(), |console| {
+            console.set_status("no row yet");
+            console.keep_live_row(|| None);
+            console.set_status("0/2 done");
+            console.print(&Line::plain("one"));
+            console.set_status("1/2 done");
+            console.set_question(Some("leave? "));
+            console.drop_live_row();
+            console.set_status("too late");
+            console.print(&Line::plain("two"));
+        });
+        let rows = ["0/2 done", "one\n0/2 done", "1/2 done", "leave? ", "two\n"];
+        assert_eq!(shown, rows.join("\r\u{1b}[K"));
     }
 
     #[test]

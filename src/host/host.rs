@@ -25,6 +25,11 @@ pub(crate) trait Host: fmt::Debug + Send + Sync {
     /// The run that the step is part of.
     fn context(&self) -> &Context;
 
+    /// Whether people started the step by hand and read what it prints.
+    fn is_for_people(&self) -> bool {
+        false
+    }
+
     /// The folder that relative paths are relative to.
     fn workspace(&self) -> PathBuf {
         PathBuf::from(".")

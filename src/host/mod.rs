@@ -65,11 +65,11 @@ pub(crate) use github::{commands, grammar};
 #[cfg(test)]
 pub(crate) use gitlab::reader as gitlab_reader;
 pub(crate) use host::{FileError, Host, SummaryForm};
-pub(crate) use interruption::interruption;
+pub(crate) use interruption::{Interrupt, Wish, interruption};
 pub(crate) use line::{Line, Style};
 pub(crate) use output::{Output, OutputLimits, Secrecy};
 pub(crate) use protection::protect;
 pub(crate) use report_path::{ReportPath, ReportPathError};
-pub(crate) use runner::Runner;
+pub(crate) use runner::{LogTo, Runner};
 pub(crate) use trace::{report_panics, trace};
 pub(crate) use vault::{SHORTEST as SHORTEST_SECRET, Secrets, Vault};

@@ -1,8 +1,8 @@
 //! The host that we run in, and everything that is reported to it.
 
 use std::{
-    io::{IsTerminal, Write},
-    sync::Arc,
+    io::{IsTerminal, Write, stderr, stdout},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
@@ -10,7 +10,18 @@ use super::{
     host::{Variable, Written},
     host_of,
     output::Output,
+    terminal,
 };
+
+/// Where the log goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogTo {
+    /// Standard output, which hosts read.
+    #[default]
+    Output,
+    /// Standard error, as standard output has another use.
+    Error,
+}
 
 /// The host, with the console that it reads.
 #[derive(Clone, Debug)]
@@ -22,14 +33,23 @@ pub(crate) struct Runner {
     /// Everything secret that the run knows.
     pub vault: Vault,
     host: Arc<dyn Host>,
+    /// Whether people look at the log while it is written.
+    is_watched: bool,
+    /// The outputs that were set last.
+    outputs: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Runner {
-    /// The runner that the environment describes, reading our standard output.
-    pub(crate) fn from_environment(variable: Variable<'_>) -> Self {
-        let stdout = std::io::stdout();
-        let terminal = stdout.is_terminal();
-        Self::new(variable, stdout, terminal)
+    /// The runner that the environment describes, reading our log. In a terminal, the log has a last row below it.
+    pub(crate) fn from_environment(variable: Variable<'_>, log: LogTo) -> Self {
+        let runner = match log {
+            LogTo::Output => Self::new(variable, stdout(), stdout().is_terminal()),
+            LogTo::Error => Self::new(variable, stderr(), stderr().is_terminal()),
+        };
+        if runner.host.is_for_people() && terminal::has_live_row(variable) {
+            runner.console.keep_live_row(terminal::columns);
+        }
+        runner
     }
 
     /// The runner that the environment describes, reading `out`; `terminal`: whether `out` is one.
@@ -50,8 +70,23 @@ impl Runner {
             vault: Vault::new(console.clone()),
             console,
             context,
+            is_watched: terminal && host.is_for_people(),
             host,
+            outputs: Arc::default(),
         }
+    }
+
+    /// Whether somebody reads the log now and can answer a question.
+    pub(super) fn can_ask(&self) -> bool {
+        self.is_watched && terminal::can_ask()
+    }
+
+    /// The outputs that were set last.
+    pub(crate) fn outputs(&self) -> Vec<(String, String)> {
+        self.outputs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The host itself.
@@ -64,6 +99,12 @@ impl Runner {
     /// # Errors
     /// As for [`Host::set_outputs`].
     pub(crate) fn set_outputs(&self, outputs: &[Output]) -> Result<(), FileError> {
+        let mut last = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = outputs.iter();
+        *last = values
+            .map(|output| (output.name.clone(), output.value.clone()))
+            .collect();
+        drop(last);
         let written = self.host.set_outputs(outputs)?;
         self.note(written, "outputs");
         Ok(())

@@ -19,6 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     Cloud, Guid, Method, SignIn,
     assertion::{Assertion, AssertionSource, Presented},
+    azure_cli::AzureCli,
     endpoint::TokenEndpoint,
     error::SignInError,
     refused::{Issuer, Requester},
@@ -50,6 +51,7 @@ enum Proof {
     Assertion(AssertionSource),
     Secret(SecretString),
     ManagedIdentity,
+    AzureCli(AzureCli),
 }
 
 impl Credential {
@@ -78,6 +80,11 @@ impl Credential {
             }
             Method::Secret(secret) => (Proof::Secret(secret), Issuer::EntraId, None),
             Method::ManagedIdentity => (Proof::ManagedIdentity, Issuer::ManagedIdentity, None),
+            Method::AzureCli => {
+                let path = env("PATH").unwrap_or_default();
+                let cli = AzureCli::new(&path, sign_in.tenant_id.clone());
+                (Proof::AzureCli(cli), Issuer::AzureCli, None)
+            }
         };
         Ok(Self {
             cloud: sign_in.cloud,
@@ -145,6 +152,7 @@ impl Credential {
                 Secret::new(secret.expose_secret().to_owned()),
                 Some(ClientSecretCredentialOptions { client_options }),
             )?,
+            Proof::AzureCli(cli) => Arc::new(cli.clone()),
             Proof::ManagedIdentity => {
                 ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
                     user_assigned_id: Some(client_id)

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::refused::{Issuer, Refused};
+use super::{
+    azure_cli::AzureCliError,
+    refused::{Issuer, Refused},
+};
 use crate::{
     host::id_token::IdTokenError,
     http::{LastingFault, sources},
@@ -62,6 +65,9 @@ pub(crate) enum SignInError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The Azure CLI gave no token.
+    #[error(transparent)]
+    AzureCli(#[from] AzureCliError),
     /// azure_identity does not accept the settings.
     #[error("cannot sign in with these settings: {0}")]
     Settings(String),
@@ -91,6 +97,7 @@ impl SignInError {
             Self::Refused(refused) => refused.is_transient(),
             Self::Unreachable { .. } | Self::NoToken { .. } | Self::TimedOut { .. } => true,
             Self::IdToken(error) => error.is_transient(),
+            Self::AzureCli(error) => error.is_transient(),
             Self::Blocked { .. } | Self::TokenFile { .. } | Self::Settings(_) => false,
         }
     }

@@ -12,6 +12,8 @@ pub(crate) enum Issuer {
     EntraId,
     /// The managed-identity endpoint of the machine we run on.
     ManagedIdentity,
+    /// The Azure CLI on this machine.
+    AzureCli,
 }
 
 /// The identity that requested a token, for the message if it is refused.
@@ -41,7 +43,7 @@ pub(crate) struct Refused {
 impl Issuer {
     pub(super) fn when_unreachable(self) -> &'static str {
         match self {
-            Self::EntraId => "check the network, HTTPS_PROXY and NO_PROXY",
+            Self::EntraId | Self::AzureCli => "check the network, HTTPS_PROXY and NO_PROXY",
             Self::ManagedIdentity => {
                 "is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address"
             }
@@ -54,6 +56,7 @@ impl fmt::Display for Issuer {
         f.write_str(match self {
             Self::EntraId => "Entra ID",
             Self::ManagedIdentity => "the managed-identity endpoint",
+            Self::AzureCli => "the Azure CLI",
         })
     }
 }

@@ -33,6 +33,45 @@ impl Environment {
         values.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The same with these inputs, by name, whatever their variables say.
+    #[must_use]
+    pub(crate) fn with_inputs(
+        mut self,
+        given: impl IntoIterator<Item = (&'static str, OsString)>,
+    ) -> Self {
+        for (input, value) in given {
+            let [runner, shell] = variables(input);
+            for name in [&runner, &shell] {
+                self.values.remove(name);
+                self.not_text.remove(name);
+            }
+            self.insert(runner, value);
+        }
+        self
+    }
+
+    /// Whether any input is given as a variable of its own.
+    #[must_use]
+    pub(crate) fn has_inputs(&self) -> bool {
+        let given = self
+            .values
+            .iter()
+            .filter(|(_, value)| !value.trim().is_empty());
+        let mut names = given.map(|(name, _)| name).chain(&self.not_text);
+        names.any(|name| name.starts_with(PREFIX))
+    }
+
+    fn insert(&mut self, name: String, value: OsString) {
+        match value.into_string() {
+            Ok(value) => {
+                self.values.insert(name, value);
+            }
+            Err(_) => {
+                self.not_text.insert(name);
+            }
+        }
+    }
+
     /// The host that the variables describe.
     #[must_use]
     pub(crate) fn host(&self) -> Arc<dyn Host> {
@@ -62,6 +101,16 @@ impl Environment {
     }
 }
 
+/// What the variables of inputs begin with.
+const PREFIX: &str = "INPUT_";
+
+/// The variables for the input `name`. The runner keeps hyphens, which a shell cannot set.
+pub(super) fn variables(name: &str) -> [String; 2] {
+    let runner = format!("{PREFIX}{}", name.to_ascii_uppercase());
+    let shell = runner.replace('-', "_");
+    [runner, shell]
+}
+
 /// Whether files can be created in `folder`, which permissions alone do not show.
 pub(crate) fn is_writable(folder: &Path) -> bool {
     let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));
@@ -76,14 +125,7 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
             let Ok(name) = name.into().into_string() else {
                 continue;
             };
-            match value.into().into_string() {
-                Ok(value) => {
-                    environment.values.insert(name, value);
-                }
-                Err(_) => {
-                    environment.not_text.insert(name);
-                }
-            }
+            environment.insert(name, value.into());
         }
         environment
     }
@@ -128,6 +170,37 @@ mod tests {
         assert_eq!(environment.get("BYTES"), None);
         assert!(environment.is_not_text("BYTES"));
         assert!(!environment.is_not_text("TEXT"));
+    }
+
+    #[test]
+    fn what_is_given_wins_over_both_forms_of_a_variable() {
+        let variables = [
+            ("INPUT_TENANT-ID", OsString::from("runner")),
+            ("INPUT_TENANT_ID", OsString::from("shell")),
+            ("INPUT_NAME", OsString::from_vec(vec![0xff])),
+        ];
+        let environment: Environment = variables.into_iter().collect();
+        let given = [
+            ("tenant-id", OsString::new()),
+            ("name", OsString::from("hub")),
+        ];
+        let environment = environment.with_inputs(given);
+        assert_eq!(environment.get("INPUT_TENANT-ID"), None);
+        assert_eq!(environment.get("INPUT_TENANT_ID"), None);
+        assert_eq!(environment.get("INPUT_NAME"), Some("hub"));
+        assert!(!environment.is_not_text("INPUT_NAME"));
+    }
+
+    #[test]
+    fn an_empty_input_is_none() {
+        for (name, value, expected) in [
+            ("INPUT_NAME", "hub", true),
+            ("INPUT_NAME", " ", false),
+            ("AZURE_CLIENT_ID", "1", false),
+        ] {
+            let environment: Environment = [(name, value)].into_iter().collect();
+            assert_eq!(environment.has_inputs(), expected, "{name}={value:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Environment, Problems, catalog::INPUTS};
+use super::{Environment, Problems, catalog::INPUTS, environment::variables};
 use crate::{host, http::proxy, identity::TOKEN_FILE};
 
 /// Variable with a file of certificates to trust besides the root certificates, as for Node.js.
@@ -139,13 +139,6 @@ fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
         .filter_map(|variable| environment.get(variable))
         .map(str::trim)
         .find(|value| !value.is_empty())
-}
-
-/// The variables for the input `name`. The runner keeps hyphens, which a shell cannot set.
-fn variables(name: &str) -> [String; 2] {
-    let runner = format!("INPUT_{}", name.to_ascii_uppercase());
-    let shell = runner.replace('-', "_");
-    [runner, shell]
 }
 
 #[cfg(test)]

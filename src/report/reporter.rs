@@ -1,6 +1,7 @@
 //! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
 use std::{
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
@@ -10,53 +11,21 @@ use jiff::{Timestamp, Unit};
 use crate::{
     clock::Clock,
     event::{Event, Texts},
-    host::{Output, ReportPath, Runner, Severity},
-    inputs::Request,
+    host::{Output, Runner, Severity},
     report::{
         log::LogWriter,
         outputs::{self, masking},
         record::Record,
         replay::Recording,
-        report_file, summary,
+        report_file,
+        settings::Settings,
+        summary,
         words::{markdown::code, verdict},
     },
 };
 
-/// The inputs that concern the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Settings {
-    /// Names of the template outputs to mask; case does not matter.
-    pub(crate) masked_outputs: Vec<String>,
-    /// Whether to write the step summary.
-    pub(crate) summary: bool,
-    /// The report file, if one is wanted.
-    pub(crate) report_file: Option<ReportPath>,
-    /// Longest silence in the log.
-    pub(crate) heartbeat_interval: Duration,
-}
-
-impl From<&Request> for Settings {
-    fn from(request: &Request) -> Self {
-        Self {
-            masked_outputs: request.masked_outputs.clone(),
-            summary: request.summary,
-            report_file: None,
-            heartbeat_interval: request.timing.heartbeat_interval,
-        }
-    }
-}
-
-impl Default for Settings {
-    /// The settings for a run whose inputs are invalid.
-    fn default() -> Self {
-        Self {
-            masked_outputs: Vec::new(),
-            summary: true,
-            report_file: None,
-            heartbeat_interval: Duration::from_secs(300),
-        }
-    }
-}
+/// How often the last row of a terminal is written anew.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// Writes log and annotations during the run, and outputs, report file and summary at its end.
 #[derive(Debug)]
@@ -91,6 +60,9 @@ impl Reporter {
         if let Some(recording) = &mut self.recording {
             recording.observe(&event, at);
         }
+        if matches!(event, Event::Ended(_)) {
+            self.runner.console.drop_live_row();
+        }
         self.show(&event, &warnings, at);
     }
 
@@ -106,6 +78,9 @@ impl Reporter {
         }
         if self.log.tell(event, at) {
             self.last_output = at;
+        }
+        if self.runner.console.has_live_row() {
+            self.log.refresh(at);
         }
     }
 
@@ -138,20 +113,29 @@ impl Reporter {
 
     /// What it has kept of the run.
     pub(crate) fn into_record(self) -> Record {
+        self.runner.console.drop_live_row();
         self.log.into_record()
     }
 
-    /// Waits until the log has been silent for a heartbeat interval.
+    /// Waits until the log has been silent for a heartbeat interval; in a terminal for a second of real time.
     pub(crate) async fn silence(&self) {
+        if self.runner.console.has_live_row() {
+            let _ = Clock::timeout_local(REFRESH, pending::<()>()).await;
+            return;
+        }
         let due = self.last_output + self.settings.heartbeat_interval;
         self.clock
             .sleep(due.saturating_sub(self.clock.elapsed()))
             .await;
     }
 
-    /// Emits a heartbeat: what is running, and how old the token is.
+    /// Emits a heartbeat: what is running, and how old the token is. In a terminal, its last row says so.
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
+        if self.runner.console.has_live_row() {
+            self.log.refresh(at);
+            return;
+        }
         self.last_output = at;
         let Some(event) = self.log.heartbeat(at) else {
             return;

@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     deploy::{self, Aftermath, Context, Ledger, Stage},
     event::Events,
-    host::{Annotation, Line, Runner, Severity},
+    host::{Annotation, Line, LogTo, Runner, Severity},
     http,
     inputs::{self, Environment, Problems, Request},
     report::{
@@ -38,7 +38,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
     let state = State::saved(&environment);
     let Some(state) = state else { return Ok(0) };
-    let runner = environment::runner(&environment);
+    let runner = environment::runner(&environment, LogTo::Output);
     let request = match inputs::read(&environment) {
         Ok(request) => request,
         Err(invalid) => {

@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     deploy::{self, Context, Failure, Job, Ledger, Stage, Stop, unless_stopped},
     event::{Ending, Event, Events, Left, Plan},
-    host::Runner,
+    host::{Interrupt, Runner},
     http,
     identity::{Broker, Keeper, Session, SignInError},
     inputs::{Environment, Invalid, Problems, Request},
@@ -29,7 +29,7 @@ pub(super) struct Work {
     pub(super) runner: Runner,
     pub(super) clock: Clock,
     pub(super) events: Events,
-    pub(super) interrupt: CancellationToken,
+    pub(super) interrupt: Interrupt,
 }
 
 impl Work {
@@ -54,7 +54,7 @@ impl Work {
         let session = session(environment, &request, http.clone(), clock, events, vault);
         let timeout = request.timing.timeout;
         let beginning = self.begin(&request, http.clone(), Arc::new(session));
-        match unless_stopped(clock, timeout, &self.interrupt, beginning).await {
+        match unless_stopped(clock, timeout, self.interrupt.token(), beginning).await {
             Ok(Ok((job, keeper))) => self.deploy(&request, &job, http, keeper).await,
             Ok(Err(ending)) => ending,
             Err(Stop::Interrupted) => Ending::Cancelled {

@@ -200,7 +200,8 @@ impl Step {
         command
     }
 
-    fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
+    /// What came of the step, which ended with `status` and wrote `log`.
+    pub fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
         self.hides_every_secret(log);
         let read = |file| fs::read_to_string(self.path(file)).unwrap();
         Outcome {

@@ -111,7 +111,7 @@ pub(super) async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Man
         target: Target::Deployment(id),
         ..job()
     };
-    let (http, interrupt) = (Arc::new(azure.clone()), CancellationToken::new());
+    let (http, interrupt) = (Arc::new(azure.clone()), Interrupt::default());
     let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     stop.cancel();
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");

@@ -37,7 +37,7 @@ async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
     };
     let mut job = job();
     job.target = Target::Deployment(DeploymentId::from_target(&timeline.deployments()[0].id));
-    let (http, interrupt) = (Arc::new(timeline.clone()), CancellationToken::new());
+    let (http, interrupt) = (Arc::new(timeline.clone()), Interrupt::default());
     let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     let ended = clock.elapsed();

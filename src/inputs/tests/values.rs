@@ -198,6 +198,7 @@ fn the_method_is_what_is_at_hand() {
     let secret = ("client-secret", SECRET);
     let file = ("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token");
     let creds = ("creds", CREDS);
+    let none = ("client-id", "");
     for (changes, method) in [
         (&[][..], "oidc"),
         (&[OIDC[0], OIDC[1], OIDC[2], secret, file], "secret"),
@@ -224,6 +225,12 @@ fn the_method_is_what_is_at_hand() {
         (&[creds, ("auth-type", "oidc")], "oidc"),
         (&[("auth-type", "IDENTITY")], "machine"),
         (&[("auth-type", "managed-identity")], "machine"),
+        (&[none, ("auth-type", "azure-cli")], "az"),
+        (&[none], "az"),
+        (&[none, ("tenant-id", "")], "az"),
+        (&[none, creds], "secret"),
+        (&[none, file, ("AZURE_CLIENT_ID", OTHER_APP)], "file"),
+        (&[none, ("AZURE_CLIENT_ID", OTHER_APP)], "oidc"),
     ] {
         let found = match request(changes).sign_in.method {
             Method::HostOidc { .. } => "oidc",
@@ -236,9 +243,21 @@ fn the_method_is_what_is_at_hand() {
                 "file"
             }
             Method::ManagedIdentity => "machine",
+            Method::AzureCli => "az",
         };
         assert_eq!(found, method, "{changes:?}");
     }
+}
+
+#[test]
+fn the_azure_cli_signs_in_as_nobody_else() {
+    let request = request(&[
+        ("client-id", ""),
+        ("AZURE_CLIENT_ID", OTHER_APP),
+        ("auth-type", "azure-cli"),
+    ]);
+    assert_eq!(request.sign_in.client_id, None);
+    assert_eq!(request.sign_in.tenant_id, TENANT.parse().ok());
 }
 
 #[test]

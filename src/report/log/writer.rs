@@ -10,11 +10,14 @@ use crate::{
     event::Event,
     host::{Annotation, Console, Severity},
     report::{
-        log::{annotations, compilation, events::Log, fold::Fold},
+        log::{annotations, compilation, events::Log, fold::Fold, live},
         record::Record,
     },
     template::Compilation,
 };
+
+/// How often the terminal's last row gets a new estimate of the time left.
+const LOOK_AHEAD: Duration = Duration::from_secs(60);
 
 /// Log and annotations of a run, and the record that they are made from.
 ///
@@ -109,6 +112,16 @@ impl LogWriter {
             running: self.record.running(at),
             token_age: self.record.token_age(at),
         })
+    }
+
+    /// Shows the state at `at` in the terminal's last row, with a new estimate if the last one is a minute old.
+    pub(crate) fn refresh(&mut self, at: Duration) {
+        let told = self.record.told.estimates.last().map(|last| last.at);
+        let is_old = told.is_none_or(|told| at.saturating_sub(told) >= LOOK_AHEAD);
+        if is_old && self.record.is_submitted() {
+            self.record.look_ahead(at);
+        }
+        self.console.set_status(&live::text(&self.record, at));
     }
 
     /// Prints the compiler's output as a group.

@@ -71,6 +71,8 @@ pub(super) async fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Ctrl+C in a terminal goes to all of a group, and only we are to decide what it stops.
+        .process_group(0)
         .kill_on_drop(true);
     let ended = Clock::timeout_local(LIMIT, async { output(command.spawn()?).await });
     ended
@@ -165,6 +167,20 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[tokio::test]
+    async fn ctrl_c_is_not_for_the_compiler() {
+        let script = [
+            "-c".as_ref(),
+            "cut -d ' ' -f 5 /proc/self/stat; echo $$".as_ref(),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let none = BTreeMap::new();
+        let output = run(Path::new("/bin/sh"), &script, &none, folder.path()).await;
+        let output = String::from_utf8(output.unwrap().stdout).unwrap();
+        let (group, program) = output.trim().split_once('\n').unwrap();
+        assert_eq!(group, program, "it has a group of its own");
+    }
 
     #[test]
     fn the_compiler_gets_everything_but_what_is_ours() {

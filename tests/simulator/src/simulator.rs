@@ -212,6 +212,12 @@ impl Simulator {
         github::mint(&self.world, AUDIENCE)
     }
 
+    /// A fresh access token for Resource Manager, as another program of the same machine would have it.
+    #[must_use]
+    pub fn mint_access_token(&self) -> String {
+        entra::access_token(&self.world, &self.world.origins.resource_manager)
+    }
+
     /// Lets something go wrong from now on.
     pub fn inject(&self, fault: Fault) {
         self.world.inject(fault);
