@@ -154,7 +154,13 @@ impl<'a> Session<'a> {
     }
 
     fn request(&self, method: Method, url: &str, body: Option<&Value>) -> RequestBuilder {
+        let has_length = body.is_some() || method != Method::POST;
         let request = self.client.request(method, url);
+        // The client tells none of an empty body.
+        let request = match has_length {
+            true => request,
+            false => request.header("content-length", "0"),
+        };
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
