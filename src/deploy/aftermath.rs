@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     arm::{ArmError, Cause, Correlation, ProvisioningState, Snapshot, Target},
-    event::Event,
     inputs::OnStop,
 };
 
@@ -56,7 +55,7 @@ pub(crate) async fn look_after(
     };
     let is_over = found.state.is_terminal();
     if is_over {
-        tell_times(context, &found);
+        context.tell_times(&found);
     }
     match target {
         // What is nested in a cancelled deployment may still be running.
@@ -93,13 +92,6 @@ pub(crate) async fn look_after(
     }
 }
 
-/// Tells from when to when what has ended ran, if Azure told.
-fn tell_times(context: Context<'_>, snapshot: &Snapshot) {
-    if let (Some(began), Some(ended)) = (snapshot.began, snapshot.touched) {
-        context.events.emit(Event::Lasted { began, ended });
-    }
-}
-
 fn ended(
     context: Context<'_>,
     followed: Result<Followed, ArmError>,
@@ -107,7 +99,7 @@ fn ended(
 ) -> Aftermath {
     match followed {
         Ok(Followed::Ended(end)) => {
-            tell_times(context, &end);
+            context.tell_times(&end);
             aftermath(end.state)
         }
         Ok(Followed::Replaced { .. }) => Aftermath::Replaced,

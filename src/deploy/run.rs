@@ -226,9 +226,7 @@ impl<'a> Run<'a> {
     pub(super) fn result(&self, snapshot: &Snapshot) -> Ending {
         let events = self.context.events;
         let succeeded = snapshot.state.is_succeeded();
-        if let (Some(began), Some(ended)) = (snapshot.began, snapshot.touched) {
-            events.emit(Event::Lasted { began, ended });
-        }
+        self.context.tell_times(snapshot);
         if succeeded || !snapshot.outputs.is_empty() {
             events.emit(Event::OutputsRead(snapshot.outputs.clone()));
         }

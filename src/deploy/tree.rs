@@ -33,8 +33,8 @@ pub(super) struct Tree {
     seen: Vec<Seen>,
     /// What was kept since it was last certain whose operations they are: where in `seen`, and what was there before.
     unsettled: Vec<(usize, Option<Resource>)>,
-    /// `nested` and `works` as they were when that was last certain, if anything was absorbed since.
-    settled: Option<(HashMap<String, Nested>, HashMap<String, Work>)>,
+    /// What `nested` and `works` had of a deployment when that was last certain, for those that were touched since.
+    settled: HashMap<String, (Option<Nested>, Option<Work>)>,
     /// Where in `seen` the resource of an operation is, by its deployment's id in lower case and its own.
     index: HashMap<String, HashMap<String, usize>>,
     /// What goes on in each deployment that was read, by its id in lower case.
@@ -94,7 +94,7 @@ impl Tree {
             nested: HashMap::new(),
             seen: Vec::new(),
             unsettled: Vec::new(),
-            settled: None,
+            settled: HashMap::new(),
             index: HashMap::new(),
             works: HashMap::new(),
             dependencies: HashMap::new(),
@@ -161,9 +161,8 @@ impl Tree {
         mut operations: Vec<Operation>,
         now: Duration,
     ) -> Vec<Resource> {
-        let now_settled = || (self.nested.clone(), self.works.clone());
-        self.settled.get_or_insert_with(now_settled);
         let key = lower_case(deployment.as_str());
+        self.remember(&key);
         if let Some(dependencies) = self.dependencies.get(&key) {
             count_own_time(&mut operations, dependencies);
         }
@@ -245,7 +244,15 @@ impl Tree {
     /// Notes that what was absorbed is of the deployment that is followed.
     pub(super) fn settle(&mut self) {
         self.unsettled.clear();
-        self.settled = None;
+        self.settled.clear();
+    }
+
+    /// Keeps what is known of a deployment before that changes, so that it can be taken back.
+    fn remember(&mut self, key: &str) {
+        if !self.settled.contains_key(key) {
+            let known = (self.nested.get(key).cloned(), self.works.get(key).cloned());
+            self.settled.insert(key.to_owned(), known);
+        }
     }
 
     /// Takes back what was absorbed since: it may be of another deployment of the same name.
@@ -256,8 +263,9 @@ impl Tree {
                 None => self.seen.truncate(at),
             }
         }
-        if let Some((nested, works)) = self.settled.take() {
-            (self.nested, self.works) = (nested, works);
+        for (key, (nested, work)) in std::mem::take(&mut self.settled) {
+            restore(&mut self.nested, &key, nested);
+            restore(&mut self.works, &key, work);
         }
         let left = self.seen.len();
         for index in self.index.values_mut() {
@@ -297,6 +305,7 @@ impl Tree {
         if id == lower_case(self.root.as_str()) || within.contains(&id) {
             return;
         }
+        self.remember(&id);
         let ended = resource.state.is_terminal();
         let nested = self.nested.entry(id.clone()).or_insert_with(|| {
             let own = std::iter::once(resource.name.clone());
@@ -367,6 +376,13 @@ impl Tree {
     fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.seen.iter().map(|seen| &seen.resource)
     }
+}
+
+fn restore<T>(all: &mut HashMap<String, T>, key: &str, before: Option<T>) {
+    match before {
+        Some(before) => all.insert(key.to_owned(), before),
+        None => all.remove(key),
+    };
 }
 
 /// Ids are compared without regard to case.

@@ -29,18 +29,12 @@ impl Awaited {
     }
 
     /// How many they are.
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// Names of the first `most` of them.
-    pub(crate) fn names(&self, most: usize) -> Vec<String> {
-        let first = self.ids().into_iter().take(most);
-        first.map(|id| place::type_and_name(id).1).collect()
-    }
-
     /// Their ids, in the order in which they became known.
-    pub(crate) fn ids(&self) -> Vec<&str> {
+    pub(super) fn ids(&self) -> Vec<&str> {
         let mut ids: Vec<_> = self.known.values().collect();
         ids.sort();
         ids.into_iter().map(|(_, id)| id.as_str()).collect()

@@ -60,6 +60,19 @@ impl Record {
         }
     }
 
+    /// Ids of the resources that are known to be deployed but had not begun when Azure last showed them: none after a
+    /// success, and none where something cannot be shown, as that may have begun unseen.
+    pub(crate) fn not_begun(&self) -> Vec<&str> {
+        let has_succeeded = self
+            .state
+            .as_ref()
+            .is_some_and(ProvisioningState::is_succeeded);
+        if has_succeeded || !self.hidden.is_empty() {
+            return Vec::new();
+        }
+        self.awaited.ids()
+    }
+
     pub(super) fn foresee(&mut self, foreseen: &Foreseen) {
         self.await_all(foreseen.resources.iter().map(String::as_str));
         self.foreseen = Some(foreseen.clone());
@@ -85,6 +98,11 @@ mod tests {
         testing::stories::{minutes, nested, progressed, resource, state, told_ahead},
     };
 
+    fn names(record: &Record) -> Vec<&str> {
+        let ids = record.not_begun().into_iter();
+        ids.filter_map(|id| id.rsplit('/').next()).collect()
+    }
+
     #[test]
     fn a_total_that_was_told_ahead_does_not_grow() {
         let mut record = Record::default();
@@ -93,11 +111,30 @@ mod tests {
         assert_eq!(record.total(), Total::AtLeast(1));
         record.observe(&told_ahead(&["vnet", "afw", "vgw", "rt"], &[]), minutes(1));
         assert_eq!(record.total(), Total::All(4));
-        assert_eq!(record.awaited.names(2), ["afw", "vgw"]);
+        assert_eq!(names(&record)[..2], ["afw", "vgw"]);
         let begun = vec![resource("afw", "Running", 1)];
         record.observe(&progressed(begun, 0, 2), minutes(2));
         assert_eq!(record.total(), Total::All(4));
-        assert_eq!(record.awaited.names(9), ["vgw", "rt"]);
+        assert_eq!(names(&record), ["vgw", "rt"]);
+    }
+
+    #[test]
+    fn nothing_is_said_not_to_have_begun_where_it_may_have_begun_unseen() {
+        let mut record = Record::default();
+        record.observe(&told_ahead(&["vnet", "vgw"], &[]), minutes(1));
+        assert_eq!(record.not_begun().len(), 2);
+        for path in [vec![], vec!["hub".to_owned()]] {
+            let mut record = record.clone();
+            let hidden = Event::ProgressHidden {
+                path,
+                reason: "HTTP 403 AuthorizationFailed".to_owned(),
+                missing: None,
+            };
+            record.observe(&hidden, minutes(2));
+            assert_eq!(record.not_begun(), [""; 0]);
+            // They are deployed all the same.
+            assert_eq!(record.total(), Total::All(2));
+        }
     }
 
     #[test]
@@ -128,6 +165,6 @@ mod tests {
         };
         record.observe(&read, minutes(1));
         assert_eq!(record.total(), Total::AtLeast(2));
-        assert_eq!(record.awaited.names(9), ["afw"]);
+        assert_eq!(names(&record), ["afw"]);
     }
 }

@@ -11,7 +11,7 @@ use super::{
         OutageEntry, RefreshEntry, RefreshFailureEntry, ThrottlingEntry, outages, refresh,
         refresh_failure, select, throttle,
     },
-    resources::{ChainEntry, ResourceEntry, nested_deployments, not_begun, resources},
+    resources::{ChainEntry, ResourceEntry, nested_deployments, resources},
     scalars::{Seconds, Time},
 };
 use crate::{
@@ -112,7 +112,7 @@ impl<'a> Document<'a> {
             deployment: record.plan.as_ref().map(|plan| deployment(record, plan)),
             resources: resources(record, &bars),
             nested_deployments: nested_deployments(record, *took),
-            not_begun: not_begun(record),
+            not_begun: record.not_begun(),
             chain: ChainEntry::new(record, &bars),
             estimates: estimates(record),
             token_refreshes: select(record, refresh),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::scalars::{Seconds, Time};
 use crate::{
-    arm::{Cause, ProvisioningState},
+    arm::Cause,
     event::Resource,
     report::{
         forecast::Usual,
@@ -57,19 +57,6 @@ impl<'a> ChainEntry<'a> {
             complete: first != Some(Waited::Unknown),
             resources: ids.collect(),
         }
-    }
-}
-
-/// Ids of the resources that are known to be deployed but have not begun.
-pub(super) fn not_begun(record: &Record) -> Vec<&str> {
-    let has_succeeded = record
-        .state
-        .as_ref()
-        .is_some_and(ProvisioningState::is_succeeded);
-    if has_succeeded {
-        Vec::new()
-    } else {
-        record.awaited.ids()
     }
 }
 

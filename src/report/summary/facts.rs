@@ -75,10 +75,12 @@ fn succeeded_of_known(record: &Record) -> String {
 
 /// What had not begun when the run ended.
 fn not_begun(record: &Record) -> Option<[String; 2]> {
-    let names = counts::waiting(record, NOT_BEGUN)?;
+    let (names, rest) = counts::waiting(record, NOT_BEGUN);
+    if names.is_empty() {
+        return None;
+    }
     let names = names.iter().map(|name| code(&cut(name, NAME)));
     let mut names: Vec<_> = names.collect();
-    let rest = record.awaited.len() - names.len();
     if rest > 0 {
         names.push(format!("and {rest} more"));
     }

@@ -1,6 +1,6 @@
 //! How many resources are done, and which have not begun.
 
-use super::hidden;
+use super::{hidden, place};
 use crate::report::record::{Record, total::Total};
 
 /// Resources that have not begun that a heartbeat names.
@@ -24,22 +24,22 @@ pub(crate) fn all(record: &Record) -> String {
     }
 }
 
-/// Names of the first `most` resources that are known to be deployed but have not begun; `None` if there are none, as
-/// after a success.
-pub(crate) fn waiting(record: &Record, most: usize) -> Option<Vec<String>> {
-    let has_succeeded = |state: &crate::arm::ProvisioningState| state.is_succeeded();
-    if record.awaited.len() == 0 || record.state.as_ref().is_some_and(has_succeeded) {
-        return None;
-    }
-    Some(record.awaited.names(most))
+/// Names of the first `most` resources that have not begun, and how many more there are.
+pub(crate) fn waiting(record: &Record, most: usize) -> (Vec<String>, usize) {
+    let ids = record.not_begun();
+    let first = ids.iter().take(most);
+    let names: Vec<_> = first.map(|id| place::type_and_name(id).1).collect();
+    let rest = ids.len() - names.len();
+    (names, rest)
 }
 
 /// `; not begun: afw-hub, rt and 5 more`; else empty.
 pub(crate) fn not_begun(record: &Record) -> String {
-    let Some(names) = waiting(record, NAMED) else {
+    let (names, rest) = waiting(record, NAMED);
+    if names.is_empty() {
         return String::new();
-    };
-    let rest = match record.awaited.len() - names.len() {
+    }
+    let rest = match rest {
         0 => String::new(),
         rest => format!(" and {rest} more"),
     };
@@ -72,11 +72,11 @@ mod tests {
             ("1/6 done".into(), "6".into())
         );
         assert_eq!(not_begun(&record), "; not begun: vgw, rt, pip and 1 more");
-        assert_eq!(waiting(&record, 1), Some(vec!["vgw".to_owned()]));
+        assert_eq!(waiting(&record, 1), (vec!["vgw".to_owned()], 3));
         record.observe(&state("Succeeded"), minutes(2));
         assert_eq!(
             (waiting(&record, 9), not_begun(&record)),
-            (None, String::new())
+            ((vec![], 0), String::new())
         );
     }
 }
