@@ -52,7 +52,7 @@ pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Interrupt) 
 /// Why work stops before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// The workflow was cancelled.
+    /// The run was cancelled.
     Interrupted,
     /// The time for the whole step is up.
     TimedOut,

@@ -23,10 +23,12 @@ mod trace;
 mod vault;
 
 /// Variables of all hosts that hold a secret and nothing else.
-pub(crate) const SECRETS: [&str; 10] = [
+pub(crate) const SECRETS: [&str; 12] = [
     github::id_token::REQUEST_TOKEN,
     "ACTIONS_RUNTIME_TOKEN",
     "GITHUB_TOKEN",
+    "FORGEJO_TOKEN",
+    "GITEA_TOKEN",
     azure_pipelines::id_token::REQUEST_TOKEN,
     // `AzureCLI@2` sets these with `addSpnToEnvironment`.
     "idToken",

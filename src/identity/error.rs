@@ -56,8 +56,8 @@ pub(crate) enum SignInError {
     IdToken(#[from] IdTokenError),
     /// The file with the federated token cannot be read.
     #[error(
-        "cannot read the federated token in {path}: {reason}; check AZURE_FEDERATED_TOKEN_FILE (the action runs in a \
-         container, which sees only the workspace and the runner's temporary directory)", path = .path.display()
+        "cannot read the federated token in {path}: {reason}; check AZURE_FEDERATED_TOKEN_FILE (in a container, \
+         this program sees only the workspace and the runner's temporary directory)", path = .path.display()
     )]
     TokenFile {
         /// The file.
@@ -152,7 +152,7 @@ mod tests {
         };
         let messages = [&file, &unreachable, &late, &none].map(ToString::to_string);
         assert_snapshot!(messages.join("\n\n"), @r"
-        cannot read the federated token in /github/workspace/token: No such file or directory (os error 2); check AZURE_FEDERATED_TOKEN_FILE (the action runs in a container, which sees only the workspace and the runner's temporary directory)
+        cannot read the federated token in /github/workspace/token: No such file or directory (os error 2); check AZURE_FEDERATED_TOKEN_FILE (in a container, this program sees only the workspace and the runner's temporary directory)
 
         cannot reach Entra ID at login.microsoftonline.com: Connection refused (os error 111); check the network, HTTPS_PROXY and NO_PROXY
 

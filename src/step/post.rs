@@ -1,7 +1,7 @@
 //! The step after the step: what became of a deployment whose step was cancelled or killed.
 //!
 //! The runner starts it in a container of its own, with the same inputs, whatever ended the main step, and gives it
-//! about four and a half minutes when the workflow was cancelled.
+//! about four and a half minutes when the run was cancelled.
 
 use std::{env, future::pending, time::Duration};
 
@@ -180,7 +180,7 @@ fn message(request: &Request, target: &Target, aftermath: &Aftermath) -> Message
 fn advice(target: &Target) -> &'static str {
     match target {
         Target::Deployment(_) => {
-            "follow it in the portal, or re-run the workflow to follow it here (on-cancel: cancel would have cancelled \
+            "follow it in the portal, or run it again to follow it here (on-cancel: cancel would have cancelled \
              it)"
         }
         Target::Stack(_) => "follow it in the portal; Azure cannot cancel a stack",

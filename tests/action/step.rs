@@ -303,7 +303,7 @@ impl Running {
         self
     }
 
-    /// Sends a signal, as `docker` passes it on when the workflow is cancelled.
+    /// Sends a signal, as `docker` passes it on when the run is cancelled.
     pub fn signal(self, name: &str) -> Self {
         process::send(&self.child, name);
         self

@@ -307,18 +307,20 @@ fn conclude(
     println!("requests            {}", exchanges.len());
     println!("tokens issued       {}", tokens(&exchanges));
     println!("expired tokens met  {}", unauthorized(&exchanges));
-    println!(
-        "step summary        {}",
-        folder.join("summary.md").display()
-    );
-    println!("outputs             {}", folder.join("output").display());
-    println!(
-        "report              {}",
-        folder.join("report.json").display()
-    );
+    for (what, file) in [
+        ("step summary", "summary.md"),
+        ("outputs", "output"),
+        ("report", "report.json"),
+    ] {
+        let path = folder.join(file);
+        // A terminal has no place for some of them.
+        if path.metadata().is_ok_and(|written| written.len() > 0) {
+            println!("{what:<20}{}", path.display());
+        }
+    }
     let trace = folder.join("trace.svg");
     fs::write(&trace, waterfall(&azure.spans())).unwrap();
-    println!("trace               {}", trace.display());
+    println!("{:<20}{}", "trace", trace.display());
 }
 
 /// Whether the run went past the hour with at least two refreshes and without a single 401.

@@ -186,7 +186,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_but_json_with_a_token_is_one() {
-        assert_snapshot!(said(200, PAGE).await, @"Azure Pipelines' id-token endpoint cannot be reached: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this runner reach the server, or set HTTPS_PROXY to the proxy to use");
+        assert_snapshot!(said(200, PAGE).await, @"Azure Pipelines' id-token endpoint cannot be reached: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this machine reach the server, or set HTTPS_PROXY to the proxy to use");
         let token = r#"{"oidcToken": "hush-4711"}"#;
         let refused = said(203, token).await;
         assert!(!refused.contains("hush"), "{refused}");

@@ -16,7 +16,7 @@ pub(crate) enum IdTokenError {
         advice: &'static str,
     },
     /// The host's variable does not hold a URL.
-    #[error("{variable} is not an address; leave this variable to the runner")]
+    #[error("{variable} is not an address; leave it as the CI system sets it")]
     InvalidUrl {
         /// The variable's name.
         variable: &'static str,

@@ -356,7 +356,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "on-cancel",
         "leave",
-        "What becomes of the deployment when the workflow is cancelled: `leave` or `cancel`.",
+        "What becomes of the deployment when the run is cancelled: `leave` or `cancel`.",
     ),
     input(
         Section::Run,

@@ -31,6 +31,8 @@ pub(crate) struct LogWriter {
     fold: Fold,
     /// Per cent that the host was told last.
     percent: Option<u8>,
+    /// When the terminal's last row got its last estimate.
+    looked_ahead: Option<Duration>,
 }
 
 impl LogWriter {
@@ -45,6 +47,7 @@ impl LogWriter {
             log: Log::default(),
             fold: Fold::default(),
             percent: None,
+            looked_ahead: None,
         }
     }
 
@@ -116,9 +119,10 @@ impl LogWriter {
 
     /// Shows the state at `at` in the terminal's last row, with a new estimate if the last one is a minute old.
     pub(crate) fn refresh(&mut self, at: Duration) {
-        let told = self.record.told.estimates.last().map(|last| last.at);
-        let is_old = told.is_none_or(|told| at.saturating_sub(told) >= LOOK_AHEAD);
+        let last = self.looked_ahead;
+        let is_old = last.is_none_or(|last| at.saturating_sub(last) >= LOOK_AHEAD);
         if is_old && self.record.is_submitted() {
+            self.looked_ahead = Some(at);
             self.record.look_ahead(at);
         }
         self.console.set_status(&live::text(&self.record, at));

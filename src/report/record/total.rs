@@ -32,7 +32,8 @@ impl Total {
 impl Record {
     /// How many resources there are.
     pub(crate) fn total(&self) -> Total {
-        let number = self.known + self.awaited.len();
+        // A damaged report file may tell any number.
+        let number = self.known.saturating_add(self.awaited.len());
         match self.state.as_ref() {
             // What Azure did not deploy in the end was not to be deployed, as a condition said so.
             Some(state) if state.is_succeeded() => Total::All(self.known),
@@ -53,7 +54,7 @@ impl Record {
         }
         match self.total() {
             Total::All(all) if all > 0 => {
-                let done = (self.done * 100 / all).min(99);
+                let done = (self.done.saturating_mul(100) / all).min(99);
                 u8::try_from(done).ok()
             }
             _ => None,

@@ -126,6 +126,6 @@ fn fact(name: &str, value: String) -> [String; 2] {
 pub(super) fn rerun(run: &Context) -> String {
     let command = run.rerun.as_deref().map(code);
     command.map_or_else(String::new, |command| {
-        format!("To re-run this workflow: {command}\n")
+        format!("To run it again: {command}\n")
     })
 }

@@ -32,13 +32,9 @@ pub(super) fn section(record: &Record, bars: &Bars<'_>, charts: bool) -> String 
     }
     let waited = waited(record, bars);
     if !charts {
-        return if waited.is_empty() {
-            waited
-        } else {
-            format!(
-                "### Timeline\n\n{}",
-                waited.trim_end_matches('\n').to_owned() + "\n"
-            )
+        return match waited.trim_end() {
+            "" => String::new(),
+            waited => format!("### Timeline\n\n{waited}\n"),
         };
     }
     let rest = match bars.all.len() - shown.len() {

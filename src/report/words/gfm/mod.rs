@@ -27,7 +27,7 @@ const TEXTS: [&str; 18] = [
     "> Shortened to what is shown here",
     "> Not predicted, and may change, too: ",
     "… and ",
-    "To re-run this workflow: ",
+    "To run it again: ",
     "Red frame: what the end waited for.",
     "What the end waited for: ",
     "To shorten it: ",
