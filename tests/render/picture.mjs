@@ -10,7 +10,7 @@ import { screen } from './terminal.mjs';
 // Of a long log: its beginning, its end, and what surrounds a refresh of the token.
 const BEGINNING = 24, END = 20, AROUND = 1;
 // Of a terminal: the moment, and the rows.
-const PART = 0.6, ROWS = 24;
+const PART = 0.46, ROWS = 22;
 
 function isTold(lines, at) {
   const around = lines.slice(Math.max(0, at - AROUND), at + AROUND + 1);
@@ -19,7 +19,7 @@ function isTold(lines, at) {
 
 const KINDS = {
   log: text => logToHtml(text, isTold),
-  terminal: text => logToHtml(screen(text, PART, ROWS)),
+  terminal: text => `<div class="terminal">${logToHtml(screen(text, PART, ROWS))}</div>`,
   summary: text => `<article class="markdown-body">${summaryToHtml(text)}</article>`,
 };
 const WIDTH = 1012;

@@ -34,7 +34,15 @@ fn doing(record: &Record, at: Duration) -> String {
         format!("; no usable answer from Azure for {}", duration::show(time))
     });
     let left = estimate::time_left_at(record, at);
-    counts::done(record) + &silent + &left + &longest
+    done(record) + &silent + &left + &longest
+}
+
+fn done(record: &Record) -> String {
+    let is_bare = record.total().number() == 0 && record.hidden.is_empty();
+    match is_bare {
+        true => "no resource has begun yet".to_owned(),
+        false => counts::done(record),
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +58,9 @@ mod tests {
 
     #[test]
     fn it_says_what_is_done_and_what_runs_longest() {
+        let none = stories::record(&stories::begun());
+        let expected = "[0h 00m 05s] no resource has begun yet";
+        assert_eq!(text(&none, Duration::from_secs(5)), expected);
         let mut record = begun();
         assert_eq!(text(&record, minutes(1)), "[0h 01m 00s] 0/3 done");
         let vnet = resource("vnet", "Running", 0);
