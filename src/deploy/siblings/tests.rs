@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::host::id_token::IdTokenError;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -224,4 +225,25 @@ fn deployments_of_other_scopes_are_not_in_the_same_list() {
         })
         .collect();
     assert!(Siblings::default().due(&both, SECOND, 1).is_empty());
+}
+
+#[test]
+fn a_list_that_cannot_be_read_now_is_asked_for_again_unless_that_is_a_refusal() {
+    let refused = |status| ArmError::Refused {
+        status,
+        code: "Code".to_owned(),
+        body: json!({}),
+        retry_after: None,
+    };
+    let no_token = IdTokenError::NotOffered { advice: "" };
+    for (error, again) in [
+        (refused(503), true),
+        (refused(403), false),
+        (ArmError::SignIn(no_token.into()), true),
+    ] {
+        let mut siblings = known();
+        siblings.note_failed(&id("0"), &error);
+        let due = siblings.due(&all(4), 90 * SECOND, 1);
+        assert_eq!(!due.is_empty(), again, "{error}");
+    }
 }

@@ -100,3 +100,12 @@ async fn what_could_not_be_read_in_time_is_named() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_deployment_that_was_never_there_is_not_missing() {
+    let azure = FakeArm::start(Duration::ZERO);
+    azure.nest();
+    azure.script(Kind::Operations, [Reply::Serve]);
+    azure.always(Kind::Operations, Reply::Refuse(404, "DeploymentNotFound"));
+    assert_eq!(said_of("Succeeded", azure).await, [""; 0]);
+}
