@@ -300,3 +300,24 @@ async fn a_failure_has_the_causes_of_its_resources() {
         assert_eq!(codes, ["SkuNotAvailable"], "{is_nested}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_deployment_begins_before_what_is_in_it_and_ends_after_that() {
+    let azure = FakeArm::start(HOUR);
+    azure.nest();
+    let told = follow(&azure, job()).await.succeeded();
+    let changes = told.events.iter().flat_map(|event| match event {
+        Event::Progressed { changed, .. } => changed.as_slice(),
+        _ => &[],
+    });
+    let changes: Vec<_> = changes
+        .map(|resource| format!("{} {}", resource.name, resource.state))
+        .collect();
+    let expected = [
+        "inner Running",
+        "vgw Running",
+        "vgw Succeeded",
+        "inner Succeeded",
+    ];
+    assert_eq!(changes, expected);
+}
