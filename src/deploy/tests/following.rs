@@ -321,3 +321,14 @@ async fn a_nested_deployment_begins_before_what_is_in_it_and_ends_after_that() {
     ];
     assert_eq!(changes, expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_short_answer_that_azure_refuses_is_not_asked_for_again() {
+    for status in [403, 404] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(Kind::Status, Reply::Refuse(status, "Refused"));
+        let told = follow(&azure, job()).await.succeeded();
+        assert!(told.lasted < HOUR + MINUTE, "{:?}", told.lasted);
+        assert_eq!(azure.count(Kind::Status), 1, "{status}");
+    }
+}

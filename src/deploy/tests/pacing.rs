@@ -279,3 +279,13 @@ async fn where_azure_grants_few_reads_most_are_left_to_others() {
     assert!(scarce.requests * 2.0 <= plenty.requests);
     assert!(scarce.end.worst <= 130.0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_the_short_answer_tells_is_looked_at_at_once() {
+    let manners = Manners {
+        retry_after: Some(60),
+        ..Manners::default()
+    };
+    let row = measure(Shape::HubInSequence, manners, 1).await;
+    assert!(row.end.worst <= 15.0, "{}", row.end.worst);
+}
