@@ -14,6 +14,7 @@ mod last_reads;
 mod owning;
 mod pacing;
 mod previewing;
+mod progress;
 mod retrying;
 mod rolling_back;
 mod stack_following;
