@@ -345,3 +345,15 @@ fn the_last_end_is_the_one_that_azure_told_last() {
         assert_eq!(tree.last_end(&root), time.parse().ok());
     }
 }
+
+#[test]
+fn a_nested_deployment_that_names_no_resource_is_where_it_failed() {
+    let (mut tree, root, inner) = tree();
+    let failure = json!({"error": {"code": "InvalidTemplate", "message": "no"}});
+    tree.absorb(&root, vec![nested("Failed", failure)], Duration::ZERO);
+    let [cause] = &tree.causes()[..] else {
+        panic!("{:?}", tree.causes());
+    };
+    assert_eq!(cause.resource.as_deref(), Some(inner.as_str()));
+    assert_eq!(cause.path, [""; 0]);
+}
