@@ -1,4 +1,4 @@
-//! Azure deployments that take hours, in one step of a GitHub workflow.
+//! Azure deployments that take hours, in one step of a pipeline.
 //!
 //! Data flows one way:
 //!
@@ -10,8 +10,8 @@
 //!
 //! `inputs` turns environment variables into a validated request, and `template` loads what is to be deployed. `deploy`
 //! submits it and follows it to its end through `arm`, the client of Azure Resource Manager, which gets its tokens from
-//! `identity`. Events report the progress, and `report` renders them for people and later steps. `host` is GitHub's
-//! runner. The page `docs/architecture.md` has the rooms, the core types and the usual changes.
+//! `identity`. Events report the progress, and `report` renders them for people and later steps. `host` is the
+//! system in which the step runs, such as GitHub Actions. The page `docs/architecture.md` has the rooms, the core types and the usual changes.
 
 mod arm;
 #[doc(hidden)]

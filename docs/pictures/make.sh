@@ -18,6 +18,8 @@ sed -e '1,/^$/d' -e '/^exit status /,$d' "$work/demo.log" > "$work/step.log"
 node tests/render/picture.mjs log "$work/step.log" docs/pictures/log.png
 node tests/render/picture.mjs summary target/tmp/demo/summary.md docs/pictures/summary.png
 cp target/tmp/demo/trace.svg docs/pictures/trace.svg
+cargo demo -- --terminal > "$work/screen"
+node tests/render/picture.mjs terminal "$work/screen" docs/pictures/terminal.png
 
 if command -v pngquant > /dev/null; then
   pngquant --force --ext .png --skip-if-larger docs/pictures/*.png

@@ -286,7 +286,7 @@ fn accept(answer: RawResponse) -> Result<RawResponse, ArmError> {
 
 /// What is known of an error that is not Azure's.
 fn foreign(body: &[u8]) -> String {
-    let who = "a proxy or firewall between this runner and Azure may have answered, and must let such requests through";
+    let who = "a proxy or firewall between this machine and Azure may have answered, and must let such requests through";
     match page_excerpt(body) {
         text if text.is_empty() => who.to_owned(),
         text => format!("{who}; it says \"{text}\""),

@@ -302,7 +302,13 @@ mod tests {
     fn what_the_network_does_not_let_through_was_not_sent() {
         let error = ArmError::Blocked(LastingFault::ProxyCredentials);
         assert!(!error.is_transient() && error.was_not_carried_out() && error.is_blocked());
-        let error = ArmError::SignIn(IdTokenError::Blocked(LastingFault::WebPage).into());
+        let error = ArmError::SignIn(
+            IdTokenError::Blocked {
+                host: "GitHub",
+                fault: LastingFault::WebPage,
+            }
+            .into(),
+        );
         assert!(!error.is_transient() && error.was_not_carried_out() && error.is_blocked());
         assert!(!silent().iter().any(ArmError::is_blocked));
     }

@@ -1,18 +1,26 @@
 //! The command line: by which name the program was started, and what it prints by itself.
 
 mod az;
+mod completions;
+mod flags;
 mod replay;
 mod usage;
 
 use std::{
+    env,
+    ffi::OsString,
     fmt::Display,
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
+
+use clap::{ArgMatches, error::ErrorKind};
 
 use crate::{
     host::{self, text},
     identity::broker,
+    inputs::Environment,
     step,
 };
 
@@ -23,11 +31,10 @@ const BUG: u8 = 70;
 /// The exit status of wrong inputs.
 const INVALID: u8 = 2;
 
-/// Runs the program with its name and arguments: one step as the environment describes it, its post step under the
-/// name `long-deploy-post`, a token for Bicep under the name `az`, the log of an earlier run for `replay`, or the answer to
-/// `--help` or `--version`.
+/// Runs the program with its name and arguments: one step as the environment and the flags describe it, its post step
+/// under the name `long-deploy-post`, a token for Bicep under the name `az`, or what a subcommand prints.
 #[must_use]
-pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+pub fn start(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if let Err(error) = host::protect() {
         // The deployment itself needs no protection, and some sandboxes do not offer it.
         print_error(&format!(
@@ -35,30 +42,77 @@ pub fn start(mut arguments: impl Iterator<Item = String>) -> ExitCode {
         ));
     }
     let name = arguments.next().unwrap_or_default();
-    if broker::is_az(&name) {
-        return match az::run(arguments) {
-            Ok(token) => print(&token, 0),
-            Err(error) => {
-                print_error(&error);
-                ExitCode::from(error.exit_status())
-            }
-        };
+    if broker::is_az(Path::new(&name)) {
+        return az(arguments);
     }
-    let is_post = name.rsplit('/').next() == Some(POST);
-    match arguments.next().as_deref() {
-        None if is_post => exit(step::run_post()),
-        None => exit(step::run()),
-        Some("replay") => replay(arguments),
-        Some("--help" | "-h") => print(&usage::help(), 0),
-        Some("--version" | "-V") => print(&usage::version(), 0),
-        Some(_) => print(&usage::help(), INVALID),
+    let arguments: Vec<_> = arguments.collect();
+    if arguments.is_empty() && Path::new(&name).file_name() == Some(POST.as_ref()) {
+        return exit(step::run_post());
+    }
+    let program = OsString::from(flags::PROGRAM);
+    let all = std::iter::once(program).chain(arguments.iter().cloned());
+    match flags::command().try_get_matches_from(all) {
+        Ok(matches) => match matches.subcommand() {
+            Some((replay::NAME, matches)) => replay(matches),
+            Some((_, matches)) => print(&completions::script(matches, flags::command()), 0),
+            None => deploy(&matches),
+        },
+        Err(error) => refuse(&error, arguments.first()),
     }
 }
 
+fn az(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
+    match az::run(arguments) {
+        Ok(token) => print(&token, 0),
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+/// The answer to `--help` and `--version`, or what is wrong with the arguments.
+fn refuse(error: &clap::Error, first: Option<&OsString>) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&error.to_string(), 0),
+        _ if first.is_some_and(|first| first == replay::NAME) => {
+            print_error(&replay::WRONG_USAGE);
+            ExitCode::from(INVALID)
+        }
+        // It quotes arguments, which a script may have from anywhere.
+        _ => {
+            let message = error.to_string();
+            let lines = text::lines(&message).map(|line| text::disarm(&line));
+            lines.for_each(|line| print_error(&line));
+            ExitCode::from(INVALID)
+        }
+    }
+}
+
+/// The step that flags and environment describe. People who gave neither are told what there is; a CI system that gave
+/// neither is told by the step what is missing.
+fn deploy(matches: &ArgMatches) -> ExitCode {
+    let given = match flags::given(matches) {
+        Ok(given) => given,
+        Err(error) => {
+            print_error(&error);
+            return ExitCode::from(INVALID);
+        }
+    };
+    let environment: Environment = env::vars_os().collect();
+    let environment = environment.with_inputs(given);
+    if !environment.has_inputs() && environment.host().is_for_people() {
+        let help = flags::command().render_help().to_string();
+        return print(&help, INVALID);
+    }
+    exit(step::run(environment, flags::printing(matches)))
+}
+
 /// What is said about a report quotes it, so nothing in it may reach the terminal or the runner as a command.
-fn replay(arguments: impl Iterator<Item = String>) -> ExitCode {
+fn replay(matches: &ArgMatches) -> ExitCode {
     let say = |message: &str| print_error(&text::disarm(&text::one_line(message)));
-    match replay::run(arguments, |warning| say(&format!("warning: {warning}"))) {
+    match replay::run(matches, |warning| say(&format!("warning: {warning}"))) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(BUG),
         Err(error) => {

@@ -7,11 +7,12 @@ use std::{
     path::PathBuf,
 };
 
+use clap::{Arg, ArgMatches, Command, value_parser};
 use tokio::runtime::Builder;
 
 use crate::{
     clock::Clock,
-    host::{self, Console, Dialect, Vault},
+    host::{self, Console, Taste, Vault},
     report::{self, ReadError},
 };
 
@@ -38,16 +39,42 @@ struct Asked {
     speed: Option<NonZeroU32>,
 }
 
+/// The subcommand's name.
+pub(super) const NAME: &str = "replay";
+const FILE: &str = "FILE";
+const SPEED: &str = "speed";
+
+/// The subcommand.
+pub(super) fn command() -> Command {
+    Command::new(NAME)
+        .about("Shows the log of an earlier run again, from its report file; needs no network")
+        .override_usage("long-deploy replay FILE [--speed N]")
+        .arg(
+            Arg::new(FILE)
+                .value_parser(value_parser!(PathBuf))
+                .help("The file that the run's input report-file named"),
+        )
+        .arg(
+            Arg::new(SPEED)
+                .long(SPEED)
+                .value_name("N")
+                .allow_hyphen_values(true)
+                .num_args(0..=1)
+                .default_missing_value("")
+                .help("Show it N times as fast as it happened; without it, all at once"),
+        )
+}
+
+/// What is wrong with the arguments of the subcommand, in its own words.
+pub(super) const WRONG_USAGE: ReplayError = ReplayError::Usage;
+
 /// Shows the log that the arguments ask for, after calling `warn` if something will be missing in it. Returns whether all
 /// of it could be shown, which only a bug prevents.
 ///
 /// # Errors
 /// [`ReplayError`] if there is nothing to show.
-pub(crate) fn run(
-    arguments: impl Iterator<Item = String>,
-    warn: impl FnOnce(&str),
-) -> Result<bool, ReplayError> {
-    let Asked { path, speed } = parse(arguments)?;
+pub(crate) fn run(matches: &ArgMatches, warn: impl FnOnce(&str)) -> Result<bool, ReplayError> {
+    let Asked { path, speed } = asked(matches)?;
     let recorded = report::read(&path).map_err(|source| ReplayError::Read { path, source })?;
     if let Some(warning) = recorded.warning() {
         warn(&warning);
@@ -62,21 +89,10 @@ pub(crate) fn run(
     }))
 }
 
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Asked, ReplayError> {
-    let (mut path, mut speed) = (None, None);
-    while let Some(argument) = arguments.next() {
-        let is_new = match argument.strip_prefix("--speed") {
-            Some("") => speed
-                .replace(number(&arguments.next().unwrap_or_default())?)
-                .is_none(),
-            Some(rest) if rest.starts_with('=') => speed.replace(number(&rest[1..])?).is_none(),
-            _ if argument.starts_with('-') => false,
-            _ => path.replace(PathBuf::from(argument)).is_none(),
-        };
-        if !is_new {
-            return Err(ReplayError::Usage);
-        }
-    }
+fn asked(matches: &ArgMatches) -> Result<Asked, ReplayError> {
+    let speed = matches.get_one::<String>(SPEED);
+    let speed = speed.map(|speed| number(speed)).transpose()?;
+    let path = matches.get_one::<PathBuf>(FILE).cloned();
     let path = path.ok_or(ReplayError::Usage)?;
     Ok(Asked { path, speed })
 }
@@ -90,11 +106,11 @@ fn number(text: &str) -> Result<NonZeroU32, ReplayError> {
 fn console() -> Console {
     let out = io::stdout();
     let colourless = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dialect = Dialect {
+    let taste = Taste {
         colour: out.is_terminal() && !colourless,
-        ..Dialect::default()
+        ..Taste::default()
     };
-    Console::new(out, dialect)
+    Console::plain(out, taste)
 }
 
 #[cfg(test)]
@@ -102,7 +118,10 @@ mod tests {
     use super::*;
 
     fn parsed(arguments: &str) -> Result<(String, Option<u32>), String> {
-        match parse(arguments.split_whitespace().map(str::to_owned)) {
+        let words = [NAME].into_iter().chain(arguments.split_whitespace());
+        let matches = command().try_get_matches_from(words);
+        let asked = matches.map_or(Err(WRONG_USAGE), |matches| asked(&matches));
+        match asked {
             Ok(Asked { path, speed }) => Ok((path.display().to_string(), speed.map(Into::into))),
             Err(error) => Err(error.to_string()),
         }

@@ -1,22 +1,26 @@
-//! The texts of `--help` and `--version`.
+//! The texts of `--help`.
 
-use crate::inputs::catalog::{INPUTS, OUTPUTS, Section};
+use crate::inputs::catalog::{INPUTS, Input, Kind, OUTPUTS};
 
-/// The text of `--help`.
-pub(crate) fn help() -> String {
+/// What follows the flags in the short help.
+pub(super) const SHORT: &str = "Each flag is an input of the same name: it may also be set as the variable `INPUT_` and \
+                                the name in upper case with _ for -.\n`--help` tells more of each, and of outputs, \
+                                secrets and exit statuses.";
+
+/// What follows the flags in the long help.
+pub(super) fn long() -> String {
     format!(
-        "long-deploy {version}: Azure deployments that take hours, in one step of a GitHub workflow\n\n\
-         Without arguments it runs the step. Each input is an environment variable, as GitHub's runner sets it:\n\
-         `INPUT_` and the input's name in upper case.\n\n\
-         long-deploy replay FILE [--speed N]\n\
-         shows the log of an earlier run again, from the file that its input `report-file` named: at once, or N times\n\
-         as fast as it happened. It needs no network and no inputs.\n\n\
-         {inputs}\
+        "Each flag is an input of the same name: it may also be set as the variable `INPUT_` and the name in upper \
+         case with _ for -, such as `INPUT_CLIENT_ID`. A flag wins over a variable.\n\n\
+         Secrets, in variables only\n{secrets}\n\
          Outputs\n{outputs}\n\
-         Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled,\n\
-         6 Azure unreachable or unreadable for too long, 70 a bug in this program.\n",
-        version = env!("CARGO_PKG_VERSION"),
-        inputs = Section::ALL.map(inputs).concat(),
+         Exit status: 0 done, 1 the deployment failed, 2 inputs, 3 sign-in, 4 timed out, 5 cancelled, \
+         6 Azure unreachable or unreadable for too long, 70 a bug in this program.",
+        secrets = INPUTS
+            .iter()
+            .filter(|input| input.kind == Kind::Secret)
+            .map(|input| item(&variable(input.name), input.description))
+            .collect::<String>(),
         outputs = OUTPUTS
             .iter()
             .map(|output| item(output.name, output.description))
@@ -24,36 +28,78 @@ pub(crate) fn help() -> String {
     )
 }
 
-fn inputs(section: Section) -> String {
-    let inputs = INPUTS.iter().filter(|input| input.section == section);
-    let inputs = inputs.map(|input| item(input.name, input.description));
-    format!("{}\n{}\n", section.title(), inputs.collect::<String>())
-}
-
 fn item(name: &str, description: &str) -> String {
-    format!("  {name:<36}{description}\n")
+    format!("  {name:<22}{description}\n")
 }
 
-/// The text of `--version`.
-pub(crate) fn version() -> String {
-    concat!("long-deploy ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
+/// The variable of an input, as a shell can set it.
+pub(super) fn variable(input: &str) -> String {
+    format!("INPUT_{}", input.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// What an input means, in one line: the first sentence.
+pub(super) fn short(input: &Input) -> String {
+    let whole = input.description;
+    let end = whole.find(". ").unwrap_or(whole.len());
+    whole[..end].trim_end_matches('.').to_owned()
+}
+
+/// What an input means, with its default and the variable that stands in for it.
+pub(super) fn full(input: &Input) -> String {
+    let mut text = input.description.to_owned();
+    if let Some(variable) = input.variable {
+        text.push_str(&format!(" Else the variable `{variable}`."));
+    }
+    if !input.default.is_empty() {
+        text.push_str(&format!(" Default: `{}`.", input.default));
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cli::flags, inputs::catalog::Section};
 
-    #[test]
-    fn help_tells_of_the_replay() {
-        assert!(help().contains("long-deploy replay FILE [--speed N]"));
+    fn help() -> String {
+        flags::command().render_long_help().to_string()
     }
 
     #[test]
-    fn help_lists_every_input_and_output() {
+    fn help_lists_every_input_by_section_and_every_output() {
         let help = help();
-        let names = INPUTS.iter().map(|input| input.name);
-        for name in names.chain(OUTPUTS.iter().map(|output| output.name)) {
-            assert!(help.contains(&format!("\n  {name} ")), "{name}");
+        for input in INPUTS {
+            let name = match input.kind {
+                Kind::Secret => format!("\n  {} ", variable(input.name)),
+                _ => format!("--{}", input.name),
+            };
+            assert!(help.contains(&name), "{name}");
         }
+        for output in OUTPUTS {
+            assert!(help.contains(&format!("\n  {} ", output.name)), "{help}");
+        }
+        let titles = Section::ALL.map(|section| help.find(section.title()).expect("its title"));
+        assert!(titles.is_sorted(), "{titles:?}");
+    }
+
+    #[test]
+    fn short_help_has_one_line_for_an_input() {
+        let help = flags::command().term_width(200).render_help().to_string();
+        for input in INPUTS.iter().filter(|input| input.kind != Kind::Secret) {
+            let line = help.lines().find(|line| {
+                line.contains(&format!("--{} ", input.name))
+                    || line.contains(&format!("--{}[", input.name))
+            });
+            let line = line.unwrap_or_else(|| panic!("{}: {help}", input.name));
+            assert!(
+                line.contains(short(input).split_whitespace().next().expect("a word")),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn help_tells_of_the_replay() {
+        assert!(help().contains("replay"));
     }
 }

@@ -217,3 +217,26 @@ impl Tolerance {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{host::id_token::IdTokenError, http::LastingFault};
+
+    #[test]
+    fn what_never_reached_azure_has_patience_by_its_kind() {
+        let no_token = IdTokenError::NotOffered { advice: "" };
+        for (error, expected) in [
+            (ArmError::SignIn(no_token.into()), Duration::ZERO),
+            (ArmError::Blocked(LastingFault::UnknownIssuer), BLOCKED_FOR),
+            (
+                ArmError::Misleading {
+                    reason: String::new(),
+                },
+                MISLED_FOR,
+            ),
+        ] {
+            assert_eq!(Tolerance::READ.of(&error), expected, "{error}");
+        }
+    }
+}

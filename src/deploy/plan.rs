@@ -15,7 +15,7 @@ use crate::{
     template::{Fingerprint, SecureDigest, Template, name::default_name},
 };
 
-/// Stands for the run's id outside of GitHub.
+/// Stands for the run's id where no host names it.
 const NO_RUN: &str = "local";
 
 /// What a run does, and what people are told of it first.

@@ -235,9 +235,11 @@ impl<'a> Progress<'a> {
             let list = clock.timeout(LIST_WITHIN, arm.running_beside(&id)).await;
             let list = match list {
                 Ok(Ok(list)) => list,
-                // It hits what is read without it as well.
-                Ok(Err(error)) if error.is_transient() || error.status().is_none() => continue,
-                _ => {
+                Ok(Err(error)) => {
+                    self.siblings.note_failed(&id, &error);
+                    continue;
+                }
+                Err(_) => {
                     self.siblings.note_refused(&id);
                     continue;
                 }

@@ -25,32 +25,34 @@ use crate::{
     arm::{ArmError, Cause, DeploymentId, Location, Snapshot, StackId, Target},
     clock::Clock,
     event::{Ending, Event, Left, StackResources},
+    host::Interrupt,
 };
 
 /// Does what `job` asks, until that is done, `interrupt` comes, or the time is up.
 ///
 /// What was sent and what became of it is state of the run, so that every ending knows it.
-pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &CancellationToken) -> Ending {
+pub(crate) async fn run(context: Context<'_>, job: &Job, interrupt: &Interrupt) -> Ending {
     let mut run = Run::new(context, job);
     let working = AssertUnwindSafe(run.carry_out()).catch_unwind();
-    let stop = match unless_stopped(context.clock, job.timeout, interrupt, working).await {
+    let stop = match unless_stopped(context.clock, job.timeout, interrupt.token(), working).await {
         Ok(done) => return run.end(done),
         Err(stop) => stop,
     };
     // Cancelling after the time-out takes minutes, which an interrupted workflow does not have.
     if stop == Stop::TimedOut {
-        let ending = interrupt.run_until_cancelled(run.time_out()).await;
+        let timing_out = run.time_out();
+        let ending = interrupt.token().run_until_cancelled(timing_out).await;
         if let Some(ending) = ending {
             return ending;
         }
     }
-    run.interrupt().await
+    run.interrupt(interrupt.wish()).await
 }
 
 /// Why work stops before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// The workflow was cancelled.
+    /// The run was cancelled.
     Interrupted,
     /// The time for the whole step is up.
     TimedOut,

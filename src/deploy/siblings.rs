@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::pace::{HOLD_PER_HINT, LIST_FROM, LISTED, PER_LISTED, WATCH_CLOSELY};
-use crate::arm::{Cost, DeploymentId, List, RunningDeployment};
+use crate::arm::{ArmError, Cost, DeploymentId, List, RunningDeployment};
 
 /// How often a list must have shown a change until it is relied on, and may miss one until it is not believed.
 const FEW: u32 = 3;
@@ -136,6 +136,14 @@ impl Siblings {
     /// Notes that the list of this deployment and those beside it is asked for.
     pub(super) fn note_asked(&mut self, of: &DeploymentId, now: Duration) {
         self.lists.entry(path(of)).or_default().at = Some(now);
+    }
+
+    /// Notes why that list cannot be read now. A fault that passes, or one of the sign-in, hits what is read without it as
+    /// well; anything else is taken for a refusal.
+    pub(super) fn note_failed(&mut self, of: &DeploymentId, error: &ArmError) {
+        if !error.is_transient() && error.status().is_some() {
+            self.note_refused(of);
+        }
     }
 
     /// Notes that Azure does not show that list.

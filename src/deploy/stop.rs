@@ -14,6 +14,7 @@ use super::{
 use crate::{
     arm::Target,
     event::{Ending, Event, Left},
+    host::Wish,
     inputs::OnStop,
 };
 
@@ -53,14 +54,18 @@ impl Run<'_> {
         watch.ended().map(|snapshot| self.result(snapshot))
     }
 
-    /// The ending of an interrupted run, which has seconds.
-    pub(super) async fn interrupt(&mut self) -> Ending {
+    /// The ending of an interrupted run, which has seconds. `wish`: what somebody said is to become of the deployment.
+    pub(super) async fn interrupt(&mut self, wish: Option<Wish>) -> Ending {
         self.retry.end_throttling();
         if let Some(ending) = self.seen_end() {
             return ending;
         }
         self.settle(INTERRUPTED_WITHIN / 2).await;
-        let left = if self.job.on_cancel == OnStop::Cancel {
+        let is_cancelled = match wish {
+            Some(wish) => wish == Wish::Cancel,
+            None => self.job.on_cancel == OnStop::Cancel,
+        };
+        let left = if is_cancelled {
             self.cancel_quickly().await
         } else {
             self.left()

@@ -86,7 +86,7 @@ pub(crate) enum Ending {
         /// What became of the deployment.
         left: Left,
     },
-    /// The workflow was cancelled.
+    /// The run was cancelled.
     Cancelled {
         /// What became of the deployment.
         left: Left,
@@ -148,7 +148,7 @@ impl Ending {
         }
     }
 
-    /// Whether the post step should look what became of the deployment: the workflow was cancelled, or nobody knows.
+    /// Whether the post step should look what became of the deployment: the run was cancelled, or nobody knows.
     #[must_use]
     pub(crate) fn needs_aftermath(&self) -> bool {
         matches!(self, Self::Cancelled { .. } | Self::Bug { .. })

@@ -8,6 +8,7 @@ use super::text;
 
 /// Maximum length of a message in characters. The runner keeps 4,096, but counts some scripts differently.
 const MESSAGE: usize = 4_000;
+/// Maximum length of a title in characters.
 const TITLE: usize = 200;
 
 /// A position in a file of the user.
@@ -100,27 +101,6 @@ impl Annotation {
         self
     }
 
-    /// The annotation as a workflow command, without the line's end.
-    pub(super) fn command(&self) -> String {
-        let number = |number: Option<u32>| number.map(|number| number.to_string());
-        let properties: Vec<String> = [
-            ("title", self.title.as_deref().map(short_title)),
-            ("file", self.file.as_deref().map(text::one_line)),
-            ("line", number(self.line)),
-            ("col", number(self.column)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", escape_property(&value?))))
-        .collect();
-        let separator = if properties.is_empty() { "" } else { " " };
-        format!(
-            "::{}{separator}{}::{}",
-            self.severity.as_str(),
-            properties.join(","),
-            escape_data(&self.text())
-        )
-    }
-
     /// The annotation for people, as lines.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut place = self.file.clone().unwrap_or_default();
@@ -141,8 +121,14 @@ impl Annotation {
             .collect()
     }
 
+    /// The title on one line, disarmed like the message: runners look for commands anywhere in a line.
+    pub(super) fn short_title(&self) -> Option<String> {
+        let title = self.title.as_deref()?;
+        Some(text::disarm(&text::cut(&text::one_line(title), TITLE)))
+    }
+
     /// The message with its line ends, disarmed in case the runner prints it to the log.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let lines: Vec<String> = text::lines(&self.message)
             .map(|line| text::disarm(&line))
             .collect();
@@ -150,31 +136,12 @@ impl Annotation {
     }
 }
 
-/// Disarmed like the message: the runner also looks for old-style commands (`##[…]`) in a line.
-fn short_title(title: &str) -> String {
-    text::disarm(&text::cut(&text::one_line(title), TITLE))
-}
-
-/// Escapes the data of a workflow command.
-pub(super) fn escape_data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// Escapes a property of a workflow command.
-fn escape_property(text: &str) -> String {
-    escape_data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
-    fn a_command_carries_properties() {
+    fn people_see_where_it_is() {
         let annotation = Annotation {
             file: Some("infra/hub,1.json".to_owned()),
             line: Some(3),
@@ -182,56 +149,13 @@ mod tests {
             ..Annotation::new(Severity::Error, "100% wrong\r\n::stop-commands::x").titled("A: b, c")
         };
         assert_eq!(
-            annotation.command(),
-            "::error title=A%3A b%2C c,file=infra/hub%2C1.json,line=3,col=7::100%25 wrong%0A: :stop-commands::x"
-        );
-        assert_eq!(
             annotation.lines(),
             [
                 "error: infra/hub,1.json:3:7: A: b, c: 100% wrong",
                 "  : :stop-commands::x"
             ]
         );
-    }
-
-    #[test]
-    fn a_command_may_have_no_properties() {
         let annotation = Annotation::new(Severity::Warning, "careful");
-        assert_eq!(annotation.command(), "::warning::careful");
         assert_eq!(annotation.lines(), ["warning: careful"]);
-    }
-
-    #[test]
-    fn long_messages_are_cut() {
-        let annotation = Annotation::new(Severity::Notice, &"x".repeat(9_000));
-        assert_eq!(
-            annotation.command().len(),
-            "::notice::".len() + MESSAGE - 1 + "…".len()
-        );
-    }
-
-    /// Unescapes in the same order as the runner.
-    fn unescape_property(text: &str) -> String {
-        text.replace("%0D", "\r")
-            .replace("%0A", "\n")
-            .replace("%3A", ":")
-            .replace("%2C", ",")
-            .replace("%25", "%")
-    }
-
-    proptest! {
-        #[test]
-        fn properties_come_back(text in any::<String>()) {
-            let escaped = escape_property(&text);
-            prop_assert!(!escaped.contains([':', ',', '\r', '\n']));
-            prop_assert_eq!(unescape_property(&escaped), text);
-        }
-
-        #[test]
-        fn a_command_is_one_line(title in any::<String>(), message in any::<String>()) {
-            let command = Annotation::new(Severity::Error, &message).titled(&title).command();
-            prop_assert!(!command.contains(['\r', '\n']));
-            prop_assert!(command.starts_with("::error title="));
-        }
     }
 }

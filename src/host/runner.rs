@@ -1,66 +1,29 @@
-//! GitHub's runner: the context of the run, and everything that is reported to the runner.
+//! The host that we run in, and everything that is reported to it.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write, stderr, stdout},
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use super::{Console, Dialect, FileError, Files, Vault, Written};
+use super::{
+    Console, Context, FileError, Host, Taste, Vault,
+    host::{Variable, Written},
+    host_of,
+    output::Output,
+    terminal,
+};
 
-/// The workflow run that we are part of; empty where we do not run on GitHub.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Context {
-    /// The run's id; a re-run keeps it.
-    pub run_id: Option<String>,
-    /// How often the run was started, from 1.
-    pub attempt: Option<u32>,
-    /// The run's page.
-    pub run_url: Option<String>,
-    /// The repository, as `owner/name`.
-    pub repository: Option<String>,
-    /// The repository's page.
-    pub repository_url: Option<String>,
-    /// The branch or tag that the workflow runs for.
-    pub reference: Option<String>,
-    /// The commit that the workflow runs for.
-    pub revision: Option<String>,
-    /// The workflow's name.
-    pub workflow: Option<String>,
-    /// The job's id in the workflow.
-    pub job: Option<String>,
-    /// The step's id in the job, or the name that the runner gives a step without one.
-    pub step: Option<String>,
-    /// Whether step debugging is on.
-    pub debug: bool,
+/// Where the log goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogTo {
+    /// Standard output, which hosts read.
+    #[default]
+    Output,
+    /// Standard error, as standard output has another use.
+    Error,
 }
 
-impl Context {
-    fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let run_id = variable("GITHUB_RUN_ID");
-        let repository = variable("GITHUB_REPOSITORY");
-        let repository_url = variable("GITHUB_SERVER_URL")
-            .zip(repository.as_ref())
-            .map(|(server, repository)| format!("{server}/{repository}"));
-        let run_url = repository_url
-            .as_ref()
-            .zip(run_id.as_ref())
-            .map(|(repository, id)| format!("{repository}/actions/runs/{id}"));
-        Self {
-            // The first is the branch of a pull request, whose name the second does not tell.
-            reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
-            revision: variable("GITHUB_SHA"),
-            job: variable("GITHUB_JOB"),
-            step: variable("GITHUB_ACTION"),
-            attempt: variable("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
-            workflow: variable("GITHUB_WORKFLOW"),
-            debug: variable("RUNNER_DEBUG").as_deref() == Some("1"),
-            run_id,
-            run_url,
-            repository_url,
-            repository,
-        }
-    }
-}
-
-/// The runner, or a plain console where there is none.
+/// The host, with the console that it reads.
 #[derive(Clone, Debug)]
 pub(crate) struct Runner {
     /// Standard output.
@@ -69,46 +32,80 @@ pub(crate) struct Runner {
     pub context: Context,
     /// Everything secret that the run knows.
     pub vault: Vault,
-    files: Files,
+    host: Arc<dyn Host>,
+    /// Whether people look at the log while it is written.
+    is_watched: bool,
+    /// The outputs that were set last.
+    outputs: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Runner {
-    /// The runner that the environment describes, reading our standard output.
-    pub(crate) fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        let stdout = std::io::stdout();
-        let terminal = stdout.is_terminal();
-        Self::new(variable, stdout, terminal)
+    /// The runner that the environment describes, reading our log. In a terminal, the log has a last row below it.
+    pub(crate) fn from_environment(variable: Variable<'_>, log: LogTo) -> Self {
+        let runner = match log {
+            LogTo::Output => Self::new(variable, stdout(), stdout().is_terminal()),
+            LogTo::Error => Self::new(variable, stderr(), stderr().is_terminal()),
+        };
+        if runner.host.is_for_people() && terminal::has_live_row(variable) {
+            runner.console.keep_live_row(terminal::columns);
+        }
+        runner
     }
 
     /// The runner that the environment describes, reading `out`; `terminal`: whether `out` is one.
     pub(crate) fn new(
-        variable: &dyn Fn(&str) -> Option<String>,
+        variable: Variable<'_>,
         out: impl Write + Send + 'static,
         terminal: bool,
     ) -> Self {
-        let context = Context::new(variable);
-        let commands = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+        let host = host_of(variable);
+        let context = host.context().clone();
         let colourless = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dialect = Dialect {
-            commands,
-            colour: (commands || terminal) && !colourless,
-            debug: context.debug,
+        let taste = Taste {
+            colour: (host.has_colours() || terminal) && !colourless,
+            debug: context.debug || variable("RUNNER_DEBUG").as_deref() == Some("1"),
         };
-        let console = Console::new(out, dialect);
+        let console = Console::new(out, host.clone(), taste);
         Self {
             vault: Vault::new(console.clone()),
             console,
             context,
-            files: Files::new(variable),
+            is_watched: terminal && host.is_for_people(),
+            host,
+            outputs: Arc::default(),
         }
+    }
+
+    /// Whether somebody reads the log now and can answer a question.
+    pub(super) fn can_ask(&self) -> bool {
+        self.is_watched && terminal::can_ask()
+    }
+
+    /// The outputs that were set last.
+    pub(crate) fn outputs(&self) -> Vec<(String, String)> {
+        self.outputs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The host itself.
+    pub(crate) fn host(&self) -> &dyn Host {
+        self.host.as_ref()
     }
 
     /// Sets outputs of the step.
     ///
     /// # Errors
-    /// As for [`Files::set_outputs`].
-    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<(), FileError> {
-        let written = self.files.set_outputs(outputs)?;
+    /// As for [`Host::set_outputs`].
+    pub(crate) fn set_outputs(&self, outputs: &[Output]) -> Result<(), FileError> {
+        let mut last = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = outputs.iter();
+        *last = values
+            .map(|output| (output.name.clone(), output.value.clone()))
+            .collect();
+        drop(last);
+        let written = self.host.set_outputs(outputs)?;
         self.note(written, "outputs");
         Ok(())
     }
@@ -116,9 +113,9 @@ impl Runner {
     /// Saves a value for the post step.
     ///
     /// # Errors
-    /// As for [`Files::save_state`].
+    /// As for [`Host::save_state`].
     pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<(), FileError> {
-        let written = self.files.save_state(name, &self.vault.redact(value))?;
+        let written = self.host.save_state(name, &self.vault.redact(value))?;
         self.note(written, "state");
         Ok(())
     }
@@ -126,17 +123,22 @@ impl Runner {
     /// Adds to the step summary.
     ///
     /// # Errors
-    /// As for [`Files::add_summary`].
+    /// As for [`Host::add_summary`].
     pub(crate) fn add_summary(&self, markdown: &str) -> Result<(), FileError> {
-        let written = self.files.add_summary(markdown)?;
+        let written = self.host.add_summary(markdown)?;
         self.note(written, "summary");
         Ok(())
     }
 
     fn note(&self, written: Written, what: &str) {
-        if written == Written::NoFile {
-            self.console
-                .debug(&format!("no file for the {what}: not on GitHub"));
+        match written {
+            Written::Done => {}
+            Written::ByLines(lines) => lines.iter().for_each(|line| self.console.write(line)),
+            Written::Nowhere => {
+                let host = self.host.name();
+                let message = format!("{host} has no place for the {what}");
+                self.console.debug(&message);
+            }
         }
     }
 }
@@ -182,44 +184,9 @@ mod tests {
     fn off_github_outputs_go_nowhere_and_debug_says_so() {
         let shown = printed(&[("RUNNER_DEBUG", "1")], false, |runner| {
             runner
-                .set_outputs(&[("a".to_owned(), "1".to_owned())])
+                .set_outputs(&[Output::open("a", "1")])
                 .expect("nothing to fail");
         });
-        assert_eq!(shown, "debug: no file for the outputs: not on GitHub\n");
-    }
-
-    #[test]
-    fn the_context_names_the_run() {
-        let variables = [
-            ("GITHUB_SERVER_URL", "https://github.com"),
-            ("GITHUB_REPOSITORY", "org/landing-zone"),
-            ("GITHUB_RUN_ID", "42"),
-            ("GITHUB_RUN_ATTEMPT", "2"),
-            ("GITHUB_WORKFLOW", "Deploy"),
-            ("GITHUB_JOB", "hub"),
-            ("GITHUB_ACTION", "deploy"),
-            ("GITHUB_REF_NAME", "12/merge"),
-            ("GITHUB_HEAD_REF", "feature"),
-            ("GITHUB_SHA", "c0ffee"),
-        ];
-        let context = Context::new(&lookup(&variables));
-        assert_eq!(
-            context,
-            Context {
-                run_id: Some("42".to_owned()),
-                attempt: Some(2),
-                run_url: Some("https://github.com/org/landing-zone/actions/runs/42".to_owned()),
-                repository: Some("org/landing-zone".to_owned()),
-                repository_url: Some("https://github.com/org/landing-zone".to_owned()),
-                reference: Some("feature".to_owned()),
-                revision: Some("c0ffee".to_owned()),
-                workflow: Some("Deploy".to_owned()),
-                job: Some("hub".to_owned()),
-                step: Some("deploy".to_owned()),
-                debug: false,
-            }
-        );
-        let pushed = Context::new(&lookup(&[("GITHUB_REF_NAME", "main")]));
-        assert_eq!(pushed.reference.as_deref(), Some("main"));
+        assert_eq!(shown, "debug: a terminal has no place for the outputs\n");
     }
 }

@@ -1,7 +1,7 @@
-//! Sanitises untrusted text: for a log that the runner parses, and for quoting in messages.
+//! Sanitises untrusted text: for a log that a host parses, and for quoting in messages.
 //!
-//! The runner looks for its commands with comparisons that ignore invisible characters, so those are removed first, and
-//! a command is broken with a visible space: a zero-width one would be ignored too.
+//! GitHub's runner looks for its commands with comparisons that ignore invisible characters, so those are removed first,
+//! and a command is broken with a visible space: a zero-width one would be ignored too.
 
 /// Longest part of a text that is shown in quotes, in characters.
 const LONGEST_QUOTE: usize = 64;
@@ -30,14 +30,36 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = String> {
         .map(one_line)
 }
 
-/// `line` without anything that the runner would take for a command.
+/// `line` without anything that a host would take for a command: `::` at its beginning, and `##[` or `##vso[` anywhere,
+/// whatever letters are before the bracket.
+///
+/// The sections of GitLab need none of this: they have control characters, which [`one_line`] removes.
 pub(crate) fn disarm(line: &str) -> String {
-    let broken = line.replace("##[", "## [");
+    let broken = break_marks(line);
     let rest = broken.trim_start();
     match rest.strip_prefix("::") {
         Some(tail) => format!("{}: :{tail}", &broken[..broken.len() - rest.len()]),
         None => broken,
     }
+}
+
+/// `line` with a space after each `##` that letters or none, and then a bracket follow.
+fn break_marks(line: &str) -> String {
+    let mut broken = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find("##") {
+        let (before, after) = rest.split_at(at + "##".len());
+        let name = after.trim_start_matches(char::is_alphabetic);
+        if name.starts_with('[') {
+            broken.extend([before, " "]);
+            rest = after;
+        } else {
+            // The second of the two may be the first of others.
+            broken.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
+        }
+    }
+    broken + rest
 }
 
 /// The first `limit` characters of `text`, the last one an ellipsis if it was cut.
@@ -138,6 +160,11 @@ mod tests {
             ("a ##[error]x", "a ## [error]x"),
             ("###[a]", "### [a]"),
             ("##[##[", "## [## ["),
+            ("a ##vso[task.complete]", "a ## vso[task.complete]"),
+            ("###VsO[x]##vso [y]", "### VsO[x]##vso [y]"),
+            ("##v\u{17f}o[x]", "## v\u{17f}o[x]"),
+            ("## C# [1]", "## C# [1]"),
+            ("##", "##"),
         ] {
             assert_eq!(disarm(line), expected);
         }
@@ -179,11 +206,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_of_any_text_is_a_command(text in r"[ \t\r\n:#\[\]a\u{200b}\u{feff}\u{1b}]{0,40}") {
+        fn no_line_of_any_text_is_a_command(text in r"([ \t\r\n:#\[\]a\u{200b}\u{feff}\u{1b}]|##vso|\x1b\[0Ksection_start:1:a\r\x1b\[0K){0,40}") {
             for line in lines(&text) {
                 let line = disarm(&line);
                 prop_assert!(!line.trim_start().starts_with("::"), "{line:?}");
                 prop_assert!(!line.contains("##["), "{line:?}");
+                prop_assert!(!line.contains("##vso["), "{line:?}");
+                prop_assert!(!line.contains("\u{1b}[0K"), "GitLab would take it for a section: {line:?}");
                 prop_assert!(!line.chars().any(|c| is_break(c) || is_invisible(c)), "{line:?}");
             }
         }

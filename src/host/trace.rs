@@ -71,16 +71,16 @@ impl Write for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::{Dialect, Kept};
+    use crate::host::{Kept, Taste};
 
     #[test]
     fn traces_hold_no_secrets() {
         let log = Kept::default();
-        let dialect = Dialect {
+        let taste = Taste {
             debug: true,
-            ..Dialect::default()
+            ..Taste::default()
         };
-        let console = Console::new(log.clone(), dialect);
+        let console = Console::of("", log.clone(), taste);
         let vault = Vault::new(console.clone());
         vault.keep(&"hush-4711".into());
         let written = Lines(console, vault).write(b"path=/a/hush-4711\n");
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn panics_hold_no_secrets_and_no_commands() {
-        let vault = Vault::new(Console::new(io::sink(), Dialect::default()));
+        let vault = Vault::new(Console::of("", io::sink(), Taste::default()));
         vault.keep(&"hush-4711".into());
         let line = panic_line("src/a.rs:1:2", "no hush-4711\n##[error]x", &vault);
         assert_eq!(line, "panicked at src/a.rs:1:2: no *** ## [error]x");

@@ -26,7 +26,7 @@ pub(crate) struct ExtraRoots(Vec<CertificateDer<'static>>);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CertificateFileError {
     #[error(
-        "does not exist: give a path relative to the workspace (the action runs in a container, which sees only the \
+        "does not exist: give a path relative to the workspace (in a container, this program sees only the \
          workspace and the runner's temporary directory)"
     )]
     Missing,

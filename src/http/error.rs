@@ -21,7 +21,7 @@ pub(crate) enum LastingFault {
     UnknownIssuer,
     /// The server's certificate is for another host.
     #[error(
-        "the server's certificate is for another host name; check the runner's DNS and HTTPS_PROXY, and the addresses \
+        "the server's certificate is for another host name; check this machine's DNS and HTTPS_PROXY, and the addresses \
          of a custom cloud (authority-url, resource-manager-url)"
     )]
     WrongName,
@@ -45,7 +45,7 @@ pub(crate) enum LastingFault {
     /// A web page came where a token should be.
     #[error(
         "a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let \
-         this runner reach the server, or set HTTPS_PROXY to the proxy to use"
+         this machine reach the server, or set HTTPS_PROXY to the proxy to use"
     )]
     WebPage,
 }

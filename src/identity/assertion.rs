@@ -16,8 +16,8 @@ use crate::host::{Vault, id_token::IdTokens, jwt::Claims};
 /// Where assertions come from.
 #[derive(Clone, Debug)]
 pub(super) enum AssertionSource {
-    /// GitHub's id tokens, for this audience.
-    GitHub(IdTokens, String),
+    /// The host's id tokens, for this audience.
+    Host(Arc<dyn IdTokens>, String),
     /// A file that another program renews.
     File(PathBuf),
 }
@@ -38,7 +38,7 @@ pub(super) struct Assertion {
 impl AssertionSource {
     async fn assert(&self) -> Result<SecretString, SignInError> {
         match self {
-            Self::GitHub(id_tokens, audience) => Ok(id_tokens.fetch(audience).await?),
+            Self::Host(id_tokens, audience) => Ok(id_tokens.fetch(audience).await?),
             Self::File(path) => read(path).await,
         }
     }

@@ -19,13 +19,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     Cloud, Guid, Method, SignIn,
     assertion::{Assertion, AssertionSource, Presented},
+    azure_cli::AzureCli,
     endpoint::TokenEndpoint,
     error::SignInError,
     refused::{Issuer, Requester},
 };
 use crate::{
     clock::Clock,
-    host::{Vault, id_token::IdTokens},
+    host::{Vault, host_of},
 };
 
 /// A newly issued token.
@@ -50,6 +51,7 @@ enum Proof {
     Assertion(AssertionSource),
     Secret(SecretString),
     ManagedIdentity,
+    AzureCli(AzureCli),
 }
 
 impl Credential {
@@ -66,9 +68,10 @@ impl Credential {
         vault: Vault,
     ) -> Result<Self, SignInError> {
         let (proof, issuer, token_file) = match sign_in.method {
-            Method::GitHubOidc { audience } => {
-                let id_tokens = IdTokens::new(env, http.clone(), clock)?;
-                let source = AssertionSource::GitHub(id_tokens, audience);
+            Method::HostOidc { audience } => {
+                let host = host_of(&env);
+                let id_tokens = host.id_tokens(&env, http.clone(), clock)?;
+                let source = AssertionSource::Host(id_tokens, audience);
                 (Proof::Assertion(source), Issuer::EntraId, None)
             }
             Method::TokenFile(path) => {
@@ -77,6 +80,11 @@ impl Credential {
             }
             Method::Secret(secret) => (Proof::Secret(secret), Issuer::EntraId, None),
             Method::ManagedIdentity => (Proof::ManagedIdentity, Issuer::ManagedIdentity, None),
+            Method::AzureCli => {
+                let path = env("PATH").unwrap_or_default();
+                let cli = AzureCli::new(&path, sign_in.tenant_id.clone());
+                (Proof::AzureCli(cli), Issuer::AzureCli, None)
+            }
         };
         Ok(Self {
             cloud: sign_in.cloud,
@@ -91,7 +99,7 @@ impl Credential {
     #[must_use]
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         match &self.proof {
-            Proof::Assertion(AssertionSource::GitHub(id_tokens, _)) => id_tokens.expires(),
+            Proof::Assertion(AssertionSource::Host(id_tokens, _)) => id_tokens.expires(),
             _ => None,
         }
     }
@@ -144,6 +152,7 @@ impl Credential {
                 Secret::new(secret.expose_secret().to_owned()),
                 Some(ClientSecretCredentialOptions { client_options }),
             )?,
+            Proof::AzureCli(cli) => Arc::new(cli.clone()),
             Proof::ManagedIdentity => {
                 ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
                     user_assigned_id: Some(client_id)

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::refused::{Issuer, Refused};
+use super::{
+    azure_cli::AzureCliError,
+    refused::{Issuer, Refused},
+};
 use crate::{
     host::id_token::IdTokenError,
     http::{LastingFault, sources},
@@ -48,13 +51,13 @@ pub(crate) enum SignInError {
         /// The time limit.
         after: Duration,
     },
-    /// GitHub issued no id token.
+    /// The host issued no id token.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
     /// The file with the federated token cannot be read.
     #[error(
-        "cannot read the federated token in {path}: {reason}; check AZURE_FEDERATED_TOKEN_FILE (the action runs in a \
-         container, which sees only the workspace and the runner's temporary directory)", path = .path.display()
+        "cannot read the federated token in {path}: {reason}; check AZURE_FEDERATED_TOKEN_FILE (in a container, \
+         this program sees only the workspace and the runner's temporary directory)", path = .path.display()
     )]
     TokenFile {
         /// The file.
@@ -62,6 +65,9 @@ pub(crate) enum SignInError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The Azure CLI gave no token.
+    #[error(transparent)]
+    AzureCli(#[from] AzureCliError),
     /// azure_identity does not accept the settings.
     #[error("cannot sign in with these settings: {0}")]
     Settings(String),
@@ -91,6 +97,7 @@ impl SignInError {
             Self::Refused(refused) => refused.is_transient(),
             Self::Unreachable { .. } | Self::NoToken { .. } | Self::TimedOut { .. } => true,
             Self::IdToken(error) => error.is_transient(),
+            Self::AzureCli(error) => error.is_transient(),
             Self::Blocked { .. } | Self::TokenFile { .. } | Self::Settings(_) => false,
         }
     }
@@ -100,7 +107,7 @@ impl SignInError {
     pub(crate) fn is_blocked(&self) -> bool {
         matches!(
             self,
-            Self::Blocked { .. } | Self::IdToken(IdTokenError::Blocked(_))
+            Self::Blocked { .. } | Self::IdToken(IdTokenError::Blocked { .. })
         )
     }
 
@@ -145,7 +152,7 @@ mod tests {
         };
         let messages = [&file, &unreachable, &late, &none].map(ToString::to_string);
         assert_snapshot!(messages.join("\n\n"), @r"
-        cannot read the federated token in /github/workspace/token: No such file or directory (os error 2); check AZURE_FEDERATED_TOKEN_FILE (the action runs in a container, which sees only the workspace and the runner's temporary directory)
+        cannot read the federated token in /github/workspace/token: No such file or directory (os error 2); check AZURE_FEDERATED_TOKEN_FILE (in a container, this program sees only the workspace and the runner's temporary directory)
 
         cannot reach Entra ID at login.microsoftonline.com: Connection refused (os error 111); check the network, HTTPS_PROXY and NO_PROXY
 

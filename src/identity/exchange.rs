@@ -152,8 +152,8 @@ mod tests {
         assert_snapshot!(messages.join("\n"), @r"
         cannot reach Entra ID at login.microsoftonline.com: the server's certificate was not issued by a trusted authority; if a proxy inspects TLS, give the proxy's CA certificate as ca-file; if SSL_CERT_FILE or SSL_CERT_DIR is set, it replaces the public authorities
         GitHub's id-token endpoint cannot be reached: the server's certificate was not issued by a trusted authority; if a proxy inspects TLS, give the proxy's CA certificate as ca-file; if SSL_CERT_FILE or SSL_CERT_DIR is set, it replaces the public authorities
-        cannot reach Entra ID at login.microsoftonline.com: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this runner reach the server, or set HTTPS_PROXY to the proxy to use
-        GitHub's id-token endpoint cannot be reached: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this runner reach the server, or set HTTPS_PROXY to the proxy to use
+        cannot reach Entra ID at login.microsoftonline.com: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this machine reach the server, or set HTTPS_PROXY to the proxy to use
+        GitHub's id-token endpoint cannot be reached: a web page came instead of a token; a captive portal, proxy or firewall answers in the server's place: let this machine reach the server, or set HTTPS_PROXY to the proxy to use
         ");
     }
 

@@ -1,6 +1,7 @@
 //! Signing in to Azure: clouds, assertions, credentials, and the token with its refreshes.
 
 mod assertion;
+mod azure_cli;
 pub(crate) mod broker;
 mod cloud;
 mod credential;

@@ -12,6 +12,8 @@ pub(crate) enum Issuer {
     EntraId,
     /// The managed-identity endpoint of the machine we run on.
     ManagedIdentity,
+    /// The Azure CLI on this machine.
+    AzureCli,
 }
 
 /// The identity that requested a token, for the message if it is refused.
@@ -41,7 +43,7 @@ pub(crate) struct Refused {
 impl Issuer {
     pub(super) fn when_unreachable(self) -> &'static str {
         match self {
-            Self::EntraId => "check the network, HTTPS_PROXY and NO_PROXY",
+            Self::EntraId | Self::AzureCli => "check the network, HTTPS_PROXY and NO_PROXY",
             Self::ManagedIdentity => {
                 "is this a machine in Azure with a managed identity? Behind a proxy, NO_PROXY must name the address"
             }
@@ -54,6 +56,7 @@ impl fmt::Display for Issuer {
         f.write_str(match self {
             Self::EntraId => "Entra ID",
             Self::ManagedIdentity => "the managed-identity endpoint",
+            Self::AzureCli => "the Azure CLI",
         })
     }
 }
@@ -90,7 +93,7 @@ impl Refused {
         if self.is_from_proxy() {
             return format!(
                 "{issuer} did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and \
-                 NO_PROXY, and that this runner may reach {issuer}"
+                 NO_PROXY, and that this machine may reach {issuer}"
             );
         }
         if self.is_transient() {
@@ -130,7 +133,7 @@ impl Refused {
             ),
             Some(Reason::ConditionalAccess) => format!(
                 "a conditional-access policy of tenant {tenant} blocks application {client}: let it allow this \
-                 application and the runner's network"
+                 application and this machine's network"
             ),
             None => format!("application {client} may not sign in to tenant {tenant}"),
         }
@@ -278,10 +281,10 @@ mod tests {
         there is no tenant 7ea4d2f1-0000-0000-0000-000000000001 in this cloud: check tenant-id and environment
         Entra ID answered: AADSTS90002: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and this machine's network
         Entra ID answered: AADSTS53003: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
-        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and the runner's network
+        a conditional-access policy of tenant 7ea4d2f1-0000-0000-0000-000000000001 blocks application c11e7700-0000-0000-0000-000000000002: let it allow this application and this machine's network
         Entra ID answered: AADSTS50076: Told so. (HTTP 401, trace id aaaa, correlation id bbbb)
 
         even a fresh id token is outside of its validity: is this machine's clock wrong?
@@ -343,7 +346,7 @@ mod tests {
         let mut refused = refused(0, "");
         refused.refusal = Refusal::read(403, None, b"<html>Blocked by policy</html>");
         assert_snapshot!(refused, @r"
-        Entra ID did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and NO_PROXY, and that this runner may reach Entra ID
+        Entra ID did not write this answer; a proxy, captive portal or firewall did: check HTTPS_PROXY and NO_PROXY, and that this machine may reach Entra ID
         The answer: Blocked by policy (HTTP 403)
         ");
         refused.refusal = Refusal::read(302, None, b"");

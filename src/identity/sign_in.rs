@@ -14,9 +14,10 @@ pub(crate) const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 pub(crate) struct SignIn {
     /// The cloud to sign in to.
     pub cloud: Cloud,
-    /// The directory; `None` only for a managed identity.
+    /// The directory; `None` only for a managed identity, and for the Azure CLI's own.
     pub tenant_id: Option<Guid>,
-    /// The application, or the user-assigned managed identity; `None` only for a system-assigned identity.
+    /// The application, or the user-assigned managed identity; `None` only for a
+    /// system-assigned identity and for whoever uses the Azure CLI.
     pub client_id: Option<Guid>,
     /// The kind of credential.
     pub method: Method,
@@ -26,7 +27,7 @@ pub(crate) struct SignIn {
 #[derive(Clone, Debug)]
 pub(crate) enum Method {
     /// An id token of the workflow run, fetched for every exchange.
-    GitHubOidc {
+    HostOidc {
         /// The audience that the federated credential expects.
         audience: String,
     },
@@ -36,4 +37,6 @@ pub(crate) enum Method {
     TokenFile(PathBuf),
     /// The managed identity of the machine.
     ManagedIdentity,
+    /// Whoever has signed in with the Azure CLI on this machine.
+    AzureCli,
 }

@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     fmt, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use crate::host::{Host, host_of};
 
 /// The environment's variables by name. Its `Debug` form shows no values, as some of them are secrets.
 #[derive(Clone, Default)]
@@ -30,10 +33,55 @@ impl Environment {
         values.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The same with these inputs, by name, whatever their variables say.
+    #[must_use]
+    pub(crate) fn with_inputs(
+        mut self,
+        given: impl IntoIterator<Item = (&'static str, OsString)>,
+    ) -> Self {
+        for (input, value) in given {
+            let [runner, shell] = variables(input);
+            for name in [&runner, &shell] {
+                self.values.remove(name);
+                self.not_text.remove(name);
+            }
+            self.insert(runner, value);
+        }
+        self
+    }
+
+    /// Whether any input is given as a variable of its own.
+    #[must_use]
+    pub(crate) fn has_inputs(&self) -> bool {
+        let given = self
+            .values
+            .iter()
+            .filter(|(_, value)| !value.trim().is_empty());
+        let mut names = given.map(|(name, _)| name).chain(&self.not_text);
+        names.any(|name| name.starts_with(PREFIX))
+    }
+
+    fn insert(&mut self, name: String, value: OsString) {
+        match value.into_string() {
+            Ok(value) => {
+                self.values.insert(name, value);
+            }
+            Err(_) => {
+                self.not_text.insert(name);
+            }
+        }
+    }
+
+    /// The host that the variables describe.
+    #[must_use]
+    pub(crate) fn host(&self) -> Arc<dyn Host> {
+        host_of(&|name| self.get(name).map(str::to_owned))
+    }
+
     /// The folder that relative paths are relative to.
     #[must_use]
     pub(crate) fn workspace(&self) -> PathBuf {
-        PathBuf::from(self.get("GITHUB_WORKSPACE").unwrap_or("."))
+        self.host().workspace()
     }
 
     /// A folder for temporary files: the system's, or that of the runner where the system's cannot be written, as in a
@@ -41,8 +89,7 @@ impl Environment {
     #[must_use]
     pub(crate) fn temp_dir(&self) -> PathBuf {
         let system = std::env::temp_dir();
-        let runners = self.get("RUNNER_TEMP").map(PathBuf::from);
-        match runners {
+        match self.host().temporary() {
             Some(runners) if !is_writable(&system) => runners,
             _ => system,
         }
@@ -52,6 +99,16 @@ impl Environment {
     pub(super) fn is_not_text(&self, name: &str) -> bool {
         self.not_text.contains(name)
     }
+}
+
+/// What the variables of inputs begin with.
+const PREFIX: &str = "INPUT_";
+
+/// The variables for the input `name`. The runner keeps hyphens, which a shell cannot set.
+pub(super) fn variables(name: &str) -> [String; 2] {
+    let runner = format!("{PREFIX}{}", name.to_ascii_uppercase());
+    let shell = runner.replace('-', "_");
+    [runner, shell]
 }
 
 /// Whether files can be created in `folder`, which permissions alone do not show.
@@ -68,14 +125,7 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
             let Ok(name) = name.into().into_string() else {
                 continue;
             };
-            match value.into().into_string() {
-                Ok(value) => {
-                    environment.values.insert(name, value);
-                }
-                Err(_) => {
-                    environment.not_text.insert(name);
-                }
-            }
+            environment.insert(name, value.into());
         }
         environment
     }
@@ -120,6 +170,37 @@ mod tests {
         assert_eq!(environment.get("BYTES"), None);
         assert!(environment.is_not_text("BYTES"));
         assert!(!environment.is_not_text("TEXT"));
+    }
+
+    #[test]
+    fn what_is_given_wins_over_both_forms_of_a_variable() {
+        let variables = [
+            ("INPUT_TENANT-ID", OsString::from("runner")),
+            ("INPUT_TENANT_ID", OsString::from("shell")),
+            ("INPUT_NAME", OsString::from_vec(vec![0xff])),
+        ];
+        let environment: Environment = variables.into_iter().collect();
+        let given = [
+            ("tenant-id", OsString::new()),
+            ("name", OsString::from("hub")),
+        ];
+        let environment = environment.with_inputs(given);
+        assert_eq!(environment.get("INPUT_TENANT-ID"), None);
+        assert_eq!(environment.get("INPUT_TENANT_ID"), None);
+        assert_eq!(environment.get("INPUT_NAME"), Some("hub"));
+        assert!(!environment.is_not_text("INPUT_NAME"));
+    }
+
+    #[test]
+    fn an_empty_input_is_none() {
+        for (name, value, expected) in [
+            ("INPUT_NAME", "hub", true),
+            ("INPUT_NAME", " ", false),
+            ("AZURE_CLIENT_ID", "1", false),
+        ] {
+            let environment: Environment = [(name, value)].into_iter().collect();
+            assert_eq!(environment.has_inputs(), expected, "{name}={value:?}");
+        }
     }
 
     #[test]

@@ -43,5 +43,11 @@ pub(crate) fn report_file(environment: &Environment) -> Option<ReportPath> {
     parse::report_path(&Raw::read(environment), environment).ok()?
 }
 
+/// Names of the template outputs whose values are secrets, also if other inputs are invalid.
+#[must_use]
+pub(crate) fn masked_outputs(environment: &Environment) -> Vec<String> {
+    parse::list(&Raw::read(environment).masked_outputs)
+}
+
 #[cfg(test)]
 mod tests;

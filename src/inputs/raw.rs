@@ -4,12 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Environment, Problems, catalog::INPUTS};
-use crate::{
-    host::id_token::{REQUEST_TOKEN, REQUEST_URL},
-    http::proxy,
-    identity::TOKEN_FILE,
-};
+use super::{Environment, Problems, catalog::INPUTS, environment::variables};
+use crate::{host, http::proxy, identity::TOKEN_FILE};
 
 /// Variable with a file of certificates to trust besides the root certificates, as for Node.js.
 pub(super) const EXTRA_CERTIFICATES: &str = "NODE_EXTRA_CA_CERTS";
@@ -84,27 +80,28 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    /// Reads the inputs, which the runner passes as `INPUT_<NAME>`.
+    /// Reads the inputs, which are variables named `INPUT_<NAME>`; what is not given, the host may know.
     pub(super) fn read(environment: &Environment) -> Self {
+        let host = environment.host();
+        // These name an identity of their own.
+        let has_creds = value(environment, "creds").is_some();
+        let known = |name: &str| host.default_input(name).filter(|_| !has_creds);
         let given = INPUTS.iter().map(|input| {
-            let value = value(environment, input.name).unwrap_or(input.default);
-            (input.name.to_owned(), value.to_owned())
+            let given = value(environment, input.name).map(str::to_owned);
+            let value = given.or_else(|| known(input.name));
+            let value = value.unwrap_or_else(|| input.default.to_owned());
+            (input.name.to_owned(), value)
         });
         envy::from_iter(given).expect("every input has a field of text")
     }
 }
 
 /// Other variables that the program reads, and would treat as unset.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 4] = [
     EXTRA_CERTIFICATES,
     CERTIFICATES,
     CERTIFICATE_FOLDERS,
-    REQUEST_URL,
-    REQUEST_TOKEN,
     TOKEN_FILE,
-    "GITHUB_OUTPUT",
-    "GITHUB_STATE",
-    "GITHUB_STEP_SUMMARY",
 ];
 
 impl fmt::Debug for Raw {
@@ -125,7 +122,11 @@ pub(super) fn check(environment: &Environment, problems: &mut Problems) {
             );
         }
     }
-    for name in VARIABLES.into_iter().chain(proxy::VARIABLES) {
+    for name in VARIABLES
+        .into_iter()
+        .chain(host::VARIABLES)
+        .chain(proxy::VARIABLES)
+    {
         if environment.is_not_text(name) {
             problems.add(name, "is not UTF-8 text: set it as UTF-8, or unset it");
         }
@@ -138,13 +139,6 @@ fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
         .filter_map(|variable| environment.get(variable))
         .map(str::trim)
         .find(|value| !value.is_empty())
-}
-
-/// The variables for the input `name`. The runner keeps hyphens, which a shell cannot set.
-fn variables(name: &str) -> [String; 2] {
-    let runner = format!("INPUT_{}", name.to_ascii_uppercase());
-    let shell = runner.replace('-', "_");
-    [runner, shell]
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub(crate) struct Request {
     pub timing: Timing,
     /// What happens to the deployment after `timeout`.
     pub on_timeout: OnStop,
-    /// What happens to the deployment when the workflow is cancelled.
+    /// What happens to the deployment when the run is cancelled.
     pub on_cancel: OnStop,
     /// What to do if a deployment of this name is running.
     pub if_active: IfActive,

@@ -4,19 +4,16 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Environment, creds, raw::Raw, request::is_address};
-use crate::host::id_token::REQUEST_TOKEN;
+use crate::host;
 
 /// Variables that hold a secret and nothing else.
-const VARIABLES: [&str; 11] = [
-    REQUEST_TOKEN,
-    "ACTIONS_RUNTIME_TOKEN",
+const VARIABLES: [&str; 8] = [
     "ARM_CLIENT_SECRET",
     "ARM_OIDC_TOKEN",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AZURE_CLIENT_SECRET",
     "AZURE_FEDERATED_TOKEN",
     "AZURE_PASSWORD",
-    "GITHUB_TOKEN",
     "IDENTITY_HEADER",
     "MSI_SECRET",
 ];
@@ -47,7 +44,10 @@ pub(crate) fn secrets(environment: &Environment) -> Vec<SecretString> {
     for text in [&raw.template_uri, &raw.parameters_file] {
         texts.extend(of_address(text));
     }
-    let held = VARIABLES.iter().filter_map(|name| environment.get(name));
+    let held = VARIABLES.iter().chain(&host::SECRETS);
+    let held = held.filter_map(|name| environment.get(name));
+    // What Azure Pipelines does not know stays as it was written, and is part of our advice.
+    let held = held.filter(|value| !value.starts_with("$("));
     texts.extend(held.map(SecretString::from));
     texts.extend(creds::secrets(
         environment.get(CREDENTIALS).unwrap_or_default(),

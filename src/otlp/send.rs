@@ -51,7 +51,7 @@ enum Reason {
     NoAnswer(String),
     #[error("it did not answer within {}", show(*.0))]
     TimedOut(Duration),
-    #[error("the workflow was cancelled, and there was no more time")]
+    #[error("the run was cancelled, and there was no more time")]
     Hurried,
     #[error("{}", refusal(*.status, .said))]
     Refused { status: u16, said: String },

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     deploy::benching::Changes,
     event::{Ending, Event},
-    host::{Context, Runner},
+    host::{Context, Runner, SummaryForm},
 };
 
 pub use self::ahead::Ahead;
@@ -51,7 +51,7 @@ impl Run {
         let mut record = Record::default();
         record.observe(&self.progress, Duration::from_secs(3_600));
         record.observe(&self.ending, Duration::from_secs(3_600));
-        summary::summary(&record, &[], &Context::default())
+        summary::summary(&record, &[], &Context::default(), SummaryForm::GITHUB)
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use tokio::runtime::Builder;
 
 use super::replay::{parse, play};
-use crate::host::{Console, Dialect};
+use crate::host::{Console, Taste};
 
 /// Standard output of a replay.
 struct Strict;
@@ -44,6 +44,6 @@ pub(crate) fn check(data: &[u8]) {
     };
     let _ = run.warning();
     let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let console = Console::new(Strict, Dialect::default());
+    let console = Console::plain(Strict, Taste::default());
     assert!(runtime.block_on(play(&run, console, None)), "a bug");
 }

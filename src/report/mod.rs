@@ -16,11 +16,13 @@ pub(crate) mod record;
 mod replay;
 mod report_file;
 mod reporter;
+mod settings;
 pub(crate) mod spans;
 mod summary;
 mod what_if;
 mod words;
 
 pub(crate) use replay::{ReadError, play, read};
-pub(crate) use reporter::{Reporter, Settings};
+pub(crate) use reporter::Reporter;
+pub(crate) use settings::Settings;
 pub(crate) use words::duration;

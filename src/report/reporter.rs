@@ -1,6 +1,7 @@
 //! Receives every event and passes it on to log, annotations, outputs, summary and report file.
 
 use std::{
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
@@ -10,53 +11,21 @@ use jiff::{Timestamp, Unit};
 use crate::{
     clock::Clock,
     event::{Event, Texts},
-    host::{ReportPath, Runner, Severity},
-    inputs::Request,
+    host::{Output, Runner, Severity},
     report::{
         log::LogWriter,
         outputs::{self, masking},
         record::Record,
         replay::Recording,
-        report_file, summary,
+        report_file,
+        settings::Settings,
+        summary,
         words::{markdown::code, verdict},
     },
 };
 
-/// The inputs that concern the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Settings {
-    /// Names of the template outputs to mask; case does not matter.
-    pub(crate) masked_outputs: Vec<String>,
-    /// Whether to write the step summary.
-    pub(crate) summary: bool,
-    /// The report file, if one is wanted.
-    pub(crate) report_file: Option<ReportPath>,
-    /// Longest silence in the log.
-    pub(crate) heartbeat_interval: Duration,
-}
-
-impl From<&Request> for Settings {
-    fn from(request: &Request) -> Self {
-        Self {
-            masked_outputs: request.masked_outputs.clone(),
-            summary: request.summary,
-            report_file: None,
-            heartbeat_interval: request.timing.heartbeat_interval,
-        }
-    }
-}
-
-impl Default for Settings {
-    /// The settings for a run whose inputs are invalid.
-    fn default() -> Self {
-        Self {
-            masked_outputs: Vec::new(),
-            summary: true,
-            report_file: None,
-            heartbeat_interval: Duration::from_secs(300),
-        }
-    }
-}
+/// How often the last row of a terminal is written anew.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// Writes log and annotations during the run, and outputs, report file and summary at its end.
 #[derive(Debug)]
@@ -91,6 +60,9 @@ impl Reporter {
         if let Some(recording) = &mut self.recording {
             recording.observe(&event, at);
         }
+        if matches!(event, Event::Ended(_)) {
+            self.runner.console.drop_live_row();
+        }
         self.show(&event, &warnings, at);
     }
 
@@ -107,6 +79,9 @@ impl Reporter {
         if self.log.tell(event, at) {
             self.last_output = at;
         }
+        if self.runner.console.has_live_row() {
+            self.log.refresh(at);
+        }
     }
 
     /// Reports what is certain after a bug in the report of `event`: at the end of the run the ids and the state.
@@ -117,13 +92,14 @@ impl Reporter {
         };
         let record = self.log.record();
         let mut values = outputs::ids(record);
-        values.extend(verdict::code(record, &ending).map(|code| ("error-code".to_owned(), code)));
+        let code_of_error = verdict::code(record, &ending);
+        values.extend(code_of_error.map(|code| Output::open("error-code", &code)));
         if let Err(error) = self.runner.set_outputs(&values) {
             self.report_error(&format!("the outputs are lost: {error}"));
         }
         let lines = values
             .iter()
-            .map(|(name, value)| format!("- {name}: {}\n", code(value)));
+            .map(|output| format!("- {}: {}\n", output.name, code(&output.value)));
         let summary = format!(
             "An internal error cost the rest of this summary.\n\n{}",
             lines.collect::<String>()
@@ -137,20 +113,29 @@ impl Reporter {
 
     /// What it has kept of the run.
     pub(crate) fn into_record(self) -> Record {
+        self.runner.console.drop_live_row();
         self.log.into_record()
     }
 
-    /// Waits until the log has been silent for a heartbeat interval.
+    /// Waits until the log has been silent for a heartbeat interval; in a terminal for a second of real time.
     pub(crate) async fn silence(&self) {
+        if self.runner.console.has_live_row() {
+            let _ = Clock::timeout_local(REFRESH, pending::<()>()).await;
+            return;
+        }
         let due = self.last_output + self.settings.heartbeat_interval;
         self.clock
             .sleep(due.saturating_sub(self.clock.elapsed()))
             .await;
     }
 
-    /// Emits a heartbeat: what is running, and how old the token is.
+    /// Emits a heartbeat: what is running, and how old the token is. In a terminal, its last row says so.
     pub(crate) fn heartbeat(&mut self) {
         let at = self.clock.elapsed();
+        if self.runner.console.has_live_row() {
+            self.log.refresh(at);
+            return;
+        }
         self.last_output = at;
         let Some(event) = self.log.heartbeat(at) else {
             return;
@@ -164,10 +149,15 @@ impl Reporter {
 
     /// Writes ids early so that they survive a SIGKILL. The outputs at the end replace them.
     fn write_ids_early(&mut self) {
-        let outputs = outputs::outputs(self.log.record());
+        let outputs = self.outputs();
         if let Err(error) = self.runner.set_outputs(&outputs.values) {
             self.report_error(&format!("the outputs will be lost: {error}"));
         }
+    }
+
+    fn outputs(&self) -> outputs::Outputs {
+        let masked = &self.settings.masked_outputs;
+        outputs::outputs(self.log.record(), masked, self.runner.host())
     }
 
     /// The event without known secrets, and warnings about those in outputs. Everything that is shown or written passes
@@ -186,7 +176,7 @@ impl Reporter {
     /// Writes outputs, summary and report file; a failure of one does not prevent the others. The report file comes last,
     /// because it tells what the log says about the others.
     fn write_results(&mut self) {
-        let outputs = outputs::outputs(self.log.record());
+        let outputs = self.outputs();
         for warning in &outputs.warnings {
             self.warn(warning);
         }
@@ -216,8 +206,11 @@ impl Reporter {
     }
 
     fn write_summary(&mut self) {
+        let Some(form) = self.runner.host().summary() else {
+            return;
+        };
         let (settings, run) = (&self.settings, &self.runner.context);
-        let summary = summary::summary(self.log.record(), &settings.masked_outputs, run);
+        let summary = summary::summary(self.log.record(), &settings.masked_outputs, run, form);
         if let Err(error) = self.runner.add_summary(&summary) {
             self.report_error(&format!("the summary is lost: {error}"));
         }
@@ -355,7 +348,10 @@ mod tests {
     async fn a_bug_in_the_report_costs_neither_ids_nor_the_state() {
         let folder = tempfile::tempdir().expect("a folder");
         let kept = Kept::default();
-        let variable = |name: &str| Some(folder.path().join(name).display().to_string());
+        let variable = |name: &str| match name {
+            "GITHUB_ACTIONS" => Some("true".to_owned()),
+            _ => Some(folder.path().join(name).display().to_string()),
+        };
         let runner = Runner::new(&variable, kept.clone(), false);
         let mut reporter = Reporter::new(runner, Clock::paused(), Settings::default());
         for (_, event) in stories::begun() {

@@ -12,15 +12,16 @@ use crate::{
     clock::{Clock, TIME_SCALE},
     deploy::message_of,
     event::{Event, Events},
-    host::{self, Runner, Vault},
+    host::{self, LogTo, Runner, Vault},
     identity::{Credential, NewsSender, Session, TokenNews},
     inputs::{self, Environment, Request},
     report::{Reporter, record::Record},
 };
 
 /// The runner that the environment describes, with all secrets of the environment kept.
-pub(super) fn runner(environment: &Environment) -> Runner {
-    let runner = Runner::from_environment(&|name| environment.get(name).map(str::to_owned));
+pub(super) fn runner(environment: &Environment, log: LogTo) -> Runner {
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let runner = Runner::from_environment(&variable, log);
     for secret in inputs::secrets(environment) {
         runner.vault.keep(&secret);
     }

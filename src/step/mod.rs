@@ -1,12 +1,16 @@
 //! One step of a workflow, from its environment to its exit status; and its post step.
 
 mod environment;
+mod json;
 mod post;
 mod state;
 mod traces;
 mod work;
 
-use std::{env, panic::AssertUnwindSafe};
+use std::{
+    io::{self, Write},
+    panic::AssertUnwindSafe,
+};
 
 use futures::FutureExt;
 use tokio::{runtime::Builder, sync::mpsc::unbounded_channel};
@@ -20,7 +24,7 @@ use self::{
 use crate::{
     deploy::message_of,
     event::{Ending, Event, Events, Left},
-    host::{self, Runner},
+    host::{self, LogTo, Runner},
     inputs::{self, Environment},
     report::{Reporter, Settings, spans::Step},
 };
@@ -32,14 +36,33 @@ pub(crate) use post::run as run_post;
 /// The exit status of a bug in this program.
 const BUG: u8 = 70;
 
-/// Runs the step that the process's environment describes.
+/// What standard output is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Printing {
+    /// The log.
+    Log,
+    /// The outputs as one JSON object; the log goes to standard error.
+    Json,
+}
+
+/// Runs the step that `environment` describes.
 ///
 /// # Errors
 /// When the program cannot even start; everything else becomes an exit status.
-pub(crate) fn run() -> anyhow::Result<u8> {
-    let environment: Environment = env::vars_os().collect();
-    let runner = runner(&environment);
-    run_to_end(step(environment, runner))
+pub(crate) fn run(environment: Environment, printing: Printing) -> anyhow::Result<u8> {
+    let log = match printing {
+        Printing::Log => LogTo::Output,
+        Printing::Json => LogTo::Error,
+    };
+    let masked = inputs::masked_outputs(&environment);
+    let runner = runner(&environment, log);
+    let status = run_to_end(step(environment, runner.clone()))?;
+    if printing == Printing::Json {
+        let json = json::of(&runner.outputs(), &masked, &runner.vault);
+        // A closed pipe is no reason to fail.
+        let _ = writeln!(io::stdout(), "{json:#}");
+    }
+    Ok(status)
 }
 
 /// Runs `work` on this thread, and does not wait for what it leaves behind: a name lookup that hangs, or a file whose
@@ -67,7 +90,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         clock: clock.clone(),
         extra_roots: extra_roots.unwrap_or_default(),
     };
-    let interrupt = host::interruption();
+    let interrupt = host::interruption(&runner);
     let reporter = Reporter::new(runner.clone(), clock.clone(), settings);
 
     let (sender, received) = unbounded_channel();
@@ -97,7 +120,7 @@ async fn step(environment: Environment, runner: Runner) -> u8 {
         return BUG;
     };
     traces
-        .tell(&record, Step::Main, interrupt.cancelled())
+        .tell(&record, Step::Main, interrupt.token().cancelled())
         .await;
     match is_well {
         true => status,

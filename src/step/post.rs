@@ -1,7 +1,7 @@
 //! The step after the step: what became of a deployment whose step was cancelled or killed.
 //!
 //! The runner starts it in a container of its own, with the same inputs, whatever ended the main step, and gives it
-//! about four and a half minutes when the workflow was cancelled.
+//! about four and a half minutes when the run was cancelled.
 
 use std::{env, future::pending, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     deploy::{self, Aftermath, Context, Ledger, Stage},
     event::Events,
-    host::{Annotation, Line, Runner, Severity},
+    host::{Annotation, Line, LogTo, Runner, Severity},
     http,
     inputs::{self, Environment, Problems, Request},
     report::{
@@ -38,7 +38,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let environment: Environment = env::vars_os().collect();
     let state = State::saved(&environment);
     let Some(state) = state else { return Ok(0) };
-    let runner = environment::runner(&environment);
+    let runner = environment::runner(&environment, LogTo::Output);
     let request = match inputs::read(&environment) {
         Ok(request) => request,
         Err(invalid) => {
@@ -180,7 +180,7 @@ fn message(request: &Request, target: &Target, aftermath: &Aftermath) -> Message
 fn advice(target: &Target) -> &'static str {
     match target {
         Target::Deployment(_) => {
-            "follow it in the portal, or re-run the workflow to follow it here (on-cancel: cancel would have cancelled \
+            "follow it in the portal, or run it again to follow it here (on-cancel: cancel would have cancelled \
              it)"
         }
         Target::Stack(_) => "follow it in the portal; Azure cannot cancel a stack",

@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     deploy::{self, Context, Failure, Job, Ledger, Stage, Stop, unless_stopped},
     event::{Ending, Event, Events, Left, Plan},
-    host::Runner,
+    host::{Interrupt, Runner},
     http,
     identity::{Broker, Keeper, Session, SignInError},
     inputs::{Environment, Invalid, Problems, Request},
@@ -29,7 +29,7 @@ pub(super) struct Work {
     pub(super) runner: Runner,
     pub(super) clock: Clock,
     pub(super) events: Events,
-    pub(super) interrupt: CancellationToken,
+    pub(super) interrupt: Interrupt,
 }
 
 impl Work {
@@ -54,7 +54,7 @@ impl Work {
         let session = session(environment, &request, http.clone(), clock, events, vault);
         let timeout = request.timing.timeout;
         let beginning = self.begin(&request, http.clone(), Arc::new(session));
-        match unless_stopped(clock, timeout, &self.interrupt, beginning).await {
+        match unless_stopped(clock, timeout, self.interrupt.token(), beginning).await {
             Ok(Ok((job, keeper))) => self.deploy(&request, &job, http, keeper).await,
             Ok(Err(ending)) => ending,
             Err(Stop::Interrupted) => Ending::Cancelled {
@@ -233,9 +233,9 @@ impl Work {
         let left = Duration::try_from(left).unwrap_or_default();
         if left + ID_TOKEN_SLACK < timeout {
             let left = duration::show(left);
+            let host = self.runner.host().name();
             self.warn(format!(
-                "GitHub issues id tokens to this job for another {left} only, which is less than `timeout`: \
-                 a longer deployment cannot be followed to its end in this job"
+                "{host} vouches for this job for another {left} only, which is less than `timeout`: a longer deployment cannot be followed to its end in this job"
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! Entra ID and GitHub's id-token endpoint for tests on paused time.
+//! Entra ID, and the id-token endpoints of GitHub and Azure Pipelines, for tests on paused time.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -16,11 +16,13 @@ use serde_json::json;
 
 use crate::{
     clock::Clock,
-    host::{Console, Dialect, Kept, Vault, jwt},
+    host::{Console, Kept, Taste, Vault, jwt},
     identity::{Cloud, Credential, Method, SignIn},
 };
 
 const REQUEST_TOKEN_EXPIRY: &str = "2026-01-05T08:10:00Z";
+
+const SERVICE_CONNECTION: &str = "5e2f1c0a-0000-4000-8000-000000000001";
 
 /// How a fake server answers a request.
 #[derive(Clone, Debug)]
@@ -101,6 +103,7 @@ impl FakeAzure {
     /// The runner's environment.
     pub(crate) fn env(name: &str) -> Option<String> {
         match name {
+            "GITHUB_ACTIONS" => Some("true".to_owned()),
             "ACTIONS_ID_TOKEN_REQUEST_URL" => {
                 Some("https://pipelines.test/token?api-version=2.0".to_owned())
             }
@@ -110,6 +113,18 @@ impl FakeAzure {
             }
             _ => None,
         }
+    }
+
+    /// The environment of a step in Azure Pipelines.
+    pub(crate) fn env_of_azure_pipelines(name: &str) -> Option<String> {
+        let value = match name {
+            "TF_BUILD" => "True",
+            "SYSTEM_OIDCREQUESTURI" => "https://devops.test/contoso/_apis/jobs/1/oidctoken",
+            "SYSTEM_ACCESSTOKEN" => return Self::env("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID" => SERVICE_CONNECTION,
+            _ => return None,
+        };
+        Some(value.to_owned())
     }
 
     pub(crate) fn request_token_expiry() -> Timestamp {
@@ -130,11 +145,8 @@ impl FakeAzure {
     }
 
     pub(crate) fn vault(&self) -> Vault {
-        let dialect = Dialect {
-            commands: true,
-            ..Dialect::default()
-        };
-        Vault::new(Console::new(self.log(), dialect))
+        let console = Console::of("GITHUB_ACTIONS", self.log(), Taste::default());
+        Vault::new(console)
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
@@ -143,7 +155,7 @@ impl FakeAzure {
 
     /// Signing in with the workflow run's id tokens.
     pub(crate) fn oidc() -> Method {
-        Method::GitHubOidc {
+        Method::HostOidc {
             audience: "api://AzureADTokenExchange".to_owned(),
         }
     }
@@ -181,7 +193,7 @@ impl FakeAzure {
         self.servers().entra.extend(answers);
     }
 
-    /// What GitHub does with the next requests; it serves those after them.
+    /// What GitHub, or Azure Pipelines, does with the next requests; it serves those after them.
     pub(crate) fn github_answers(&self, answers: impl IntoIterator<Item = Answer>) {
         self.servers().github.extend(answers);
     }
@@ -219,6 +231,33 @@ impl Servers {
             "jti": self.assertions,
         });
         json!({"count": 1, "value": jwt::forge(&claims)}).to_string()
+    }
+
+    /// Panics if the request is not what Azure Pipelines takes.
+    fn issue_for_connection(&mut self, request: &Request) -> String {
+        let header = |name: &'static str| {
+            let name = azure_core::http::headers::HeaderName::from_static(name);
+            request
+                .headers()
+                .get_optional_str(&name)
+                .unwrap_or_default()
+        };
+        assert_eq!(request.method(), azure_core::http::Method::Post);
+        assert_eq!(header("content-type"), "application/json");
+        assert_eq!(header("content-length"), "0");
+        assert_eq!(header("x-tfs-fedauthredirect"), "Suppress");
+        assert!(header("authorization").starts_with("Bearer "));
+        let query = request.url().query().unwrap_or_default();
+        let expected = format!("api-version=7.1&serviceConnectionId={SERVICE_CONNECTION}");
+        assert_eq!(query, expected);
+        self.assertions += 1;
+        let claims = json!({
+            "iss": "https://vstoken.dev.azure.com/0a1b",
+            "sub": "sc://contoso/platform/Hub",
+            "aud": "api://AzureADTokenExchange",
+            "jti": self.assertions,
+        });
+        json!({"oidcToken": jwt::forge(&claims)}).to_string()
     }
 
     fn issue_token(&mut self, now: Duration) -> String {
@@ -262,17 +301,24 @@ pub(super) fn untrusted() -> azure_core::Error {
 #[async_trait]
 impl HttpClient for FakeAzure {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let is_github = request.url().host_str() == Some("pipelines.test");
+        let server = request.url().host_str().unwrap_or_default();
         let (answer, served) = {
             let now = self.elapsed();
             let mut servers = self.servers();
-            if is_github {
-                let served = servers.issue_assertion(request);
-                (servers.github.pop_front(), served)
-            } else {
-                servers.note_assertion(request);
-                servers.asked.push(now);
-                (servers.entra.pop_front(), servers.issue_token(now))
+            match server {
+                "pipelines.test" => {
+                    let served = servers.issue_assertion(request);
+                    (servers.github.pop_front(), served)
+                }
+                "devops.test" => {
+                    let served = servers.issue_for_connection(request);
+                    (servers.github.pop_front(), served)
+                }
+                _ => {
+                    servers.note_assertion(request);
+                    servers.asked.push(now);
+                    (servers.entra.pop_front(), servers.issue_token(now))
+                }
             }
         };
         let mut headers = Headers::new();

@@ -3,12 +3,17 @@
 use proptest::prelude::*;
 
 /// What hostile texts try to be: a command, an output, a link, a tag, a mention, the end of something.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 49] = [
     "::forged::x",
     "::error::forged",
     "::forged name=x::",
     "##[forged]",
     "##[",
+    "##vso[forged.x y=z]",
+    "##vSo[task.complete result=Failed;]",
+    "##vso[",
+    "vso[",
+    "\u{1b}[0Ksection_start:1:forged\r\u{1b}[0K",
     "::",
     ":",
     "\r\n",

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
+mod azure_cli;
 mod bicep;
 mod bicepparam;
 mod cancelling;
 mod causes;
 mod chaos;
+mod command_line;
 mod common;
 mod corpus;
 mod dialect;
@@ -21,6 +23,7 @@ mod grammar;
 mod guard;
 mod hints;
 mod history;
+mod hosts;
 mod identity_of_deployment;
 mod inputs;
 mod mutations;
@@ -33,6 +36,7 @@ mod parameters;
 mod post;
 mod process;
 mod protection;
+mod pty;
 mod reading;
 mod registry;
 mod replay;
@@ -47,6 +51,7 @@ mod stacks;
 mod step;
 mod template_specs;
 mod templates;
+mod terminal;
 mod traces;
 mod unanswered;
 mod validate;

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use azure_simulator::{Fault, Options, ResourceFailure, Service, Simulator};
+use azure_simulator::{Fault, Options, ResourceFailure, SECRET, Service, Simulator};
 use serde_json::{Value, json};
 
 use super::{
@@ -78,6 +78,7 @@ impl Replay {
 fn replayed(step: Step, options: &[&[&str]]) -> (Outcome, Vec<Replay>) {
     let step = step
         .environment("GITHUB_ACTIONS", "")
+        .input("client-secret", SECRET)
         .inputs(&[("report-file", FILE), ("heartbeat-interval", "1m")]);
     let path = step.path(FILE);
     let mut replays = Vec::new();

@@ -54,6 +54,8 @@ pub struct Step {
 pub struct Outcome {
     pub status: Option<i32>,
     pub log: String,
+    /// The log with its colours and marks.
+    pub printed: String,
     pub outputs: BTreeMap<String, String>,
     pub state: BTreeMap<String, String>,
     pub summary: String,
@@ -198,7 +200,8 @@ impl Step {
         command
     }
 
-    fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
+    /// What came of the step, which ended with `status` and wrote `log`.
+    pub fn outcome(&self, status: Option<i32>, log: &str) -> Outcome {
         self.hides_every_secret(log);
         let read = |file| fs::read_to_string(self.path(file)).unwrap();
         Outcome {
@@ -207,6 +210,7 @@ impl Step {
             state: grammar::parse(&read("GITHUB_STATE")),
             summary: read("GITHUB_STEP_SUMMARY"),
             log: plain(log),
+            printed: log.to_owned(),
         }
     }
 }
@@ -216,7 +220,8 @@ impl Step {
     /// GitHub draws it.
     #[track_caller]
     fn hides_every_secret(&self, log: &str) {
-        let is_shown = |line: &&str| !line.starts_with("::add-mask::");
+        let masks = ["::add-mask::", "##vso[task.setsecret]"];
+        let is_shown = |line: &&str| !masks.iter().any(|mask| line.starts_with(mask));
         let shown: String = log.lines().filter(is_shown).collect::<Vec<_>>().join("\n");
         let secrets = self.witness.secrets();
         let check = |place: &str, text: &str| {
@@ -298,7 +303,7 @@ impl Running {
         self
     }
 
-    /// Sends a signal, as `docker` passes it on when the workflow is cancelled.
+    /// Sends a signal, as `docker` passes it on when the run is cancelled.
     pub fn signal(self, name: &str) -> Self {
         process::send(&self.child, name);
         self
@@ -307,6 +312,12 @@ impl Running {
     /// Waits for the end.
     pub fn outcome(mut self) -> Outcome {
         self.end()
+    }
+
+    /// Waits for the end, and looks at what came of it while the workspace is still there.
+    pub fn seen<T>(mut self, look: impl FnOnce(Outcome) -> T) -> T {
+        let outcome = self.end();
+        look(outcome)
     }
 
     fn end(&mut self) -> Outcome {

@@ -1,10 +1,15 @@
 //! `cargo demo`: a hub network of two hours on a simulated Azure, in less than a minute; then once more as an update,
 //! with earlier runs that tell how long it takes.
 //!
-//! With `--without-refresh`, the same with one token that nobody renews, as after `azure/login`.
+//! With `--terminal`, the first one as it looks in a terminal. With `--without-refresh`, the same with one token that
+//! nobody renews, as after `azure/login`.
 
 #![expect(clippy::unwrap_used, reason = "a demonstration may fail by panicking")]
 #![expect(clippy::print_stdout, reason = "it is there to be looked at")]
+
+#[path = "../action/pty/pair.rs"]
+mod pair;
+mod terminal;
 
 use std::{
     fs,
@@ -36,10 +41,10 @@ const EARLIER: u32 = 5;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 fn main() -> ExitCode {
-    let refresh = !std::env::args().any(|argument| argument == "--without-refresh");
+    let refresh = !is_asked_for("--without-refresh");
     println!("{INTRODUCTION}");
     let as_promised = if refresh {
-        first() && second()
+        first() && (is_asked_for("--terminal") || second())
     } else {
         expired()
     };
@@ -48,6 +53,10 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn is_asked_for(flag: &str) -> bool {
+    std::env::args().any(|argument| argument == flag)
 }
 
 /// The hub is deployed for the first time; returns whether all went as promised.
@@ -160,6 +169,9 @@ fn run(azure: &Simulator, folder: &Path, refresh: bool) -> Option<i32> {
         command
             .env("INPUT_AUTH-TYPE", "workload-identity")
             .env("AZURE_FEDERATED_TOKEN_FILE", token);
+    }
+    if is_asked_for("--terminal") {
+        return terminal::run(command);
     }
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -295,18 +307,20 @@ fn conclude(
     println!("requests            {}", exchanges.len());
     println!("tokens issued       {}", tokens(&exchanges));
     println!("expired tokens met  {}", unauthorized(&exchanges));
-    println!(
-        "step summary        {}",
-        folder.join("summary.md").display()
-    );
-    println!("outputs             {}", folder.join("output").display());
-    println!(
-        "report              {}",
-        folder.join("report.json").display()
-    );
+    for (what, file) in [
+        ("step summary", "summary.md"),
+        ("outputs", "output"),
+        ("report", "report.json"),
+    ] {
+        let path = folder.join(file);
+        // A terminal has no place for some of them.
+        if path.metadata().is_ok_and(|written| written.len() > 0) {
+            println!("{what:<20}{}", path.display());
+        }
+    }
     let trace = folder.join("trace.svg");
     fs::write(&trace, waterfall(&azure.spans())).unwrap();
-    println!("trace               {}", trace.display());
+    println!("{:<20}{}", "trace", trace.display());
 }
 
 /// Whether the run went past the hour with at least two refreshes and without a single 401.

@@ -14,6 +14,7 @@ const OWN = `
   .diagram svg { max-width: 100% }
   .log { background: #0d1117; color: #e6edf3; margin: 0; padding: 16px 24px 16px 64px; font: 12px/20px "Liberation Mono", monospace }
   .log li { white-space: pre-wrap; min-height: 20px } .log li::marker { color: #6e7681 }
+  .terminal .log { list-style: none; padding-left: 24px }
   .log .gap { list-style: none; color: #8b949e }
   .bold { font-weight: bold } .faint { color: #8b949e } .red { color: #ff7b72 } .green { color: #7ee787 }
   .yellow { color: #e3b341 } .blue { color: #79c0ff } .magenta { color: #d2a8ff } .cyan { color: #76e3ea }`;
@@ -32,7 +33,7 @@ export async function withBrowser(work) {
 
 /** A page that shows `html`; what it would load from elsewhere is in `asked`. */
 export async function show(browser, html, width) {
-  const page = await browser.newPage({ viewport: { width, height: 600 }, deviceScaleFactor: 1 });
+  const page = await browser.newPage({ viewport: { width, height: 300 }, deviceScaleFactor: 1 });
   const asked = [];
   await page.route('**/*', route => {
     asked.push(route.request().url());

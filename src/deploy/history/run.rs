@@ -79,3 +79,21 @@ fn resource(seen: Resource) -> Option<EarlierResource> {
         duration: seen.duration,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::stories;
+
+    #[test]
+    fn only_what_succeeded_and_took_time_tells_how_long_it_takes() {
+        for (state, seconds, expected) in [
+            ("Succeeded", 5, true),
+            ("Succeeded", 0, false),
+            ("Failed", 5, false),
+        ] {
+            let seen = stories::resource("vgw", state, seconds);
+            assert_eq!(resource(seen).is_some(), expected, "{state} {seconds}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::host::id_token::IdTokenError;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -186,4 +187,63 @@ fn a_change_between_two_lists_is_no_miss() {
         siblings.note_read(&id("1"), None, false);
     }
     assert!(siblings.covers(&id("1")).is_some());
+}
+
+#[test]
+fn a_list_is_relied_on_when_it_has_shown_three_changes_that_reads_showed_before() {
+    let mut siblings = known();
+    siblings.note_read(&id("1"), None, false);
+    for (seen, second) in [10, 20, 30].into_iter().enumerate() {
+        assert_eq!(siblings.covers(&id("1")), None, "{seen}");
+        siblings.note_read(&id("1"), Some(time(second)), true);
+        let listed = list(&[("0", 1), ("1", second), ("2", 1), ("3", 1)]);
+        siblings.note(&id("0"), 90 * SECOND, listed, all(4));
+        siblings.note_read(&id("1"), None, false);
+    }
+    assert!(siblings.covers(&id("1")).is_some());
+}
+
+#[test]
+fn reads_that_show_nothing_new_prove_no_list_wrong() {
+    let mut siblings = known();
+    for _ in 0..2 * FEW {
+        siblings.note_read(&id("1"), None, false);
+        let same = list(&[("0", 1), ("1", 1), ("2", 1), ("3", 1)]);
+        siblings.note(&id("0"), 90 * SECOND, same, all(4));
+    }
+    assert!(!siblings.due(&all(4), 900 * SECOND, 1).is_empty());
+}
+
+#[test]
+fn deployments_of_other_scopes_are_not_in_the_same_list() {
+    let both: Vec<_> = ["a", "b", "a", "b", "a", "b"]
+        .iter()
+        .enumerate()
+        .map(|(number, scope)| {
+            let place = format!("/subscriptions/{scope}/providers/Microsoft.Resources/deployments");
+            DeploymentId::from_target(&format!("{place}/{number}"))
+        })
+        .collect();
+    assert!(Siblings::default().due(&both, SECOND, 1).is_empty());
+}
+
+#[test]
+fn a_list_that_cannot_be_read_now_is_asked_for_again_unless_that_is_a_refusal() {
+    let refused = |status| ArmError::Refused {
+        status,
+        code: "Code".to_owned(),
+        body: json!({}),
+        retry_after: None,
+    };
+    let no_token = IdTokenError::NotOffered { advice: "" };
+    for (error, again) in [
+        (refused(503), true),
+        (refused(403), false),
+        (ArmError::SignIn(no_token.into()), true),
+    ] {
+        let mut siblings = known();
+        siblings.note_failed(&id("0"), &error);
+        let due = siblings.due(&all(4), 90 * SECOND, 1);
+        assert_eq!(!due.is_empty(), again, "{error}");
+    }
 }

@@ -219,6 +219,22 @@ async fn an_interruption_cancels_within_seconds_or_says_that_it_did_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_somebody_says_wins_over_what_the_inputs_say() {
+    for (input, wish, expected) in [
+        (OnStop::Leave, Wish::Cancel, Left::Cancelled),
+        (OnStop::Cancel, Wish::Leave, Left::Running),
+    ] {
+        let azure = FakeArm::start(HOUR);
+        let mut job = job();
+        job.on_cancel = input;
+        let told = follow_until_told(&azure, job, Some(10 * MINUTE), Some(wish)).await;
+        assert_eq!(told.ending.left(), Some(&expected), "{wish:?}");
+        let is_cancelled = expected == Left::Cancelled;
+        assert_eq!(azure.count(Kind::Cancel), usize::from(is_cancelled));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_interruption_outranks_what_follows_a_time_out() {
     let azure = FakeArm::start(8 * HOUR);
     azure.always(Kind::Cancel, Reply::Hang);

@@ -1,7 +1,7 @@
 //! Which resources wait for which is told once for each deployment, and asked of few.
 
 use super::{
-    history::{PLACE, row, watch},
+    history::{PLACE, row, watch, watch_hub},
     *,
 };
 use crate::{
@@ -58,4 +58,21 @@ async fn a_resource_alone_waits_for_none_so_that_is_not_asked() {
 async fn no_more_deployments_are_asked_than_that_is_worth() {
     let told = told_of(crowd(MOST_DEPENDENCIES + 20, 2)).await;
     assert_eq!(told.len(), 1 + MOST_DEPENDENCIES);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_azure_tells_later_is_news() {
+    let manners = Manners {
+        late_dependencies: true,
+        ..Manners::default()
+    };
+    let watched = watch_hub(vec![], manners).await;
+    let told = watched.events.iter().filter_map(|event| match event {
+        Event::DependenciesRead {
+            deployment,
+            dependencies,
+        } if deployment.ends_with("hub-9-abcdef") => Some(!dependencies.is_empty()),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [false, true]);
 }

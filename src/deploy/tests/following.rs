@@ -228,6 +228,8 @@ async fn operations_that_cannot_be_read_cost_a_line_and_no_more() {
         let missing = matches!(reply, Reply::Refuse(403, _)).then_some(right);
         assert_eq!(hidden, [missing], "{reply:?}");
         assert!(azure.count(Kind::Operations) < 400, "{reply:?}");
+        let looks = azure.count(Kind::Get) + azure.count(Kind::Status);
+        assert!(looks < 500, "{reply:?}: {looks}");
     }
 }
 
@@ -296,5 +298,37 @@ async fn a_failure_has_the_causes_of_its_resources() {
         };
         let codes: Vec<_> = causes.iter().map(|cause| cause.code.as_str()).collect();
         assert_eq!(codes, ["SkuNotAvailable"], "{is_nested}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_deployment_begins_before_what_is_in_it_and_ends_after_that() {
+    let azure = FakeArm::start(HOUR);
+    azure.nest();
+    let told = follow(&azure, job()).await.succeeded();
+    let changes = told.events.iter().flat_map(|event| match event {
+        Event::Progressed { changed, .. } => changed.as_slice(),
+        _ => &[],
+    });
+    let changes: Vec<_> = changes
+        .map(|resource| format!("{} {}", resource.name, resource.state))
+        .collect();
+    let expected = [
+        "inner Running",
+        "vgw Running",
+        "vgw Succeeded",
+        "inner Succeeded",
+    ];
+    assert_eq!(changes, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_answer_that_azure_refuses_is_not_asked_for_again() {
+    for status in [403, 404] {
+        let azure = FakeArm::start(HOUR);
+        azure.always(Kind::Status, Reply::Refuse(status, "Refused"));
+        let told = follow(&azure, job()).await.succeeded();
+        assert!(told.lasted < HOUR + MINUTE, "{:?}", told.lasted);
+        assert_eq!(azure.count(Kind::Status), 1, "{status}");
     }
 }

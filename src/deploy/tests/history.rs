@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    deploy::pace::HISTORY_RUNS,
     event::{EarlierRun, History},
     testing::timeline::{Asked, Manners, Past, Row, Scheduled, Telling, Timeline},
 };
@@ -111,7 +112,7 @@ pub(super) async fn watch(present: Vec<Scheduled>, past: Vec<Past>, manners: Man
         target: Target::Deployment(id),
         ..job()
     };
-    let (http, interrupt) = (Arc::new(azure.clone()), CancellationToken::new());
+    let (http, interrupt) = (Arc::new(azure.clone()), Interrupt::default());
     let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     stop.cancel();
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
@@ -277,6 +278,24 @@ async fn sixty_requests_are_the_most() {
     };
     assert_eq!((part.runs.len(), part.has_older), (1, true));
     assert_eq!(part.runs[0].name, "hub-3-abcdef");
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_there_are_older_runs_than_were_read_is_told() {
+    let began = [
+        "2026-01-04T02:00:00Z",
+        "2026-01-03T02:00:00Z",
+        "2026-01-02T02:00:00Z",
+        "2026-01-01T02:00:00Z",
+        "2025-12-31T02:00:00Z",
+        "2025-12-30T02:00:00Z",
+    ];
+    let runs = began.into_iter().zip((3..9).rev());
+    let runs = runs.map(|(began, run)| Past::new(run, began, hub(run, [20, 300, 10])));
+    let watched = watch_hub(runs.collect(), Manners::default()).await;
+    let told = watched.histories();
+    let all = told.last().expect("told");
+    assert_eq!((all.runs.len(), all.has_older), (HISTORY_RUNS, true));
 }
 
 #[tokio::test(start_paused = true)]

@@ -99,19 +99,22 @@ fn list() -> Reply {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_of_the_list_may_be_empty_but_not_for_ever() {
-    let mut pages = (0..30).map(|page| {
-        let link = format!("https://management.azure.com{PLACE}?page={page}");
-        Reply::Answer(200, json!({"value": [], "nextLink": link}))
-    });
-    let azure = FakeArm::start(HOUR);
-    azure.script(Kind::List, pages.next());
-    let validation = Reply::Refuse(403, "AuthorizationFailed");
-    azure.script(Kind::Other, [validation].into_iter().chain(pages));
-    follow(&azure, job()).await.succeeded();
-    let lists = azure.asked().into_iter();
-    let lists = lists.filter(|asked| asked.url.contains("page=") || asked.kind == Kind::List);
-    assert_eq!(lists.count(), 6);
+async fn few_pages_of_the_list_are_read_and_not_many_more_that_are_empty() {
+    let other = json!([{"id": format!("{PLACE}other")}]);
+    for (items, expected) in [(json!([]), 6), (other, 2)] {
+        let mut pages = (0..30).map(|page| {
+            let link = format!("https://management.azure.com{PLACE}?page={page}");
+            Reply::Answer(200, json!({"value": items, "nextLink": link}))
+        });
+        let azure = FakeArm::start(HOUR);
+        azure.script(Kind::List, pages.next());
+        let validation = Reply::Refuse(403, "AuthorizationFailed");
+        azure.script(Kind::Other, [validation].into_iter().chain(pages));
+        follow(&azure, job()).await.succeeded();
+        let lists = azure.asked().into_iter();
+        let lists = lists.filter(|asked| asked.url.contains("page=") || asked.kind == Kind::List);
+        assert_eq!(lists.count(), expected, "{items}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

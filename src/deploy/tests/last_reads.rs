@@ -54,23 +54,36 @@ async fn said_of(end: &'static str, azure: FakeArm) -> Vec<String> {
 
 const MISSING: &str = "could not be read, so resources or causes may be missing here";
 
+/// A deployment that ends at once, with operations that cannot be read like this.
+fn hidden_by(refusal: Reply) -> FakeArm {
+    let azure = FakeArm::start(Duration::ZERO);
+    azure.always(Kind::Operations, refusal);
+    azure
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_a_failure_it_is_said_again_whose_causes_are_missing() {
-    let denied = || {
-        let azure = FakeArm::start(Duration::ZERO);
-        azure.always(Kind::Operations, Reply::Refuse(403, "AuthorizationFailed"));
-        azure
-    };
     let hidden = "hidden: []".to_owned();
-    assert_eq!(
-        said_of("Failed", denied()).await,
-        [
-            hidden.clone(),
-            format!("the last operations of hub {MISSING}")
-        ]
-    );
-    // After a success nothing is missing that was not said.
-    assert_eq!(said_of("Succeeded", denied()).await, [hidden]);
+    for (status, code) in [(403, "AuthorizationFailed"), (503, "ServiceUnavailable")] {
+        let azure = || hidden_by(Reply::Refuse(status, code));
+        assert_eq!(
+            said_of("Failed", azure()).await,
+            [
+                hidden.clone(),
+                format!("the last operations of hub {MISSING}")
+            ]
+        );
+        // After a success nothing is missing that was not said.
+        assert_eq!(said_of("Succeeded", azure()).await, [hidden.clone()]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_denied_is_not_asked_for_again_after_the_end() {
+    let azure = hidden_by(Reply::Refuse(403, "AuthorizationFailed"));
+    said_of("Failed", azure.clone()).await;
+    let attempts = usize::try_from(HIDDEN_AFTER).expect("few");
+    assert_eq!(azure.count(Kind::Operations), attempts);
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,4 +99,13 @@ async fn what_could_not_be_read_in_time_is_named() {
             "{end}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_deployment_that_was_never_there_is_not_missing() {
+    let azure = FakeArm::start(Duration::ZERO);
+    azure.nest();
+    azure.script(Kind::Operations, [Reply::Serve]);
+    azure.always(Kind::Operations, Reply::Refuse(404, "DeploymentNotFound"));
+    assert_eq!(said_of("Succeeded", azure).await, [""; 0]);
 }

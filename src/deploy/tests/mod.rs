@@ -14,6 +14,7 @@ mod last_reads;
 mod owning;
 mod pacing;
 mod previewing;
+mod progress;
 mod retrying;
 mod rolling_back;
 mod stack_following;
@@ -34,6 +35,7 @@ use crate::{
     arm::{Arm, Correlation, DeploymentId, Target},
     clock::Clock,
     event::{Ending, Event, Events},
+    host::{Interrupt, Wish},
     identity::{Cloud, Keeper},
     inputs::{IfActive, OnStop},
     step::token_news,
@@ -154,17 +156,27 @@ async fn follow(azure: &FakeArm, job: Job) -> Told {
 
 /// Runs `job`, and interrupts it at this time.
 async fn follow_until(azure: &FakeArm, job: Job, interrupt_at: Option<Duration>) -> Told {
+    follow_until_told(azure, job, interrupt_at, None).await
+}
+
+/// The same by somebody who says what is to become of the deployment.
+async fn follow_until_told(
+    azure: &FakeArm,
+    job: Job,
+    interrupt_at: Option<Duration>,
+    wish: Option<Wish>,
+) -> Told {
     let clock = azure.clock();
     let (sender, received) = unbounded_channel();
     let events = Events::new(sender);
     let stop = CancellationToken::new();
     let keeper = keeper(&azure.identity, &events, &stop).await;
-    let interrupt = CancellationToken::new();
+    let interrupt = Interrupt::default();
     if let Some(at) = interrupt_at {
         let interrupt = interrupt.clone();
         tokio::spawn(async move {
             tokio::time::sleep(at).await;
-            interrupt.cancel();
+            interrupt.stop(wish);
         });
     }
     let begun = clock.elapsed();
@@ -186,7 +198,7 @@ async fn carry_out(
     clock: &Clock,
     events: &Events,
     job: &Job,
-    interrupt: &CancellationToken,
+    interrupt: &Interrupt,
 ) -> (Ending, Vec<Stage>) {
     let origin = Cloud::public().resource_manager;
     let arm = Arm::new(http, origin, keeper, clock.clone());

@@ -37,7 +37,7 @@ async fn watch(shape: Shape, seed: u64, manners: Manners) -> Seen {
     };
     let mut job = job();
     job.target = Target::Deployment(DeploymentId::from_target(&timeline.deployments()[0].id));
-    let (http, interrupt) = (Arc::new(timeline.clone()), CancellationToken::new());
+    let (http, interrupt) = (Arc::new(timeline.clone()), Interrupt::default());
     let (ending, _) = carry_out(http, keeper, &clock, &events, &job, &interrupt).await;
     assert!(matches!(ending, Ending::Succeeded), "{ending:?}");
     let ended = clock.elapsed();
@@ -278,4 +278,14 @@ async fn where_azure_grants_few_reads_most_are_left_to_others() {
     let plenty = measure(Shape::LandingZone, plenty, 1).await;
     assert!(scarce.requests * 2.0 <= plenty.requests);
     assert!(scarce.end.worst <= 130.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_the_short_answer_tells_is_looked_at_at_once() {
+    let manners = Manners {
+        retry_after: Some(60),
+        ..Manners::default()
+    };
+    let row = measure(Shape::HubInSequence, manners, 1).await;
+    assert!(row.end.worst <= 15.0, "{}", row.end.worst);
 }

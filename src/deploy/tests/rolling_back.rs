@@ -97,6 +97,14 @@ async fn another_submission_of_the_name_ends_what_can_be_seen() {
         ["Running", "Running"],
         "no more than was seen"
     );
+    assert!(told.lasted < 5 * MINUTE, "{:?}", told.lasted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_of_a_deployment_that_failed_late_may_begin_late_too() {
+    let polls = repeat_n(Reply::Serve, 20).chain(repeat_n(asked_for(), 10));
+    let told = told(polls.chain([repeated("Running"), repeated("Succeeded")])).await;
+    assert_eq!(states(&told), ["Running", "Succeeded"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -325,3 +325,35 @@ fn nested_deployments_of_another_deployment_are_forgotten() {
     tree.absorb(&root, vec![firewall("Running")], Duration::ZERO);
     assert_eq!(tree.count(), (0, 1));
 }
+
+#[test]
+fn the_last_end_is_the_one_that_azure_told_last() {
+    let (mut tree, root, _) = tree();
+    let ended = |time: &str| {
+        let resource = json!({ "id": "/x/afw", "resourceType": "x/kind", "resourceName": "afw" });
+        let properties = json!({
+            "provisioningOperation": "Create", "provisioningState": "Succeeded", "timestamp": time,
+            "targetResource": resource,
+        });
+        let operation = json!({ "operationId": "1", "properties": properties });
+        vec![serde_json::from_value(operation).expect("an operation")]
+    };
+    tree.absorb(&root, vec![firewall("Running")], Duration::ZERO);
+    assert_eq!(tree.last_end(&root), None);
+    for time in ["2026-01-05T02:00:09Z", "2026-01-05T02:00:12Z"] {
+        tree.absorb(&root, ended(time), Duration::ZERO);
+        assert_eq!(tree.last_end(&root), time.parse().ok());
+    }
+}
+
+#[test]
+fn a_nested_deployment_that_names_no_resource_is_where_it_failed() {
+    let (mut tree, root, inner) = tree();
+    let failure = json!({"error": {"code": "InvalidTemplate", "message": "no"}});
+    tree.absorb(&root, vec![nested("Failed", failure)], Duration::ZERO);
+    let [cause] = &tree.causes()[..] else {
+        panic!("{:?}", tree.causes());
+    };
+    assert_eq!(cause.resource.as_deref(), Some(inner.as_str()));
+    assert_eq!(cause.path, [""; 0]);
+}

@@ -2,15 +2,12 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::*;
-use crate::host::{Dialect, Kept};
+use crate::host::{Kept, Taste};
 
 fn vault() -> (Vault, Kept) {
     let log = Kept::default();
-    let dialect = Dialect {
-        commands: true,
-        ..Dialect::default()
-    };
-    (Vault::new(Console::new(log.clone(), dialect)), log)
+    let console = Console::of("GITHUB_ACTIONS", log.clone(), Taste::default());
+    (Vault::new(console), log)
 }
 
 fn keeping(secrets: &[&str]) -> Vault {

@@ -107,8 +107,8 @@ fn socket(folder: &Path) -> PathBuf {
 }
 
 /// Whether the program was started as `az`.
-pub(crate) fn is_az(program: &str) -> bool {
-    Path::new(program).file_name() == Some(OsStr::new(AZ))
+pub(crate) fn is_az(program: &Path) -> bool {
+    program.file_name() == Some(OsStr::new(AZ))
 }
 
 /// The socket that the environment names, in the process that runs as `az`.

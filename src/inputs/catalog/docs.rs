@@ -3,7 +3,7 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use super::{INPUTS, OUTPUTS, Section, entry::Input};
+use super::{INPUTS, Input, OUTPUTS, Section};
 use crate::testing::documents::check;
 
 fn yaml_text(text: &str) -> String {

@@ -26,6 +26,19 @@ impl Section {
     }
 }
 
+/// How an input is given on a command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// With one value.
+    Value,
+    /// With any number of values, which are lines of the input.
+    Lines,
+    /// With `true` or `false`; alone it means `true`.
+    Switch,
+    /// Not at all, as it is a secret and others can see command lines.
+    Secret,
+}
+
 /// An input of the action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input {
@@ -33,6 +46,8 @@ pub(crate) struct Input {
     pub section: Section,
     /// Its name in `with:`.
     pub name: &'static str,
+    /// How it is given on a command line.
+    pub kind: Kind,
     /// Its value when it is not given; empty for none.
     pub default: &'static str,
     /// What it means, as Markdown on one line.

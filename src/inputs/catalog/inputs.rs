@@ -1,6 +1,6 @@
 //! The table of inputs.
 
-use super::entry::{Input, Section};
+use super::entry::{Input, Kind, Section};
 
 const fn input(
     section: Section,
@@ -11,6 +11,7 @@ const fn input(
     Input {
         section,
         name,
+        kind: Kind::Value,
         default,
         description,
         variable: None,
@@ -22,6 +23,21 @@ impl Input {
         self.variable = Some(variable);
         self
     }
+
+    const fn of_lines(mut self) -> Self {
+        self.kind = Kind::Lines;
+        self
+    }
+
+    const fn switch(mut self) -> Self {
+        self.kind = Kind::Switch;
+        self
+    }
+
+    const fn secret(mut self) -> Self {
+        self.kind = Kind::Secret;
+        self
+    }
 }
 
 /// The inputs, in the order of `docs/inputs.md`.
@@ -30,11 +46,17 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::SignIn,
         "client-id",
         "",
-        "Application (client) id of the app registration or user-assigned managed identity.",
+        "Application (client) id of the app registration or user-assigned managed identity. In Azure Pipelines else \
+         `AZURESUBSCRIPTION_CLIENT_ID`.",
     )
     .or_variable("AZURE_CLIENT_ID"),
-    input(Section::SignIn, "tenant-id", "", "Directory (tenant) id.")
-        .or_variable("AZURE_TENANT_ID"),
+    input(
+        Section::SignIn,
+        "tenant-id",
+        "",
+        "Directory (tenant) id. In Azure Pipelines else `AZURESUBSCRIPTION_TENANT_ID`.",
+    )
+    .or_variable("AZURE_TENANT_ID"),
     input(
         Section::SignIn,
         "subscription-id",
@@ -47,18 +69,18 @@ pub(crate) const INPUTS: &[Input] = &[
         "client-secret",
         "",
         "Client secret, for sign-in without OIDC. Masked.",
-    ),
+    ).secret(),
     input(
         Section::SignIn,
         "creds",
         "",
         "JSON of `azure/login`: `clientId`, `clientSecret`, `subscriptionId`, `tenantId`. The inputs above win over it.",
-    ),
+    ).secret(),
     input(
         Section::SignIn,
         "auth-type",
         "auto",
-        "`oidc`, `secret`, `managed-identity`, `workload-identity` (the file that `AZURE_FEDERATED_TOKEN_FILE` names) or `auto`: a secret if given, else OIDC, else the token file. `SERVICE_PRINCIPAL` means `auto`, `IDENTITY` means `managed-identity`.",
+        "`oidc`, `secret`, `managed-identity`, `workload-identity` (the file that `AZURE_FEDERATED_TOKEN_FILE` names), `azure-cli` (whoever ran `az login` on this machine) or `auto`: a secret if given, else OIDC, else the token file; in a terminal without any of these and without `client-id`, the Azure CLI. `SERVICE_PRINCIPAL` means `auto`, `IDENTITY` means `managed-identity`.",
     ),
     input(
         Section::SignIn,
@@ -155,13 +177,13 @@ pub(crate) const INPUTS: &[Input] = &[
         "parameters-file",
         "",
         "Parameters files: `.bicepparam` (one at most), `.json` or `.jsonc`. Later ones win. Or one address of a JSON file, which Azure fetches.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "parameters",
         "",
         "Parameters as a JSON or YAML object, or as words: `key=value`, `key=@file`, and paths of parameters files. They win over `parameters-file`, and complete a `.bicepparam` file.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "deployment-mode",
@@ -215,13 +237,13 @@ pub(crate) const INPUTS: &[Input] = &[
         "what-if",
         "false",
         "With `operation: create`: show what the deployment changes, then deploy.",
-    ),
+    ).switch(),
     input(
         Section::Deployment,
         "what-if-exclude-change-types",
         "",
         "Changes to leave out of the what-if: `Create`, `Delete`, `Deploy`, `Detach`, `Ignore`, `Modify`, `NoChange`, `Unsupported`.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "what-if-result-format",
@@ -233,13 +255,13 @@ pub(crate) const INPUTS: &[Input] = &[
         "fail-on-change-types",
         "",
         "Changes that fail the step before anything is deployed, such as `Modify`, or `Delete` in the mode `Complete`. So does what Azure could not predict. Makes a what-if.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "what-if-allow-incomplete",
         "false",
         "`true`: `fail-on-change-types` lets a what-if pass that could not predict everything.",
-    ),
+    ).switch(),
     input(
         Section::Deployment,
         "action-on-unmanage-resources",
@@ -275,25 +297,25 @@ pub(crate) const INPUTS: &[Input] = &[
         "deny-settings-excluded-actions",
         "",
         "Actions that are allowed all the same, 200 at most.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "deny-settings-excluded-principals",
         "",
         "Object ids of those to whom nothing is denied, 5 at most.",
-    ),
+    ).of_lines(),
     input(
         Section::Deployment,
         "deny-settings-apply-to-child-scopes",
         "",
         "`true`: deny it below the resources, too.",
-    ),
+    ).switch(),
     input(
         Section::Deployment,
         "bypass-stack-out-of-sync-error",
         "",
         "`true`: go on although the stack's list of resources may be out of date.",
-    ),
+    ).switch(),
     input(
         Section::Deployment,
         "description",
@@ -305,7 +327,7 @@ pub(crate) const INPUTS: &[Input] = &[
         "tags",
         "",
         "Tags of the deployment or stack: a JSON or YAML object, or `key=value` lines.",
-    ),
+    ).of_lines(),
     input(
         Section::Run,
         "poll-interval",
@@ -334,7 +356,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::Run,
         "on-cancel",
         "leave",
-        "What becomes of the deployment when the workflow is cancelled: `leave` or `cancel`.",
+        "What becomes of the deployment when the run is cancelled: `leave` or `cancel`.",
     ),
     input(
         Section::Run,
@@ -347,14 +369,14 @@ pub(crate) const INPUTS: &[Input] = &[
         "wait",
         "true",
         "`false`: submit the deployment and end.",
-    ),
+    ).switch(),
     input(
         Section::Run,
         "masked-outputs",
         "",
         "Template outputs whose values are secrets: masked in the log, and delivered to later steps as they are. In any other output a known secret becomes `***`.",
-    ),
-    input(Section::Run, "summary", "true", "Write the step summary."),
+    ).of_lines(),
+    input(Section::Run, "summary", "true", "Write the step summary.").switch(),
     input(
         Section::Run,
         "report-file",

@@ -6,7 +6,7 @@ mod entry;
 mod inputs;
 mod outputs;
 
-pub(crate) use entry::Section;
+pub(crate) use entry::{Input, Kind, Section};
 pub(crate) use inputs::INPUTS;
 pub(crate) use outputs::OUTPUTS;
 

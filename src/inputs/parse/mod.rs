@@ -17,7 +17,7 @@ use std::path::Path;
 pub(super) use duration::parse as duration;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::values::list;
+pub(super) use self::values::list;
 use super::{
     DenyMode, DenySettings, Environment, Problems, Request, StackSettings, Unmanaged,
     UnmanagedAction, catalog,

@@ -4,10 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{AlreadyReported, Parser, values::given};
-use crate::{
-    host::id_token::{REQUEST_TOKEN, REQUEST_URL},
-    identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE},
-};
+use crate::identity::{Cloud, Guid, Method, SignIn, TOKEN_FILE};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AuthType {
@@ -16,14 +13,16 @@ enum AuthType {
     Secret,
     ManagedIdentity,
     WorkloadIdentity,
+    AzureCli,
 }
 
-const AUTH_TYPES: [(&str, AuthType); 7] = [
+const AUTH_TYPES: [(&str, AuthType); 8] = [
     ("auto", AuthType::Auto),
     ("oidc", AuthType::Oidc),
     ("secret", AuthType::Secret),
     ("managed-identity", AuthType::ManagedIdentity),
     ("workload-identity", AuthType::WorkloadIdentity),
+    ("azure-cli", AuthType::AzureCli),
     ("SERVICE_PRINCIPAL", AuthType::Auto),
     ("IDENTITY", AuthType::ManagedIdentity),
 ];
@@ -45,8 +44,9 @@ impl Parser<'_> {
         let client_id = self.id("client-id", &self.raw.client_id, creds.client_id);
         let tenant_id = self.id("tenant-id", &self.raw.tenant_id, creds.tenant_id);
         let cloud = self.cloud();
-        let auth_type = auth_type?;
+        let auth_type = self.resolved(auth_type?, &client_id);
         let client_id = self.identity("client-id", auth_type, client_id);
+        let client_id = client_id.filter(|_| auth_type != AuthType::AzureCli);
         let tenant_id = self.identity("tenant-id", auth_type, tenant_id);
         let method = self.method(auth_type, cloud.as_ref(), client_id.as_ref());
         Some(SignIn {
@@ -57,7 +57,23 @@ impl Parser<'_> {
         })
     }
 
-    /// An id that is required, except for a managed identity.
+    /// In a terminal, the Azure CLI's sign-in where nothing says who else signs in.
+    fn resolved(
+        &mut self,
+        auth_type: AuthType,
+        client_id: &Result<Option<Guid>, AlreadyReported>,
+    ) -> AuthType {
+        let is_open = auth_type == AuthType::Auto
+            && matches!(client_id, Ok(None))
+            && self.secret(None).is_none()
+            && self.token_file().is_none();
+        if is_open && self.environment.host().is_for_people() {
+            return AuthType::AzureCli;
+        }
+        auth_type
+    }
+
+    /// An id that is required, except for a managed identity and for the Azure CLI's sign-in.
     fn identity(
         &mut self,
         input: &'static str,
@@ -65,10 +81,11 @@ impl Parser<'_> {
         id: Result<Option<Guid>, AlreadyReported>,
     ) -> Option<Guid> {
         let id = id.ok()?;
-        if id.is_none() && auth_type != AuthType::ManagedIdentity {
+        let needs_none = [AuthType::ManagedIdentity, AuthType::AzureCli];
+        if id.is_none() && !needs_none.contains(&auth_type) {
             self.missing(
                 input,
-                "needed to sign in (only auth-type managed-identity can do without)",
+                "needed to sign in (only auth-type managed-identity and azure-cli can do without)",
             );
         }
         id
@@ -81,8 +98,9 @@ impl Parser<'_> {
         client_id: Option<&Guid>,
     ) -> Option<Method> {
         self.check_unused_secret(auth_type);
+        self.check_unused_client_id(auth_type);
         let of_cloud = cloud.map_or("", |cloud| &cloud.audience);
-        let oidc = Method::GitHubOidc {
+        let oidc = Method::HostOidc {
             audience: given(&self.raw.audience).unwrap_or(of_cloud).to_owned(),
         };
         match auth_type {
@@ -91,15 +109,16 @@ impl Parser<'_> {
             AuthType::Secret => self.needed_secret(client_id),
             AuthType::ManagedIdentity => Some(Method::ManagedIdentity),
             AuthType::WorkloadIdentity => self.needed_token_file(),
+            AuthType::AzureCli => Some(Method::AzureCli),
         }
     }
 
     /// The credential that is available. Without any it is `oidc`, whose error names the missing permission.
     fn best_method(&self, client_id: Option<&Guid>, oidc: Method) -> Method {
-        let is_set = |name| self.environment.get(name).is_some();
+        let variable = |name: &str| self.environment.get(name).map(str::to_owned);
         if let Some(secret) = self.secret(client_id) {
             Method::Secret(secret)
-        } else if is_set(REQUEST_URL) && is_set(REQUEST_TOKEN) {
+        } else if self.environment.host().offers_id_tokens(&variable) {
             oidc
         } else {
             self.token_file().unwrap_or(oidc)
@@ -154,6 +173,16 @@ impl Parser<'_> {
             self.problems.add(
                 "client-secret",
                 format!("conflicts with auth-type {auth_type}: remove one of them"),
+            );
+        }
+    }
+
+    /// Who gives a client id does not want to sign in as somebody else. A variable may be there for other programs.
+    fn check_unused_client_id(&mut self, auth_type: AuthType) {
+        if auth_type == AuthType::AzureCli && !self.raw.client_id.is_empty() {
+            self.problems.add(
+                "client-id",
+                "conflicts with auth-type azure-cli, which signs in as whoever ran `az login`: remove one of them",
             );
         }
     }

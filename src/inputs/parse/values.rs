@@ -6,7 +6,7 @@ pub(super) fn given(text: &str) -> Option<&str> {
 }
 
 /// The items of a list: one a line, or separated by commas.
-pub(super) fn list(text: &str) -> Vec<String> {
+pub(in crate::inputs) fn list(text: &str) -> Vec<String> {
     let items = text.split(['\n', ',']).map(str::trim);
     items
         .filter(|item| !item.is_empty())

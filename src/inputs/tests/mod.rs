@@ -21,6 +21,7 @@ const CREDS: &str = r#"{
     "tenantId": "00000000-0000-0000-0000-00000000000c"
 }"#;
 const OIDC: &[(&str, &str)] = &[
+    ("GITHUB_ACTIONS", "true"),
     (
         "ACTIONS_ID_TOKEN_REQUEST_URL",
         "https://token.example.com/?a=b",

@@ -13,6 +13,7 @@ fn files_of_certificates_must_hold_some() {
     let empty = file("empty.pem", "");
     let workspace = folder.path().display().to_string();
     let found = problems(&[
+        ("GITHUB_ACTIONS", "true"),
         ("GITHUB_WORKSPACE", &workspace),
         ("client-id", ""),
         ("ca-file", "certs/corp.pem"),
@@ -41,6 +42,7 @@ fn files_of_certificates_must_hold_some() {
     file("ca.pem", crate::testing::ROOT_CERTIFICATE);
     let root = folder.path().join("ca.pem").display().to_string();
     let changes = [
+        ("GITHUB_ACTIONS", "true"),
         ("GITHUB_WORKSPACE", workspace.as_str()),
         ("ca-file", "ca.pem"),
         ("NODE_EXTRA_CA_CERTS", &root),

@@ -7,12 +7,16 @@ fn each_problem_names_the_input_and_the_remedy() {
     let group = ("resource-group-name", "");
     for (changes, expected) in [
         (
-            &[("client-id", "")][..],
-            "client-id: missing: needed to sign in (only auth-type managed-identity can do without): give client-id, or set AZURE_CLIENT_ID",
+            &[("client-id", ""), ("GITHUB_ACTIONS", "true")][..],
+            "client-id: missing: needed to sign in (only auth-type managed-identity and azure-cli can do without): give client-id, or set AZURE_CLIENT_ID",
         ),
         (
             &[("tenant-id", "")],
-            "tenant-id: missing: needed to sign in (only auth-type managed-identity can do without): give tenant-id, or set AZURE_TENANT_ID",
+            "tenant-id: missing: needed to sign in (only auth-type managed-identity and azure-cli can do without): give tenant-id, or set AZURE_TENANT_ID",
+        ),
+        (
+            &[("auth-type", "azure-cli")],
+            "client-id: conflicts with auth-type azure-cli, which signs in as whoever ran `az login`: remove one of them",
         ),
         (
             &[("tenant-id", "contoso.com")],
@@ -60,7 +64,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("auth-type", "password")],
-            r#"auth-type: "password" is not valid: give one of auto, oidc, secret, managed-identity, workload-identity, SERVICE_PRINCIPAL, IDENTITY"#,
+            r#"auth-type: "password" is not valid: give one of auto, oidc, secret, managed-identity, workload-identity, azure-cli, SERVICE_PRINCIPAL, IDENTITY"#,
         ),
         (
             &[("auth-type", "workload-identity")],
@@ -355,7 +359,8 @@ fn all_problems_are_reported_at_once() {
 
 #[test]
 fn all_missing_inputs_are_reported() {
-    let invalid = read(&Environment::default()).expect_err("nothing is given");
+    let host = [("GITHUB_ACTIONS", "true")].into_iter();
+    let invalid = read(&host.collect::<Environment>()).expect_err("nothing is given");
     let inputs: Vec<_> = invalid
         .problems
         .iter()

@@ -26,7 +26,7 @@ fn the_least_inputs_take_the_defaults() {
     assert_eq!(request.sign_in.tenant_id, TENANT.parse().ok());
     assert!(matches!(
         request.sign_in.method,
-        Method::GitHubOidc { audience } if audience == "api://AzureADTokenExchange"
+        Method::HostOidc { audience } if audience == "api://AzureADTokenExchange"
     ));
     assert_eq!(request.location, None);
     assert_eq!(request.name, None);
@@ -198,26 +198,42 @@ fn the_method_is_what_is_at_hand() {
     let secret = ("client-secret", SECRET);
     let file = ("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token");
     let creds = ("creds", CREDS);
+    let none = ("client-id", "");
     for (changes, method) in [
         (&[][..], "oidc"),
-        (&[OIDC[0], OIDC[1], secret, file], "secret"),
-        (&[OIDC[0], OIDC[1], creds], "secret"),
-        (&[OIDC[0], OIDC[1], creds, ("client-id", OTHER_APP)], "oidc"),
-        (&[OIDC[0], OIDC[1], file], "oidc"),
-        (&[OIDC[0], file], "file"),
+        (&[OIDC[0], OIDC[1], OIDC[2], secret, file], "secret"),
+        (&[OIDC[0], OIDC[1], OIDC[2], creds], "secret"),
+        (
+            &[OIDC[0], OIDC[1], OIDC[2], creds, ("client-id", OTHER_APP)],
+            "oidc",
+        ),
+        (&[OIDC[0], OIDC[1], OIDC[2], file], "oidc"),
+        (&[OIDC[0], OIDC[1], file], "file"),
         (&[file, ("auth-type", "SERVICE_PRINCIPAL")], "file"),
         (&[file, ("auth-type", "oidc")], "oidc"),
         (
-            &[OIDC[0], OIDC[1], file, ("auth-type", "Workload-Identity")],
+            &[
+                OIDC[0],
+                OIDC[1],
+                OIDC[2],
+                file,
+                ("auth-type", "Workload-Identity"),
+            ],
             "file",
         ),
         (&[secret, ("auth-type", "secret")], "secret"),
         (&[creds, ("auth-type", "oidc")], "oidc"),
         (&[("auth-type", "IDENTITY")], "machine"),
         (&[("auth-type", "managed-identity")], "machine"),
+        (&[none, ("auth-type", "azure-cli")], "az"),
+        (&[none], "az"),
+        (&[none, ("tenant-id", "")], "az"),
+        (&[none, creds], "secret"),
+        (&[none, file, ("AZURE_CLIENT_ID", OTHER_APP)], "file"),
+        (&[none, ("AZURE_CLIENT_ID", OTHER_APP)], "oidc"),
     ] {
         let found = match request(changes).sign_in.method {
-            Method::GitHubOidc { .. } => "oidc",
+            Method::HostOidc { .. } => "oidc",
             Method::Secret(text) => {
                 assert_eq!(text.expose_secret(), SECRET);
                 "secret"
@@ -227,9 +243,21 @@ fn the_method_is_what_is_at_hand() {
                 "file"
             }
             Method::ManagedIdentity => "machine",
+            Method::AzureCli => "az",
         };
         assert_eq!(found, method, "{changes:?}");
     }
+}
+
+#[test]
+fn the_azure_cli_signs_in_as_nobody_else() {
+    let request = request(&[
+        ("client-id", ""),
+        ("AZURE_CLIENT_ID", OTHER_APP),
+        ("auth-type", "azure-cli"),
+    ]);
+    assert_eq!(request.sign_in.client_id, None);
+    assert_eq!(request.sign_in.tenant_id, TENANT.parse().ok());
 }
 
 #[test]
@@ -267,6 +295,6 @@ fn clouds_by_name_or_by_address() {
     assert_eq!(host(&custom), "https://management.local:8443/");
     assert!(matches!(
         request(&custom).sign_in.method,
-        Method::GitHubOidc { audience } if audience == "api://mine"
+        Method::HostOidc { audience } if audience == "api://mine"
     ));
 }

@@ -222,7 +222,7 @@ async fn a_collector_that_hangs_costs_ten_seconds_in_all() {
 async fn who_is_in_a_hurry_does_not_wait() {
     let hurry = tokio::time::sleep(Duration::from_secs(2));
     let (sentence, _, took) = sent_unless(1, vec![Does::Hang], hurry).await;
-    let expected = "the workflow was cancelled, and there was no more time";
+    let expected = "the run was cancelled, and there was no more time";
     assert_eq!(sentence, format!("{FAILED}{expected}"));
     assert_eq!(took, Duration::from_secs(2));
 }

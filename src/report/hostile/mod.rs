@@ -1,29 +1,27 @@
 //! Whole runs with hostile texts wherever Azure, Bicep or a user may put one.
 
+mod hosts;
 mod texts;
 
 use std::time::Duration;
 
 use proptest::{prelude::*, sample::Index};
 
-use self::texts::Texts;
+use self::{
+    hosts::{Found, Where},
+    texts::Texts,
+};
 use super::{Reporter, Settings, summary::gantt, words::gfm};
 use crate::{
     arm::{Correlation, ProvisioningState, Redeployment},
     clock::Clock,
     event::{Event, StackResources, Trouble},
-    host::{Kept, Runner, commands, grammar, is_name},
+    host::{Kept, Runner, host_named},
     testing::{
         hostile,
         stories::{self, Story, minutes},
     },
 };
-
-/// Commands that we write, and the properties that they have.
-const OURS: [&str; 7] = [
-    "add-mask", "debug", "endgroup", "error", "group", "notice", "warning",
-];
-const PROPERTIES: [&str; 4] = ["title", "file", "line", "col"];
 
 /// A run that tells of everything, in these texts, which are all hostile.
 pub(super) fn story(texts: &[String], ending: Index) -> Story {
@@ -120,21 +118,11 @@ pub(super) fn story(texts: &[String], ending: Index) -> Story {
     story
 }
 
-/// What a run leaves.
-struct Traces {
-    log: String,
-    outputs: String,
-    summary: String,
-}
-
-fn run(story: &Story) -> Traces {
+/// What `place` finds of a run.
+fn run(story: &Story, place: Where) -> Result<Found, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let kept = Kept::default();
-    let variable = |name: &str| match name {
-        "GITHUB_ACTIONS" => Some("true".to_owned()),
-        "RUNNER_DEBUG" => Some("1".to_owned()),
-        _ => Some(folder.path().join(name).display().to_string()),
-    };
+    let variable = |name: &str| place.variable(name, folder.path());
     let settings = Settings {
         masked_outputs: vec!["AdminKey".to_owned()],
         ..Settings::default()
@@ -153,12 +141,7 @@ fn run(story: &Story) -> Traces {
             reporter.observe(event);
         }
     });
-    let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
-    Traces {
-        log: kept.text(),
-        outputs: read("GITHUB_OUTPUT"),
-        summary: read("GITHUB_STEP_SUMMARY"),
-    }
+    place.read(&kept, folder.path())
 }
 
 /// Checks that the page is ours alone, its charts too.
@@ -174,7 +157,7 @@ fn check_page(page: &str) -> Result<(), String> {
 
 #[test]
 fn the_page_of_every_story_is_read() {
-    for story in [
+    let stories = [
         stories::success(),
         stories::failure(),
         stories::time_out(true),
@@ -194,9 +177,12 @@ fn the_page_of_every_story_is_read() {
         stories::foretold(),
         stories::first_run(),
         stories::many_resources(60),
-    ] {
-        let page = run(&story).summary;
-        assert_eq!(check_page(&page), Ok(()));
+    ];
+    for story in stories {
+        for place in Where::ALL {
+            let found = run(&story, place).expect("nothing of others");
+            assert_eq!(check_page(&found.summary), Ok(()), "{place:?}");
+        }
     }
 }
 
@@ -206,17 +192,24 @@ proptest! {
     #[test]
     fn no_text_leaves_its_place(texts in hostile::texts(23), ending in any::<Index>()) {
         let story = story(&texts, ending);
-        let Traces { log, outputs, summary } = run(&story);
-        for command in commands::commands(&log) {
-            prop_assert!(OURS.contains(&command.name.as_str()), "{command:?}\n{log}");
-            for (name, _) in &command.properties {
-                prop_assert!(PROPERTIES.contains(&name.as_str()), "{command:?}\n{log}");
+        let found = run(&story, Where::GitHub).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(check_page(&found.summary), Ok(()));
+        check_outputs(&story, &found.outputs)?;
+    }
+
+    #[test]
+    fn no_text_becomes_a_command_of_another_host(texts in hostile::texts(23), ending in any::<Index>()) {
+        let story = story(&texts, ending);
+        for place in Where::ALL {
+            let found = run(&story, place).map_err(|wrong| TestCaseError::fail(format!("{place:?}: {wrong}")))?;
+            prop_assert_eq!(check_page(&found.summary), Ok(()));
+            let template = outputs_of(&story);
+            for name in found.outputs.keys() {
+                let is_ours = super::outputs::RESERVED.iter().any(|own| own == name || own.replace('-', "_") == *name);
+                let is_redacted = name.contains(REDACTED);
+                prop_assert!(is_ours || is_redacted || template.contains_key(name), "{:?}: {:?} is forged", place, name);
             }
         }
-        prop_assert_eq!(check_page(&summary), Ok(()));
-        let read = grammar::parse(&outputs);
-        prop_assert!(read.is_ok(), "{read:?}\n{outputs}");
-        check_outputs(&story, &read.unwrap_or_default())?;
     }
 }
 
@@ -228,12 +221,8 @@ fn check_outputs(
     story: &Story,
     read: &std::collections::BTreeMap<String, String>,
 ) -> Result<(), TestCaseError> {
-    let events = story.iter().map(|(_, event)| event);
-    let mut template = events.filter_map(|event| match event {
-        Event::OutputsRead(outputs) => Some(outputs.clone()),
-        _ => None,
-    });
-    let template = template.next_back().unwrap_or_default();
+    let template = outputs_of(story);
+    let github = host_named("GITHUB_ACTIONS");
     for name in read.keys() {
         let own = super::outputs::RESERVED.contains(&name.as_str());
         // A text that is also the value of a masked output is a secret wherever it stands.
@@ -248,7 +237,7 @@ fn check_outputs(
         let is_ours = own.clone().any(|own| own == name);
         let Some(value) = output["value"]
             .as_str()
-            .filter(|_| is_name(name) && !is_ours)
+            .filter(|_| github.accepts_output(name) && !is_ours)
         else {
             continue;
         };
@@ -264,4 +253,14 @@ fn check_outputs(
         }
     }
     Ok(())
+}
+
+/// The outputs of the template that Azure tells.
+fn outputs_of(story: &Story) -> serde_json::Map<String, serde_json::Value> {
+    let events = story.iter().map(|(_, event)| event);
+    let mut outputs = events.filter_map(|event| match event {
+        Event::OutputsRead(outputs) => Some(outputs.clone()),
+        _ => None,
+    });
+    outputs.next_back().unwrap_or_default()
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// GitHub's limit of annotations per step and level; it drops the rest.
+/// Annotations for each severity that GitHub and Azure Pipelines show for a step; they drop the rest.
 const LIMIT: usize = 10;
 
 /// The annotations for `event`; `record` includes the event already.

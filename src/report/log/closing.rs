@@ -189,9 +189,6 @@ mod tests {
             text.contains("was cancelled in Azure after 1h 1m"),
             "{text}"
         );
-        assert!(
-            text.contains("cancelled outside of this workflow"),
-            "{text}"
-        );
+        assert!(text.contains("cancelled outside of this run"), "{text}");
     }
 }

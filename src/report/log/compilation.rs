@@ -6,7 +6,7 @@ use crate::{
     template::bicep::{Compilation, Diagnostic},
 };
 
-/// Number of warnings shown as annotations. GitHub shows ten per step, and the rest are left to other warnings.
+/// Number of warnings shown as annotations. Hosts show ten per step, and the rest are left to other warnings.
 const ANNOTATED: usize = 5;
 
 /// The title of the group, with the number of errors, warnings and notes.

@@ -7,6 +7,7 @@ mod events;
 mod fold;
 mod heading;
 mod heartbeat;
+mod live;
 mod resource;
 mod stack;
 mod writer;

@@ -10,11 +10,14 @@ use crate::{
     event::Event,
     host::{Annotation, Console, Severity},
     report::{
-        log::{annotations, compilation, events::Log, fold::Fold},
+        log::{annotations, compilation, events::Log, fold::Fold, live},
         record::Record,
     },
     template::Compilation,
 };
+
+/// How often the terminal's last row gets a new estimate of the time left.
+const LOOK_AHEAD: Duration = Duration::from_secs(60);
 
 /// Log and annotations of a run, and the record that they are made from.
 ///
@@ -26,6 +29,10 @@ pub(crate) struct LogWriter {
     record: Record,
     log: Log,
     fold: Fold,
+    /// Per cent that the host was told last.
+    percent: Option<u8>,
+    /// When the terminal's last row got its last estimate.
+    looked_ahead: Option<Duration>,
 }
 
 impl LogWriter {
@@ -39,6 +46,8 @@ impl LogWriter {
             },
             log: Log::default(),
             fold: Fold::default(),
+            percent: None,
+            looked_ahead: None,
         }
     }
 
@@ -69,7 +78,17 @@ impl LogWriter {
         for entry in &entries {
             self.fold.print(&self.console, entry, &self.record, at);
         }
+        self.tell_progress();
         !entries.is_empty()
+    }
+
+    /// Tells the host how much is done, where more per cent are than it was told.
+    fn tell_progress(&mut self) {
+        let percent = self.record.percent();
+        if percent > self.percent {
+            self.percent = percent;
+            percent.iter().for_each(|done| self.console.progress(*done));
+        }
     }
 
     /// Writes something about the reports themselves. The record keeps warnings.
@@ -98,6 +117,17 @@ impl LogWriter {
         })
     }
 
+    /// Shows the state at `at` in the terminal's last row, with a new estimate if the last one is a minute old.
+    pub(crate) fn refresh(&mut self, at: Duration) {
+        let last = self.looked_ahead;
+        let is_old = last.is_none_or(|last| at.saturating_sub(last) >= LOOK_AHEAD);
+        if is_old && self.record.is_submitted() {
+            self.looked_ahead = Some(at);
+            self.record.look_ahead(at);
+        }
+        self.console.set_status(&live::text(&self.record, at));
+    }
+
     /// Prints the compiler's output as a group.
     fn print_compilation(&self, compilation: &Compilation) {
         let lines = compilation::lines(compilation);
@@ -115,5 +145,42 @@ impl LogWriter {
     fn annotate(&mut self, annotation: &Annotation) {
         self.fold.end(&self.console);
         self.console.annotate(annotation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        host::{Kept, Taste, agent},
+        testing::stories::{self, Story},
+    };
+
+    /// What Azure Pipelines is told of the progress.
+    fn progress(story: &Story) -> Vec<u8> {
+        let kept = Kept::default();
+        let console = Console::of("TF_BUILD", kept.clone(), Taste::default());
+        let mut writer = LogWriter::new(console, Timestamp::UNIX_EPOCH);
+        for (at, event) in story {
+            writer.observe(event, *at);
+            writer.tell(event, *at);
+        }
+        agent::read(&kept.text())
+            .expect("the agent reads it")
+            .progress
+    }
+
+    #[test]
+    fn progress_is_told_once_the_total_is_known_and_never_goes_back() {
+        assert_eq!(progress(&stories::foretold()), [0, 33, 66, 99, 100]);
+        // Azure has not told all resources of these ahead, so only the end is certain.
+        assert_eq!(progress(&stories::outage()), [100]);
+        for (name, story) in stories::every::stories() {
+            let told = progress(&story);
+            assert!(
+                told.is_sorted_by(|before, after| before < after),
+                "{name}: {told:?}"
+            );
+        }
     }
 }

@@ -7,7 +7,6 @@
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::is_secure;
 use crate::{
     event::Texts,
     host::{SHORTEST_SECRET as SHORTEST, Vault},
@@ -19,6 +18,17 @@ struct Masking {
     masks: Vec<SecretString>,
     /// Lower-case fragments for the user.
     warnings: Vec<String>,
+}
+
+/// Whether an output of the template has a secure type, whose value Azure does not return.
+pub(crate) fn is_secure(output: &Value) -> bool {
+    let kind = output
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    ["SecureString", "SecureObject"]
+        .iter()
+        .any(|secure| secure.eq_ignore_ascii_case(kind))
 }
 
 /// Whether `name` is among `masked`, in any case.
@@ -118,7 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::host::{Console, Dialect};
+    use crate::host::{Console, Taste};
 
     fn of(value: Value) -> (Vec<String>, usize) {
         let outputs = json!({ "Key": { "type": "Object", "value": value } });
@@ -162,7 +172,7 @@ mod tests {
 
     #[test]
     fn known_secrets_leave_all_outputs_but_those_that_are_masked() {
-        let vault = Vault::new(Console::new(std::io::sink(), Dialect::default()));
+        let vault = Vault::new(Console::of("", std::io::sink(), Taste::default()));
         vault.keep(&"hush-4711".into());
         let outputs = json!({
             "open": {"type": "String", "value": "a=hush-4711"},

@@ -1,12 +1,15 @@
 //! The outputs of the step.
 
+mod fit;
 pub(super) mod masking;
 
 use serde_json::{Map, Value};
 
+use self::masking::is_masked;
+pub(crate) use self::masking::is_secure;
 use crate::{
     arm::WhatIf,
-    host::is_name,
+    host::{Host, Output, Secrecy, text},
     report::{
         record::Record,
         what_if,
@@ -32,42 +35,29 @@ pub(super) const RESERVED: [&str; 14] = [
     "what-if",
 ];
 
-/// GitHub's limit for the outputs of a job, in bytes.
-const LIMIT: usize = 1_000_000;
-
 /// The step's outputs, and warnings about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outputs {
-    /// Names and values.
-    pub(crate) values: Vec<(String, String)>,
+    /// Those that the host takes, the most important first.
+    pub(crate) values: Vec<Output>,
     /// Lower-case fragments for the user.
     pub(crate) warnings: Vec<String>,
 }
 
-/// The step's outputs as far as they are known.
-pub(crate) fn outputs(record: &Record) -> Outputs {
+/// The step's outputs as far as they are known, as `host` takes them; `masked` names those of the template that are
+/// secret.
+pub(crate) fn outputs(record: &Record, masked: &[String], host: &dyn Host) -> Outputs {
     let mut outputs = Outputs::default();
     outputs.of_run(record);
+    outputs.of_error(record, host);
     if let Some(what_if) = &record.what_if {
-        outputs.of_what_if(what_if);
+        outputs.of_what_if(what_if, host);
     }
     if let Some(template) = &record.outputs {
-        outputs.of_template(template);
+        outputs.of_template(template, masked, host);
     }
-    outputs.of_error(record);
-    outputs.check_size();
+    outputs.fit(host);
     outputs
-}
-
-/// Whether an output of the template has a secure type, whose value Azure does not return.
-pub(crate) fn is_secure(output: &Value) -> bool {
-    let kind = output
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    ["SecureString", "SecureObject"]
-        .iter()
-        .any(|secure| secure.eq_ignore_ascii_case(kind))
 }
 
 /// The value of a template output as a step output: strings as they are, null empty, everything else as compact JSON.
@@ -81,7 +71,7 @@ pub(crate) fn plain(output: &Value) -> String {
 }
 
 /// The outputs that are known before the run has ended: ids and state.
-pub(crate) fn ids(record: &Record) -> Vec<(String, String)> {
+pub(crate) fn ids(record: &Record) -> Vec<Output> {
     let mut outputs = Outputs::default();
     outputs.of_run(record);
     outputs.values
@@ -89,7 +79,7 @@ pub(crate) fn ids(record: &Record) -> Vec<(String, String)> {
 
 impl Outputs {
     fn add(&mut self, name: &str, value: impl ToString) {
-        self.values.push((name.to_owned(), value.to_string()));
+        self.values.push(Output::open(name, &value.to_string()));
     }
 
     fn of_run(&mut self, record: &Record) {
@@ -115,42 +105,57 @@ impl Outputs {
         self.add("token-refreshes", record.token_refreshes);
     }
 
-    fn of_what_if(&mut self, what_if: &WhatIf) {
+    fn of_what_if(&mut self, what_if: &WhatIf, host: &dyn Host) {
         self.add("has-changes", what_if.has_changes());
         let counts = what_if.counts().into_iter();
         let counts = counts.map(|(kind, count)| (kind.as_str().to_owned(), count.into()));
         self.add("changes", Value::Object(counts.collect()));
-        let (json, warning) = what_if::json(what_if);
+        let limits = host.output_limits();
+        // The rest is for the others.
+        let limit = limits.one.min(limits.all / 10 * 9);
+        let (json, warning) = what_if::json(what_if, limit, host.name());
         self.add("what-if", json);
         self.warnings.extend(warning);
     }
 
-    fn of_template(&mut self, template: &Map<String, Value>) {
-        let open = || template.iter().filter(|(_, output)| !is_secure(output));
-        let all: Map<String, Value> = open()
-            .map(|(name, output)| {
-                (
-                    name.clone(),
-                    output.get("value").cloned().unwrap_or_default(),
-                )
-            })
+    fn of_template(&mut self, template: &Map<String, Value>, masked: &[String], host: &dyn Host) {
+        let open: Vec<_> = (template.iter())
+            .filter(|(_, output)| !is_secure(output))
             .collect();
-        self.add("outputs", Value::Object(all));
-        for (name, output) in open() {
-            if RESERVED
-                .iter()
-                .any(|reserved| reserved.eq_ignore_ascii_case(name))
-            {
+        self.add_all(&open, masked, host.output_limits().secrets);
+        for (name, output) in open {
+            if is_reserved(name, host) {
                 self.warn(name, "has the name of an output of this step");
-            } else if is_name(name) {
-                self.add(name, plain(output));
+            } else if host.accepts_output(name) {
+                self.values.push(Output {
+                    name: name.clone(),
+                    value: plain(output),
+                    is_secret: is_masked(masked, name),
+                });
             } else {
-                self.warn(name, "has a name that GitHub does not accept");
+                self.warn(
+                    name,
+                    &format!("has a name that {} does not accept", host.name()),
+                );
             }
         }
     }
 
-    fn of_error(&mut self, record: &Record) {
+    /// All outputs of the template as one, with those that are secret where these are not shown to everybody.
+    fn add_all(&mut self, open: &[(&String, &Value)], masked: &[String], secrets: Secrecy) {
+        let is_secret = |name: &str| is_masked(masked, name);
+        let shown = |name: &str| secrets != Secrecy::Open || !is_secret(name);
+        let value = |output: &Value| output.get("value").cloned().unwrap_or_default();
+        let all = open.iter().filter(|(name, _)| shown(name));
+        let all = all.map(|(name, output)| ((*name).clone(), value(output)));
+        self.values.push(Output {
+            name: "outputs".to_owned(),
+            value: Value::Object(all.collect()).to_string(),
+            is_secret: open.iter().any(|(name, _)| is_secret(name) && shown(name)),
+        });
+    }
+
+    fn of_error(&mut self, record: &Record, host: &dyn Host) {
         let Some((ending, _)) = &record.ended else {
             return;
         };
@@ -166,21 +171,14 @@ impl Outputs {
             _ => verdict.account(),
         };
         self.add("error-code", code);
-        self.add("error-message", message);
-    }
-
-    fn check_size(&mut self) {
-        let size: usize = self
-            .values
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
-        if size > LIMIT {
-            self.warnings.push(format!(
-                "the step's outputs have {size} bytes; GitHub's limit is about {LIMIT} per job, so it may drop them: \
-                 reduce the template's outputs"
-            ));
-        }
+        let lines = host.output_limits().lines;
+        self.add(
+            "error-message",
+            match lines {
+                true => message,
+                false => text::one_line(&message),
+            },
+        );
     }
 
     fn warn(&mut self, name: &str, what: &str) {
@@ -190,18 +188,32 @@ impl Outputs {
     }
 }
 
+/// Whether an output of the step has this name, in any case.
+fn is_reserved(name: &str, host: &dyn Host) -> bool {
+    RESERVED.iter().any(|reserved| {
+        let same = reserved.eq_ignore_ascii_case(name);
+        // A host that takes no hyphens has underscores instead.
+        let other = || reserved.replace('-', "_").eq_ignore_ascii_case(name);
+        same || !host.accepts_output(reserved) && other()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::stories::{self, minutes};
+    use crate::{
+        host::host_named,
+        testing::stories::{self, minutes},
+    };
 
     fn of(template: Value) -> Outputs {
-        outputs(&Record {
+        let record = Record {
             outputs: template.as_object().cloned(),
             ..Record::default()
-        })
+        };
+        outputs(&record, &[], host_named("GITHUB_ACTIONS").as_ref())
     }
 
     #[test]
@@ -219,7 +231,7 @@ mod tests {
         let values: Vec<_> = outputs
             .values
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|output| (output.name.as_str(), output.value.as_str()))
             .collect();
         assert_eq!(
             values,
@@ -249,7 +261,7 @@ mod tests {
         let names: Vec<_> = outputs
             .values
             .iter()
-            .map(|(name, _)| name.as_str())
+            .map(|output| output.name.as_str())
             .collect();
         assert_eq!(names, ["token-refreshes", "outputs"]);
         assert_eq!(
@@ -262,21 +274,15 @@ mod tests {
     }
 
     #[test]
-    fn too_much_for_github_is_told() {
-        let outputs = of(json!({ "big": { "type": "String", "value": "x".repeat(LIMIT) } }));
-        assert_eq!(outputs.warnings.len(), 1);
-    }
-
-    #[test]
     fn every_name_of_ours_is_reserved() {
         let mut record = stories::record(&stories::failure());
         record.outputs = Some(Map::new());
         record.what_if = Some(WhatIf::default());
         record.ended.as_mut().expect("it failed").1 = minutes(1);
-        let mut names: Vec<String> = outputs(&record)
+        let mut names: Vec<String> = outputs(&record, &[], host_named("").as_ref())
             .values
             .into_iter()
-            .map(|(name, _)| name)
+            .map(|output| output.name)
             .collect();
         names.sort();
         let mut reserved = RESERVED.to_vec();

@@ -35,7 +35,7 @@ impl Record {
     }
 
     /// Tells how long the deployment still takes, if that can be said.
-    pub(super) fn look_ahead(&mut self, at: Duration) {
+    pub(crate) fn look_ahead(&mut self, at: Duration) {
         let outlook = if self.goes_on_as_usual(at) {
             self.known().outlook(at)
         } else {

@@ -32,12 +32,32 @@ impl Total {
 impl Record {
     /// How many resources there are.
     pub(crate) fn total(&self) -> Total {
-        let number = self.known + self.awaited.len();
+        // A damaged report file may tell any number.
+        let number = self.known.saturating_add(self.awaited.len());
         match self.state.as_ref() {
             // What Azure did not deploy in the end was not to be deployed, as a condition said so.
             Some(state) if state.is_succeeded() => Total::All(self.known),
             _ if self.foreseen.is_some() => Total::All(number),
             _ => Total::AtLeast(number),
+        }
+    }
+
+    /// How many per cent of the resources are done, without fractions; `None` as long as Azure has not told all of them.
+    /// The last one is that of the success.
+    pub(crate) fn percent(&self) -> Option<u8> {
+        if self
+            .state
+            .as_ref()
+            .is_some_and(ProvisioningState::is_succeeded)
+        {
+            return Some(100);
+        }
+        match self.total() {
+            Total::All(all) if all > 0 => {
+                let done = (self.done.saturating_mul(100) / all).min(99);
+                u8::try_from(done).ok()
+            }
+            _ => None,
         }
     }
 

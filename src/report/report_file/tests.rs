@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::*;
 use crate::{
     event::Event,
-    host::{Console, Dialect, Vault},
+    host::{Console, Taste, Vault},
     report::replay::Recording,
     testing::stories::{self, Story},
 };
@@ -20,7 +20,7 @@ fn report(story: &Story) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let path = Path::new("new/folder/report.json");
     let masked = ["AdminKey".to_owned()];
-    let vault = Vault::new(Console::new(io::sink(), Dialect::default()));
+    let vault = Vault::new(Console::plain(io::sink(), Taste::default()));
     let mut recording = Recording::default();
     for (at, event) in story {
         recording.observe(event, *at);

@@ -1,4 +1,4 @@
-//! The size of a summary. GitHub rejects one that exceeds its limit, so the sections share a number of bytes.
+//! The size of a summary. A host rejects one that exceeds its limit, so the sections share a number of bytes.
 
 /// Maximum lengths of a name and of a message, in characters.
 pub(super) const NAME: usize = 150;

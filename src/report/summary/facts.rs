@@ -122,11 +122,10 @@ fn fact(name: &str, value: String) -> [String; 2] {
     [name.to_owned(), value]
 }
 
-/// The `gh run rerun` command; empty outside of a workflow run.
+/// The command that runs it again; empty where there is none.
 pub(super) fn rerun(run: &Context) -> String {
-    let (Some(id), Some(repository)) = (&run.run_id, &run.repository) else {
-        return String::new();
-    };
-    let command = code(&format!("gh run rerun {id} --repo {repository}"));
-    format!("To re-run this workflow: {command}\n")
+    let command = run.rerun.as_deref().map(code);
+    command.map_or_else(String::new, |command| {
+        format!("To run it again: {command}\n")
+    })
 }

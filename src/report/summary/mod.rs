@@ -1,7 +1,7 @@
-//! The step summary: the run as a page of GitHub Markdown.
+//! The summary: the run as a page of Markdown.
 //!
 //! Each section has its own file. Sections take bytes from a [`Budget`] in order of importance. If the page would
-//! exceed GitHub's limit, the table of all resources is shortened first, then outputs, incidents, warnings, the
+//! exceed the host's limit, the table of all resources is shortened first, then outputs, incidents, warnings, the
 //! slowest resources and the timeline, and a note says so.
 
 mod budget;
@@ -22,7 +22,7 @@ mod warnings;
 use budget::Budget;
 
 use crate::{
-    host::{Context, SUMMARY_LIMIT},
+    host::{Context, SummaryForm},
     report::{
         record::{Record, bars::Bars},
         what_if,
@@ -35,18 +35,23 @@ use crate::{
 };
 
 const SHORTENED: &str = "> [!NOTE]\n\
-     > Shortened to GitHub's limit of 1 MiB. Set `report-file` to get all resources, outputs, incidents and \
+     > Shortened to what is shown here. Set `report-file` to get all resources, outputs, incidents and \
      warnings.\n";
 
 /// The summary of a run that is over, without the values of `masked` outputs.
-pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> String {
+pub(crate) fn summary(
+    record: &Record,
+    masked: &[String],
+    run: &Context,
+    form: SummaryForm,
+) -> String {
     let Some((ending, _)) = &record.ended else {
         return String::new();
     };
     let verdict = verdict::verdict(record, ending);
     let bars = Bars::new(record);
     let usual = record.usual();
-    let budget = &mut Budget::new(SUMMARY_LIMIT - 2 * SHORTENED.len());
+    let budget = &mut Budget::new(form.limit.saturating_sub(2 * SHORTENED.len()));
     let top = [
         budget.section(title(&verdict)),
         failures::reasons(&verdict, budget),
@@ -56,7 +61,7 @@ pub(crate) fn summary(record: &Record, masked: &[String], run: &Context) -> Stri
         warnings::remarks(record, budget),
         budget.section(what_if(record)),
         budget.section(stack(record)),
-        budget.section(timeline::section(record, &bars)),
+        budget.section(timeline::section(record, &bars, form.charts)),
         resources::slowest(&bars, &usual, budget),
     ];
     let warnings = warnings::section(&record.warnings, budget);

@@ -11,7 +11,12 @@ use crate::{
 };
 
 fn shown(record: &Record) -> String {
-    summary(record, &["AdminKey".to_owned()], &stories::workflow_run())
+    summary(
+        record,
+        &["AdminKey".to_owned()],
+        &stories::workflow_run(),
+        SummaryForm::GITHUB,
+    )
 }
 
 macro_rules! stories {
@@ -146,7 +151,7 @@ fn huge() -> Record {
 #[test]
 fn a_huge_run_loses_its_least_and_says_so() {
     let summary = shown(&huge());
-    assert!(summary.len() < SUMMARY_LIMIT);
+    assert!(summary.len() < SummaryForm::GITHUB.limit);
     assert!(summary.ends_with(SHORTENED));
     assert!(summary.contains("### Timeline") && summary.contains("### Outputs"));
     assert!(!summary.contains("All 900 resources"), "they go first");
@@ -158,7 +163,7 @@ fn ten_thousand_resources_fit() {
     let begun = Instant::now();
     let summary = shown(&record);
     let took = begun.elapsed();
-    assert!(summary.len() < SUMMARY_LIMIT);
+    assert!(summary.len() < SummaryForm::GITHUB.limit);
     assert!(summary.contains("<details><summary>All 10000 resources"));
     report_time(summary.len(), took);
 }

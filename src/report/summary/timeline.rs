@@ -23,11 +23,19 @@ const ROOT: &str = "top level";
 const LEGEND: &str = "Red frame: what the end waited for. Red fill: failed.";
 
 /// The chart, with a section for each nested deployment.
-pub(super) fn section(record: &Record, bars: &Bars<'_>) -> String {
+/// Without `charts`, only what the end waited for, as the tables have the rest.
+pub(super) fn section(record: &Record, bars: &Bars<'_>, charts: bool) -> String {
     let mut shown = bars.longest_first();
     shown.truncate(BARS);
     if shown.is_empty() {
         return String::new();
+    }
+    let waited = waited(record, bars);
+    if !charts {
+        return match waited.trim_end() {
+            "" => String::new(),
+            waited => format!("### Timeline\n\n{waited}\n"),
+        };
     }
     let rest = match bars.all.len() - shown.len() {
         0 => String::new(),
@@ -38,10 +46,7 @@ pub(super) fn section(record: &Record, bars: &Bars<'_>) -> String {
     };
     shown.sort_by_key(|bar| bar.span.start);
     let chart = mermaid::chart(bars.length, &by_section(bars, &shown));
-    format!(
-        "### Timeline\n\n{}{chart}\n{LEGEND}{rest}\n",
-        waited(record, bars)
-    )
+    format!("### Timeline\n\n{waited}{chart}\n{LEGEND}{rest}\n")
 }
 
 /// What the end waited for, and what could perhaps have run side by side; a paragraph each.
@@ -116,7 +121,7 @@ mod tests {
         let mut record = Record::default();
         record.observe(&progressed(changed, resources, resources), minutes(600));
         record.observe(&Event::Ended(Ending::Succeeded), minutes(600));
-        section(&record, &Bars::new(&record))
+        section(&record, &Bars::new(&record), true)
     }
 
     #[test]

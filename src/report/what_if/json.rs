@@ -4,15 +4,13 @@ use serde_json::Value;
 
 use crate::arm::WhatIf;
 
-/// Maximum size of the output in bytes; GitHub accepts about 1 MB of outputs per job.
-const LIMIT: usize = 900_000;
 /// Members to leave out, in this order, until the rest fits.
 const STRIP_ORDER: [&[&str]; 2] = [&["before", "after"], &["delta"]];
 
-/// Azure's answer as JSON, and a warning if it had to be shortened.
-pub(crate) fn json(what_if: &WhatIf) -> (String, Option<String>) {
+/// Azure's answer as JSON of at most `limit` bytes, and a warning if `host` made it be shortened.
+pub(crate) fn json(what_if: &WhatIf, limit: usize, host: &str) -> (String, Option<String>) {
     let whole = what_if.properties.to_string();
-    if whole.len() <= LIMIT {
+    if whole.len() <= limit {
         return (whole, None);
     }
     let mut properties = what_if.properties.clone();
@@ -26,14 +24,14 @@ pub(crate) fn json(what_if: &WhatIf) -> (String, Option<String>) {
             }
         }
         let cut = properties.to_string();
-        if cut.len() <= LIMIT {
+        if cut.len() <= limit {
             return (
                 cut,
-                Some(warning(&format!("lacks {}", members.join(" and ")))),
+                Some(warning(host, &format!("lacks {}", members.join(" and ")))),
             );
         }
     }
-    ("{}".to_owned(), Some(warning("is empty")))
+    ("{}".to_owned(), Some(warning(host, "is empty")))
 }
 
 fn strip(change: &mut Value, members: &[&str]) {
@@ -46,9 +44,9 @@ fn strip(change: &mut Value, members: &[&str]) {
     }
 }
 
-fn warning(what: &str) -> String {
+fn warning(host: &str, what: &str) -> String {
     format!(
-        "the what-if is too large for GitHub, so the output `what-if` {what}: \
+        "the what-if is too large for {host}, so the output `what-if` {what}: \
          exclude changes with what-if-exclude-change-types; the log has all of them"
     )
 }
@@ -59,9 +57,11 @@ mod tests {
 
     use super::*;
 
+    const LIMIT: usize = 10_000;
+
     fn with(changes: &Value) -> (usize, Value, Option<String>) {
         let what_if = WhatIf::read(json!({"properties": {"changes": changes}}), &[]);
-        let (text, warning) = json(&what_if);
+        let (text, warning) = json(&what_if, LIMIT, "GitHub");
         let read = serde_json::from_str(&text).expect("JSON, however it was cut");
         (text.len(), read, warning)
     }

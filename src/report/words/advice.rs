@@ -16,10 +16,10 @@ pub(crate) struct NextStep {
     pub(crate) command: Option<String>,
 }
 
-const ALLOW_CHANGES: &str = "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run the workflow again";
+const ALLOW_CHANGES: &str = "change the template, or remove the change types from `fail-on-change-types` if the changes are intended, then run it again";
 const ALLOW_GAPS: &str = "give nested deployments parameters that Azure knows beforehand, rather than outputs of other ones, so that it can predict them; or judge them yourself and set `what-if-allow-incomplete: true`";
 
-const FIRST_USE: &str = "if deployment stacks were never used in this tenant, run the step once with `operation: validate`, which lets Azure prepare it for them, then re-run the workflow; else the failure is Azure's: re-run it later";
+const FIRST_USE: &str = "if deployment stacks were never used in this tenant, run the step once with `operation: validate`, which lets Azure prepare it for them, then run it again; else the failure is Azure's: run it again later";
 
 /// The suggestions for `ending`, the most important first.
 pub(crate) fn steps(record: &Record, ending: &Ending) -> Vec<NextStep> {
@@ -49,18 +49,18 @@ fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextSt
         Ending::Succeeded | Ending::Stopped | Ending::Validated | Ending::Predicted => vec![],
         Ending::Detached => vec![cli.show(), cli.cancel()],
         Ending::Failed { .. } if record.is_canceled() => vec![text_only(
-            "it was cancelled outside of this workflow (Azure's activity log shows by whom); re-run the workflow to complete it",
+            "it was cancelled outside of this run (Azure's activity log shows by whom); run it again to complete it",
         )],
         Ending::Failed { causes } if causes.is_empty() => vec![cli.operations()],
         Ending::Failed { .. } => vec![text_only(wording(record.operation()).after_failure)],
         Ending::Refused { causes } if is_active(causes) => vec![
             cli.show(),
             cli.cancel(),
-            text_only("re-run the workflow once the deployment of that name has ended"),
+            text_only("run it again once the deployment of that name has ended"),
         ],
         Ending::Refused { causes } if is_busy_stack(causes) => vec![
             cli.show(),
-            text_only("re-run the workflow once the stack's current operation has ended"),
+            text_only("run it again once the stack's current operation has ended"),
         ],
         Ending::Forbidden { changes, unseen } => {
             let allow = (!changes.is_empty()).then_some(ALLOW_CHANGES);
@@ -68,20 +68,18 @@ fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextSt
             allow.into_iter().chain(look).map(text_only).collect()
         }
         Ending::Refused { causes } if is_first_use(causes) => vec![text_only(FIRST_USE)],
-        Ending::Refused { .. } => vec![text_only("fix the cause, then re-run the workflow")],
+        Ending::Refused { .. } => vec![text_only("fix the cause, then run it again")],
         Ending::InvalidInputs(_) => {
-            vec![text_only(
-                "correct the step's inputs, then run the workflow again",
-            )]
+            vec![text_only("correct the step's inputs, then run it again")]
         }
         Ending::NoCompiler { .. } => vec![text_only(
-            "let the runner reach downloads.bicep.azure.com, or use the image's Bicep (no `bicep-version`) or one of \
-             your own (`bicep-path`), then re-run the workflow",
+            "let this machine reach downloads.bicep.azure.com, or use the image's Bicep (no `bicep-version`) or one of \
+             your own (`bicep-path`), then run it again",
         )],
         Ending::CannotFollow { left, .. } => with_commands(
             cli,
             left,
-            "fix the cause, then re-run the workflow; it resumes following the deployment",
+            "fix the cause, then run it again; it resumes following the deployment",
         ),
         Ending::Replaced { .. } => vec![
             cli.show(),
@@ -91,20 +89,20 @@ fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextSt
         ],
         Ending::CancelRefused { .. } => vec![
             cli.show(),
-            text_only("fix the cause, then re-run the workflow to cancel it"),
+            text_only("fix the cause, then run it again to cancel it"),
         ],
         Ending::NothingToCancel { .. } => vec![],
         Ending::SignInFailed { left, .. } if may_run(left) => with_commands(
             cli,
             left,
-            "fix the cause, then re-run the workflow; it resumes following the deployment",
+            "fix the cause, then run it again; it resumes following the deployment",
         ),
-        Ending::SignInFailed { .. } => vec![text_only("fix the cause, then re-run the workflow")],
+        Ending::SignInFailed { .. } => vec![text_only("fix the cause, then run it again")],
         Ending::TimedOut {
             left: Left::NotSubmitted,
             ..
         } => {
-            vec![text_only("increase `timeout`, then run the workflow again")]
+            vec![text_only("increase `timeout`, then run it again")]
         }
         Ending::TimedOut { left, .. } => with_commands(
             cli,
@@ -113,9 +111,8 @@ fn own_steps(cli: &Commands<'_>, record: &Record, ending: &Ending) -> Vec<NextSt
         ),
         Ending::Cancelled { left } => after_cancel(cli, left),
         Ending::Unreachable { left, .. } => {
-            let network = text_only(
-                "check the runner's connection to Azure (network, DNS, proxy), then re-run the workflow",
-            );
+            let network =
+                text_only("check the connection to Azure (network, DNS, proxy), then run it again");
             show_first(cli, left, network)
         }
         Ending::Bug { left, .. } => {
@@ -169,12 +166,12 @@ fn after_cancel(cli: &Commands<'_>, left: &Left) -> Vec<NextStep> {
     match left {
         Left::NotSubmitted => vec![],
         Left::Cancelled | Left::Ended => vec![text_only(
-            "resources deployed so far remain; re-run the workflow to complete the deployment",
+            "resources deployed so far remain; run it again to complete the deployment",
         )],
         Left::Running if !cli.is_stack() => with_commands(
             cli,
             left,
-            "set `on-cancel: cancel` to cancel the deployment together with the workflow",
+            "set `on-cancel: cancel` to cancel the deployment together with the run",
         ),
         _ => vec![cli.show(), cli.cancel()],
     }

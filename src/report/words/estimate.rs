@@ -23,6 +23,23 @@ pub(crate) fn time_left(record: &Record) -> String {
     left.map_or_else(String::new, |left| format!("; {}", forecast(left)))
 }
 
+/// The same at `at`, if it was told earlier.
+pub(crate) fn time_left_at(record: &Record, at: Duration) -> String {
+    let told = record.told.estimates.last();
+    let Some(told) = told.filter(|_| record.told.latest.left.is_some()) else {
+        return String::new();
+    };
+    let passed = at.saturating_sub(told.at);
+    let fore = told.forecast;
+    let left = Forecast {
+        left: fore.left.saturating_sub(passed),
+        low: fore.low.saturating_sub(passed),
+        high: fore.high.saturating_sub(passed),
+        basis: fore.basis,
+    };
+    format!("; {}", forecast(&left))
+}
+
 /// `; usually up to 45m: vgw-hub (Microsoft's figure)`, for behind what runs; empty if there is nothing to say.
 pub(crate) fn notes(record: &Record) -> String {
     let same = |one: &Note, next: &Note| one.said == next.said;
@@ -136,7 +153,7 @@ fn rounded_up(time: Duration) -> Duration {
 mod tests {
     use super::*;
     use crate::{
-        report::forecast::{Basis, Outlook},
+        report::forecast::{Basis, News, Outlook},
         testing::stories::minutes,
     };
 
@@ -161,6 +178,21 @@ mod tests {
             }),
             notes: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_was_told_becomes_less_as_time_passes() {
+        let mut record = Record::default();
+        assert_eq!(time_left_at(&record, minutes(1)), "");
+        let told = outlook(30 * 60, 20 * 60, 50 * 60);
+        record.told.tell(told, News::default(), minutes(10));
+        assert_eq!(
+            time_left_at(&record, minutes(20)),
+            "; about 20m left (10m to 40m)"
+        );
+        assert_eq!(time_left_at(&record, minutes(90)), "; less than 1m left");
+        record.told.latest.left = None;
+        assert_eq!(time_left_at(&record, minutes(20)), "");
     }
 
     #[test]

@@ -73,14 +73,14 @@ pub(crate) fn headline(record: &Record, ending: &Ending) -> String {
             }
         }
         Ending::Cancelled { left } => {
-            let happened = fill("the workflow was cancelled after {took}");
+            let happened = fill("the run was cancelled after {took}");
             format!("{happened}; {}", clause(left, true))
         }
         Ending::Unreachable { left, .. } => {
             format!("no usable answer from Azure; {}", clause(left, false))
         }
         Ending::Bug { left, .. } => {
-            format!("internal error in this action; {}", clause(left, false))
+            format!("internal error in this program; {}", clause(left, false))
         }
     }
 }

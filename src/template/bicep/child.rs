@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
+    host,
     http::ExtraRoots,
     inputs::{Environment, is_writable},
 };
@@ -70,6 +71,8 @@ pub(super) async fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Ctrl+C in a terminal goes to all of a group, and only we are to decide what it stops.
+        .process_group(0)
         .kill_on_drop(true);
     let ended = Clock::timeout_local(LIMIT, async { output(command.spawn()?).await });
     ended
@@ -145,14 +148,16 @@ pub(super) fn certificates(extra_roots: &ExtraRoots, folder: &Path) -> io::Resul
 
 /// A folder for temporary files of this job.
 pub(super) fn scratch(environment: &Environment) -> PathBuf {
-    let folder = environment.get("RUNNER_TEMP").map(PathBuf::from);
+    let folder = environment.host().temporary();
     folder
         .unwrap_or_else(std::env::temp_dir)
         .join("long-deploy")
 }
 
 fn is_ours(name: &str) -> bool {
-    OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || OUR_VARIABLES.contains(&name)
+    OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || OUR_VARIABLES.contains(&name)
+        || host::SECRETS.contains(&name)
 }
 
 #[cfg(test)]
@@ -162,6 +167,20 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[tokio::test]
+    async fn ctrl_c_is_not_for_the_compiler() {
+        let script = [
+            "-c".as_ref(),
+            "cut -d ' ' -f 5 /proc/self/stat; echo $$".as_ref(),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let none = BTreeMap::new();
+        let output = run(Path::new("/bin/sh"), &script, &none, folder.path()).await;
+        let output = String::from_utf8(output.unwrap().stdout).unwrap();
+        let (group, program) = output.trim().split_once('\n').unwrap();
+        assert_eq!(group, program, "it has a group of its own");
+    }
 
     #[test]
     fn the_compiler_gets_everything_but_what_is_ours() {
@@ -173,6 +192,10 @@ mod tests {
             ("STATE_deployment-id", "x"),
             ("AZURE_CLIENT_SECRET", "hush"),
             ("AZURE_FEDERATED_TOKEN_FILE", "/x"),
+            ("SYSTEM_ACCESSTOKEN", "hush"),
+            ("servicePrincipalKey", "hush"),
+            ("GITLAB_OIDC_TOKEN", "hush"),
+            ("CI_JOB_TOKEN", "hush"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "key=hush"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://me:hush@x"),
             ("MY_VALUE", "mine"),
@@ -193,7 +216,11 @@ mod tests {
     #[test]
     fn without_a_home_libraries_go_to_the_runners_folder() {
         for home in ["", "/nowhere/at/all"] {
-            let variables = [("HOME", home), ("RUNNER_TEMP", "/temp")];
+            let variables = [
+                ("HOME", home),
+                ("GITHUB_ACTIONS", "true"),
+                ("RUNNER_TEMP", "/temp"),
+            ];
             let theirs = environment(&variables.into_iter().collect());
             assert_eq!(
                 theirs[OsStr::new(EXTRACT)],

@@ -36,6 +36,7 @@ pub(crate) fn workflow_run() -> Context {
         workflow: Some("Deploy".to_owned()),
         job: Some("hub".to_owned()),
         step: Some("deploy".to_owned()),
+        rerun: Some("gh run rerun 42 --repo org/landing-zone".to_owned()),
         debug: false,
     }
 }

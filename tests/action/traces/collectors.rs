@@ -245,7 +245,7 @@ fn a_cancelled_step_does_not_wait_for_its_collector() {
     let outcome = outcome.signal("INT").outcome().expect(5);
     let told = told(&outcome);
     assert!(
-        told.len() == 1 && told[0].contains("the workflow was cancelled"),
+        told.len() == 1 && told[0].contains("the run was cancelled"),
         "{told:?}"
     );
     assert!(outcome.summary.contains("cancelled"), "{}", outcome.summary);

@@ -34,7 +34,9 @@ async fn id_token(
     if let Err(refusal) = check(&world, &headers) {
         return *refusal;
     }
-    if !query.contains_key("api-version") {
+    // Forgejo's address has this instead, so that more may be appended to it.
+    let is_forgejos = query.contains_key("placeholder");
+    if !query.contains_key("api-version") && !is_forgejos {
         return refusal(StatusCode::BAD_REQUEST, "No api-version was given.");
     }
     let audience = query

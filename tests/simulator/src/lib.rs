@@ -18,6 +18,7 @@
 //! function of its plan, its cancellations and the clock.
 
 mod arm;
+mod azure_devops;
 mod clock;
 mod collector;
 mod compression;
@@ -27,6 +28,7 @@ mod entra;
 mod fault;
 mod faulty;
 mod github;
+mod gitlab;
 mod journal;
 mod jwt;
 mod options;
@@ -44,6 +46,7 @@ mod witness;
 mod world;
 
 pub use self::{
+    azure_devops::SERVICE_CONNECTION,
     fault::Fault,
     journal::{Exchange, PresentedAssertion, Service},
     options::{BadCertificate, Bucket, Gap, Options, Pace, ResourceFailure, Throttle},

@@ -15,11 +15,11 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     AUDIENCE, arm,
     arm::foreign::When,
-    collector,
+    azure_devops, collector,
     door::Door,
     entra,
     fault::Fault,
-    github,
+    github, gitlab,
     journal::{Exchange, PresentedAssertion, Service},
     options::Options,
     registry, snapshot,
@@ -117,6 +117,24 @@ impl Simulator {
         ]
     }
 
+    /// What an agent of Azure Pipelines gives to a step for its id tokens, and the certificate authority.
+    #[must_use]
+    pub fn azure_pipelines_environment(&self) -> Vec<(String, String)> {
+        let variable = |name: &str, value: String| (name.to_owned(), value);
+        let endpoint = format!("{}{}", self.world.origins.github, azure_devops::PATH);
+        vec![
+            variable("SYSTEM_OIDCREQUESTURI", endpoint),
+            variable("SYSTEM_ACCESSTOKEN", self.world.request_token.clone()),
+            variable("SSL_CERT_FILE", self.ca_file.display().to_string()),
+        ]
+    }
+
+    /// The one id token of a job in GitLab that began now and may take so long.
+    #[must_use]
+    pub fn gitlab_token(&self, lifetime: Duration) -> String {
+        gitlab::mint(&self.world, lifetime)
+    }
+
     /// The variables of an App Service with a managed identity, and the certificate authority.
     #[must_use]
     pub fn managed_identity_environment(&self) -> Vec<(String, String)> {
@@ -192,6 +210,12 @@ impl Simulator {
     #[must_use]
     pub fn mint_assertion(&self) -> String {
         github::mint(&self.world, AUDIENCE)
+    }
+
+    /// A fresh access token for Resource Manager, as another program of the same machine would have it.
+    #[must_use]
+    pub fn mint_access_token(&self) -> String {
+        entra::access_token(&self.world, &self.world.origins.resource_manager)
     }
 
     /// Lets something go wrong from now on.
@@ -347,8 +371,10 @@ fn doors(world: &Arc<World>) -> [Door; 5] {
         service,
         router,
     };
+    let hosts = github::router(Arc::clone(world));
+    let hosts = hosts.merge(azure_devops::router(Arc::clone(world)));
     [
-        door(Service::GitHub, github::router(Arc::clone(world))),
+        door(Service::GitHub, hosts),
         door(Service::Entra, entra::router(Arc::clone(world))),
         door(Service::ResourceManager, arm::router(Arc::clone(world))),
         door(Service::Registry, registry::router(Arc::clone(world))),

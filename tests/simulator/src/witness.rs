@@ -10,11 +10,12 @@ use crate::{
 };
 
 /// Names under which secrets stand in the bodies of requests and answers.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
     "access_token",
     "refresh_token",
     "client_assertion",
     "client_secret",
+    "oidcToken",
     "value",
 ];
 

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Console, Dialect, Kept, parse, play};
+use super::{Console, Kept, Taste, parse, play};
 
 #[tokio::test(start_paused = true)]
 async fn the_log_of_every_fixture_is_as_it_was() {
@@ -21,7 +21,7 @@ async fn the_log_of_every_fixture_is_as_it_was() {
         let run = parse(&report).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(run.warning(), None, "{name}");
         let log = Kept::default();
-        let is_well = play(&run, Console::new(log.clone(), Dialect::default()), None).await;
+        let is_well = play(&run, Console::plain(log.clone(), Taste::default()), None).await;
         assert!(is_well, "{name}: a bug in the report:\n{}", log.text());
         insta::assert_snapshot!(&*name, log.text());
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Run;
 use crate::{
-    host::{Console, Dialect, Kept},
+    host::{Console, Kept, Taste},
     report::replay::{play, read, read::parse},
     testing::stories,
 };
@@ -140,7 +140,7 @@ async fn what_a_later_version_tells_is_left_out_with_a_warning() {
         "{warning}"
     );
     let shown = Kept::default();
-    assert!(play(&run, Console::new(shown.clone(), Dialect::default()), None).await);
+    assert!(play(&run, Console::plain(shown.clone(), Taste::default()), None).await);
     assert_eq!(shown.text(), log);
 }
 

@@ -102,9 +102,9 @@ mod tests {
         ].iter().map(|(code, message)| hint_for(code, message)).collect();
         insta::assert_snapshot!(hints.join("\n"), @"
         the identity also needs a role that allows Microsoft.Network/networkSecurityGroups/join/action at /subscriptions/s/resourceGroups/other, such as Contributor
-        the subscription is not registered for Microsoft.Cdn: register it, wait some minutes, then re-run the workflow: az provider register --wait --namespace Microsoft.Cdn
+        the subscription is not registered for Microsoft.Cdn: register it, wait some minutes, then run it again: az provider register --wait --namespace Microsoft.Cdn
         the resource type does not exist in this region or at this API version, or Microsoft.Network is not registered: correct the region or the API version, or register the provider: az provider register --wait --namespace Microsoft.Network
-        too many requests were sent to Azure in this subscription: re-run the workflow after 6 seconds, with fewer deployments at the same time
+        too many requests were sent to Azure in this subscription: run it again after 6 seconds, with fewer deployments at the same time
         a lock prevents the change: remove the lock during the deployment, or leave the resource out: az lock list --scope /subscriptions/s
         the deployment history of this scope is full (800 deployments): delete old ones; a CanNotDelete lock, or a missing right to delete deployments, prevents Azure from deleting them automatically
         ");

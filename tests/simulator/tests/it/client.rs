@@ -128,6 +128,25 @@ impl<'a> Session<'a> {
         self.send(self.client.get(url).bearer_auth(bearer)).unwrap()
     }
 
+    /// What the id-token endpoint of Azure Pipelines answers, with these headers, and this query behind the address.
+    pub(crate) fn pipelines_token(
+        &self,
+        method: Method,
+        query: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
+        let environment = self.azure.azure_pipelines_environment();
+        let environment: BTreeMap<_, _> = environment.into_iter().collect();
+        let url = format!("{}?{query}", environment["SYSTEM_OIDCREQUESTURI"]);
+        let own = &environment["SYSTEM_ACCESSTOKEN"];
+        let request = self.client.request(method, url).bearer_auth(own);
+        let headers = headers.iter().map(|(name, value)| {
+            let name = reqwest::header::HeaderName::from_static(name);
+            (name, value.parse().unwrap())
+        });
+        self.send(request.headers(headers.collect())).unwrap()
+    }
+
     pub(crate) fn audience_token(&self) -> String {
         let answer = self.id_token(Some(AUDIENCE), None);
         answer.body["value"].as_str().unwrap().to_owned()

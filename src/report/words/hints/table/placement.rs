@@ -9,9 +9,9 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "SubscriptionNotRegistered",
             "MissingRegistrationsForTypes",
         ],
-        text: "the resource provider is not registered in the subscription: register it, wait some minutes, then re-run the workflow",
+        text: "the resource provider is not registered in the subscription: register it, wait some minutes, then run it again",
         detailed: &[
-            "the subscription is not registered for {provider}: register it, wait some minutes, then re-run the workflow",
+            "the subscription is not registered for {provider}: register it, wait some minutes, then run it again",
         ],
         command: "az provider register --wait --namespace {provider}",
         ..KnownCause::NONE
@@ -63,7 +63,7 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "OverconstrainedAllocationRequest",
             "OverconstrainedZonalAllocationRequest",
         ],
-        text: "Azure has no capacity for it there at the moment: re-run the workflow later, or choose another size, zone or region",
+        text: "Azure has no capacity for it there at the moment: run it again later, or choose another size, zone or region",
         ..KnownCause::NONE
     },
     KnownCause {

@@ -11,9 +11,9 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "OperationThrottled",
             "ThrottlingException",
         ],
-        text: "too many requests were sent to Azure in this subscription: re-run the workflow in some minutes, with fewer deployments at the same time",
+        text: "too many requests were sent to Azure in this subscription: run it again in some minutes, with fewer deployments at the same time",
         detailed: &[
-            "too many requests were sent to Azure in this subscription: re-run the workflow after {seconds} seconds, with fewer deployments at the same time",
+            "too many requests were sent to Azure in this subscription: run it again after {seconds} seconds, with fewer deployments at the same time",
         ],
         ..KnownCause::NONE
     },
@@ -72,9 +72,9 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "StorageAccountOperationInProgress",
             "CanceledAndSupersededDueToAnotherOperation",
         ],
-        text: "another operation on the same resource was in progress: re-run the workflow, and add `dependsOn` between resources of the template that conflict",
+        text: "another operation on the same resource was in progress: run it again, and add `dependsOn` between resources of the template that conflict",
         detailed: &[
-            "another operation on the same resource was in progress: re-run the workflow, and add `dependsOn` between resources of the template that conflict; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
+            "another operation on the same resource was in progress: run it again, and add `dependsOn` between resources of the template that conflict; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
         ],
         ..KnownCause::NONE
     },
@@ -84,9 +84,9 @@ pub(super) const KNOWN: &[KnownCause] = &[
             "ServiceUnavailable",
             "GatewayTimeout",
         ],
-        text: "Azure failed by itself: re-run the workflow, and if that lasts, ask Azure support with the correlation id",
+        text: "Azure failed by itself: run it again, and if that lasts, ask Azure support with the correlation id",
         detailed: &[
-            "Azure failed by itself: re-run the workflow, and if that lasts, ask Azure support with the correlation id; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
+            "Azure failed by itself: run it again, and if that lasts, ask Azure support with the correlation id; in Bicep, `@retryOn(['{retry}'], 5)` before the resource lets Azure repeat it",
         ],
         ..KnownCause::NONE
     },

@@ -2,46 +2,23 @@
 
 use std::{
     fs::OpenOptions,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
-/// Maximum size of a step summary in bytes; the runner drops a longer one completely.
-pub(crate) const SUMMARY_LIMIT: usize = 1_048_576;
+use crate::host::{
+    host::{FileError, SummaryForm, Written},
+    output::Output,
+};
+
+/// Maximum size of a step summary in bytes.
+const SUMMARY_LIMIT: usize = SummaryForm::GITHUB.limit;
 
 const CUT: &str = "\n\n… cut: the summary is longer than GitHub shows.\n";
 
-/// Whether there was a file to write to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub(crate) enum Written {
-    /// It was written.
-    Yes,
-    /// The environment names no file: we do not run on GitHub.
-    NoFile,
-}
-
-/// Why a runner's file was not written.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FileError {
-    /// The runner would not parse this name as it is.
-    #[error(
-        "{0:?} cannot be a name for GitHub: rename it so that it has no =, <, control characters or outer spaces"
-    )]
-    Name(String),
-    /// The file cannot be written.
-    #[error("cannot write the file of {variable}: {source}")]
-    Io {
-        /// The environment variable that names the file.
-        variable: &'static str,
-        /// The system's error.
-        source: io::Error,
-    },
-}
-
 /// The files that the runner reads when the step has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Files {
+pub(super) struct Files {
     output: Option<PathBuf>,
     state: Option<PathBuf>,
     summary: Option<PathBuf>,
@@ -49,7 +26,7 @@ pub(crate) struct Files {
 
 impl Files {
     /// The files that the environment names.
-    pub(crate) fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let path = |name| {
             variable(name)
                 .filter(|path| !path.is_empty())
@@ -67,7 +44,7 @@ impl Files {
     /// # Errors
     /// [`FileError::Name`] for the first name that the runner would not parse, in which case nothing is written;
     /// [`FileError::Io`].
-    pub(crate) fn set_outputs(&self, outputs: &[(String, String)]) -> Result<Written, FileError> {
+    pub(super) fn set_outputs(&self, outputs: &[Output]) -> Result<Written, FileError> {
         append(self.output.as_deref(), "GITHUB_OUTPUT", &blocks(outputs)?)
     }
 
@@ -75,8 +52,8 @@ impl Files {
     ///
     /// # Errors
     /// As for [`Self::set_outputs`].
-    pub(crate) fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
-        let block = blocks(&[(name.to_owned(), value.to_owned())])?;
+    pub(super) fn save_state(&self, name: &str, value: &str) -> Result<Written, FileError> {
+        let block = block(name, value)?;
         append(self.state.as_deref(), "GITHUB_STATE", &block)
     }
 
@@ -84,7 +61,7 @@ impl Files {
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub(crate) fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
+    pub(super) fn add_summary(&self, markdown: &str) -> Result<Written, FileError> {
         let path = self.summary.as_deref();
         let present = path
             .and_then(|path| path.metadata().ok())
@@ -95,16 +72,16 @@ impl Files {
 }
 
 /// Whether the runner parses `name` as it is.
-pub(crate) fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.trim() == name
         && !name.contains(|c: char| c == '=' || c == '<' || c.is_control())
 }
 
-fn blocks(values: &[(String, String)]) -> Result<String, FileError> {
-    values
-        .iter()
-        .map(|(name, value)| block(name, value))
+fn blocks(outputs: &[Output]) -> Result<String, FileError> {
+    let outputs = outputs.iter();
+    outputs
+        .map(|output| block(&output.name, &output.value))
         .collect()
 }
 
@@ -134,7 +111,7 @@ fn fit(text: &str, limit: usize) -> String {
 
 fn append(path: Option<&Path>, variable: &'static str, text: &str) -> Result<Written, FileError> {
     let Some(path) = path else {
-        return Ok(Written::NoFile);
+        return Ok(Written::Nowhere);
     };
     OpenOptions::new()
         .append(true)
@@ -142,7 +119,7 @@ fn append(path: Option<&Path>, variable: &'static str, text: &str) -> Result<Wri
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|source| FileError::Io { variable, source })?;
-    Ok(Written::Yes)
+    Ok(Written::Done)
 }
 
 #[cfg(test)]
@@ -150,12 +127,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::host::grammar;
+    use crate::host::github::grammar;
 
-    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<Output> {
+        let pairs = pairs.iter();
         pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .map(|(name, value)| Output::open(name, value))
             .collect()
     }
 
@@ -182,7 +159,10 @@ mod tests {
             pairs(&[("a", "1"), ("json", "{\n  \"x\": \"<<\"\n}")]),
             pairs(&[("a", "2\r")]),
         ] {
-            assert_eq!(files.set_outputs(&outputs).expect("writable"), Written::Yes);
+            assert_eq!(
+                files.set_outputs(&outputs).expect("writable"),
+                Written::Done
+            );
         }
         let values = grammar::parse(&read(&folder, "output")).expect("well-formed");
         assert_eq!(values["a"], "2\r");
@@ -212,9 +192,12 @@ mod tests {
         let files = Files::default();
         assert_eq!(
             files.set_outputs(&pairs(&[("a", "1")])).expect("fine"),
-            Written::NoFile
+            Written::Nowhere
         );
-        assert_eq!(files.add_summary("# Hello").expect("fine"), Written::NoFile);
+        assert_eq!(
+            files.add_summary("# Hello").expect("fine"),
+            Written::Nowhere
+        );
     }
 
     #[test]
@@ -248,11 +231,12 @@ mod tests {
             values in prop::collection::vec(r"([\r\n<=%a-z東]|ghadelimiter_|a<<E\n|\PC){0,30}", 1..4)
         ) {
             let outputs: Vec<_> = values.iter().enumerate()
-                .map(|(index, value)| (format!("name-{index}"), value.clone()))
+                .map(|(index, value)| Output::open(&format!("name-{index}"), value))
                 .collect();
             let text = blocks(&outputs).expect("the names are good");
             let read = grammar::parse(&text).expect("well-formed");
-            prop_assert_eq!(read.into_iter().collect::<Vec<_>>(), outputs);
+            let read: Vec<_> = read.iter().map(|(name, value)| Output::open(name, value)).collect();
+            prop_assert_eq!(read, outputs);
         }
 
         #[test]

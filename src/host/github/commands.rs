@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        host::{Annotation, Console, Dialect, Kept, Line, Place, Severity, Style},
+        host::{Annotation, Console, Kept, Line, Place, Severity, Style, Taste},
         testing::hostile,
     };
 
@@ -114,12 +114,11 @@ mod tests {
 
     fn printed(colour: bool, act: impl FnOnce(&Console)) -> Vec<Command> {
         let kept = Kept::default();
-        let dialect = Dialect {
-            commands: true,
+        let taste = Taste {
             colour,
             debug: true,
         };
-        act(&Console::new(kept.clone(), dialect));
+        act(&Console::of("GITHUB_ACTIONS", kept.clone(), taste));
         commands(&kept.text())
     }
 
