@@ -74,7 +74,7 @@ async fn after_a_failure_it_is_said_again_whose_causes_are_missing() {
             ]
         );
         // After a success nothing is missing that was not said.
-        assert_eq!(said_of("Succeeded", azure()).await, [hidden.clone()]);
+        assert_eq!(said_of("Succeeded", azure()).await, [&*hidden]);
     }
 }
 
