@@ -289,3 +289,13 @@ async fn an_end_that_the_short_answer_tells_is_looked_at_at_once() {
     let row = measure(Shape::HubInSequence, manners, 1).await;
     assert!(row.end.worst <= 15.0, "{}", row.end.worst);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_never_changes_is_soon_asked_for_no_more() {
+    let manners = Manners {
+        lists: Telling::Past,
+        ..Manners::default()
+    };
+    let asked = watch(Shape::HubSideBySide, 1, manners).await.asked;
+    assert!(asked.lists <= 10, "{}", asked.lists);
+}
