@@ -108,17 +108,24 @@ impl Annotation {
             place.push_str(&format!(":{number}"));
         }
         let mut lead = format!("{}: ", self.severity.as_str());
-        for part in [place, self.title.clone().unwrap_or_default()] {
-            if !part.is_empty() {
-                lead.push_str(&format!("{part}: "));
-            }
+        if !place.is_empty() {
+            lead.push_str(&format!("{place}: "));
         }
-        let text = self.text();
+        let text = self.titled_text();
         let mut lines = text.lines();
         let first = lead + lines.next().unwrap_or_default();
         std::iter::once(first)
             .chain(lines.map(|line| format!("  {line}")))
             .collect()
+    }
+
+    /// The message after its title, where that has no place of its own; once, if the message begins with it.
+    pub(super) fn titled_text(&self) -> String {
+        let text = self.text();
+        match self.short_title() {
+            Some(title) if !text.starts_with(&format!("{title}: ")) => format!("{title}: {text}"),
+            _ => text,
+        }
     }
 
     /// The title on one line, disarmed like the message: runners look for commands anywhere in a line.
@@ -157,5 +164,7 @@ mod tests {
         );
         let annotation = Annotation::new(Severity::Warning, "careful");
         assert_eq!(annotation.lines(), ["warning: careful"]);
+        let annotation = Annotation::new(Severity::Error, "name: missing").titled("name");
+        assert_eq!(annotation.lines(), ["error: name: missing"]);
     }
 }

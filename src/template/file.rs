@@ -17,10 +17,11 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
     #[error(
-        "does not exist: check the path, which is relative to the checked out repository, and that a checkout ran"
+        "does not exist: check the path, which is relative to the workspace, or in a terminal to the current folder; a job \
+         must check the repository out before"
     )]
     Missing,
-    #[error("is not in the workspace: name a file of the checked out repository")]
+    #[error("is not in the workspace (in a terminal: the current folder): name a file within it")]
     Outside,
     #[error("is a folder: name the file in it")]
     Folder,

@@ -145,9 +145,11 @@ impl Host for AzurePipelines {
         ];
         let properties = properties.map(|(name, value)| Some((name, value?)));
         let properties: Vec<_> = properties.into_iter().flatten().collect();
-        let title = annotation.short_title().map(|title| format!("{title}: "));
-        let message = title.unwrap_or_default() + &annotation.text();
-        Some(command("task.logissue", &properties, &message))
+        Some(command(
+            "task.logissue",
+            &properties,
+            &annotation.titled_text(),
+        ))
     }
 
     fn debug(&self, message: &str) -> Option<String> {
