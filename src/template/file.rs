@@ -17,8 +17,8 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
     #[error(
-        "does not exist: check the path, which is relative to the workspace, or in a terminal to the current folder; a job \
-         must check the repository out before"
+        "does not exist: check the path, which is relative to the workspace, or in a terminal to the current folder; a \
+         job must check the repository out before"
     )]
     Missing,
     #[error("is not in the workspace (in a terminal: the current folder): name a file within it")]
