@@ -223,7 +223,7 @@ fn a_what_if_that_takes_too_long_is_timed_out() {
     });
     let outcome = what_if(&azure, &network()).input("timeout", "10m").run();
     outcome.expect(4).says(&[
-        "nothing is submitted yet",
+        "Azure has confirmed no submission yet",
         "timed out after 10m; nothing was deployed",
     ]);
 }

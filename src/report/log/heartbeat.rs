@@ -17,8 +17,8 @@ pub(super) fn text(
     record: &Record,
     at: Duration,
 ) -> String {
-    let what = if record.known == 0 && !record.is_submitted() {
-        "nothing is submitted yet".to_owned()
+    let what = if let Some(unconfirmed) = counts::unconfirmed(record) {
+        unconfirmed.to_owned()
     } else if running.is_empty() {
         "no resource in progress".to_owned()
     } else {

@@ -16,8 +16,8 @@ fn doing(record: &Record, at: Duration) -> String {
     if record.plan.is_none() {
         return "preparing".to_owned();
     }
-    if record.known == 0 && !record.is_submitted() {
-        return "nothing is submitted yet".to_owned();
+    if let Some(unconfirmed) = counts::unconfirmed(record) {
+        return unconfirmed.to_owned();
     }
     let running = record.running(at);
     let longest = running.first().map_or_else(String::new, |longest| {
@@ -40,7 +40,7 @@ fn doing(record: &Record, at: Duration) -> String {
 fn done(record: &Record) -> String {
     let is_bare = record.total().number() == 0 && record.hidden.is_empty();
     match is_bare {
-        true => "no resource has begun yet".to_owned(),
+        true => "no resource is known yet".to_owned(),
         false => counts::done(record),
     }
 }
@@ -48,7 +48,10 @@ fn done(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::stories::{self, minutes, progressed, resource, told_ahead};
+    use crate::{
+        arm::Scope,
+        testing::stories::{self, minutes, progressed, resource, told_ahead},
+    };
 
     fn begun() -> Record {
         let mut record = stories::record(&stories::begun());
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn it_says_what_is_done_and_what_runs_longest() {
         let none = stories::record(&stories::begun());
-        let expected = "[0h 00m 05s] no resource has begun yet";
+        let expected = "[0h 00m 05s] no resource is known yet";
         assert_eq!(text(&none, Duration::from_secs(5)), expected);
         let mut record = begun();
         assert_eq!(text(&record, minutes(1)), "[0h 01m 00s] 0/3 done");
@@ -79,7 +82,11 @@ mod tests {
 
     #[test]
     fn before_anything_is_known_it_says_that() {
-        let record = Record::default();
+        let mut record = Record::default();
         assert_eq!(text(&record, minutes(0)), "[0h 00m 00s] preparing");
+        // It may have been sent, and the answer lost.
+        record.plan = Some(stories::plan_at(Scope::Tenant));
+        let expected = "[0h 01m 00s] Azure has confirmed no submission yet";
+        assert_eq!(text(&record, minutes(1)), expected);
     }
 }

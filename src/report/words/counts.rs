@@ -16,6 +16,13 @@ pub(crate) fn done(record: &Record) -> String {
     format!("{of} done{}", hidden::uncounted(record))
 }
 
+/// What is said until Azure has accepted the deployment or shown anything of it. It may have been sent by then, as answers
+/// are lost.
+pub(crate) fn unconfirmed(record: &Record) -> Option<&'static str> {
+    let is_unconfirmed = record.known == 0 && !record.is_submitted();
+    is_unconfirmed.then_some("Azure has confirmed no submission yet")
+}
+
 /// `9`; `at least 9` as long as Azure has not told all of them.
 pub(crate) fn all(record: &Record) -> String {
     match record.total() {
