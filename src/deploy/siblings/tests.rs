@@ -51,6 +51,14 @@ fn known() -> Siblings {
     siblings
 }
 
+/// A read shows a change at this second, the next list shows it, too, and the read that this lets happen shows nothing new.
+fn show_in_read_then_list(siblings: &mut Siblings, second: u32) {
+    siblings.note_read(&id("1"), Some(time(second)), true);
+    let listed = list(&[("0", 1), ("1", second), ("2", 1), ("3", 1)]);
+    siblings.note(&id("0"), 90 * SECOND, listed, all(4));
+    siblings.note_read(&id("1"), None, false);
+}
+
 #[test]
 fn a_list_is_worth_a_request_from_four_on() {
     let siblings = Siblings::default();
@@ -181,10 +189,7 @@ fn a_change_between_two_lists_is_no_miss() {
         siblings.note_read(&id, None, false);
     }
     for second in 10..20 {
-        siblings.note_read(&id("1"), Some(time(second)), true);
-        let listed = list(&[("0", 1), ("1", second), ("2", 1), ("3", 1)]);
-        siblings.note(&id("0"), 90 * SECOND, listed, all(4));
-        siblings.note_read(&id("1"), None, false);
+        show_in_read_then_list(&mut siblings, second);
     }
     assert!(siblings.covers(&id("1")).is_some());
 }
@@ -195,10 +200,7 @@ fn a_list_is_relied_on_when_it_has_shown_three_changes_that_reads_showed_before(
     siblings.note_read(&id("1"), None, false);
     for (seen, second) in [10, 20, 30].into_iter().enumerate() {
         assert_eq!(siblings.covers(&id("1")), None, "{seen}");
-        siblings.note_read(&id("1"), Some(time(second)), true);
-        let listed = list(&[("0", 1), ("1", second), ("2", 1), ("3", 1)]);
-        siblings.note(&id("0"), 90 * SECOND, listed, all(4));
-        siblings.note_read(&id("1"), None, false);
+        show_in_read_then_list(&mut siblings, second);
     }
     assert!(siblings.covers(&id("1")).is_some());
 }

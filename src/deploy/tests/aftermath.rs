@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::{EARLIER, HOUR, MINUTE, OURS, SECOND, Saved, target};
+use super::{EARLIER, HOUR, MINUTE, Needs, OURS, SECOND, target};
 use crate::{
-    arm::{Arm, Correlation},
-    deploy::{Aftermath, Context, Stage, look_after},
+    arm::Correlation,
+    deploy::{Aftermath, Stage, look_after},
     event::Events,
-    identity::{Cloud, Keeper},
+    identity::Keeper,
     inputs::OnStop,
     step::token_news,
     testing::{
@@ -27,15 +27,8 @@ async fn aftermath(azure: &FakeArm, stage: Stage, on_cancel: OnStop) -> Aftermat
     let news = token_news(&events);
     let keeper = Keeper::sign_in(Arc::new(credential), 45 * MINUTE, clock.clone(), news);
     let keeper = keeper.await.expect("signed in");
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &Saved::default(),
-    };
-    look_after(context, &target(), &stage, on_cancel).await
+    let needs = Needs::new(Arc::new(azure.clone()), keeper, &clock, &events);
+    look_after(needs.context(), &target(), &stage, on_cancel).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -191,6 +191,40 @@ async fn follow_until_told(
     }
 }
 
+/// What a run needs against a Resource Manager.
+struct Needs<'a> {
+    arm: Arm,
+    clock: &'a Clock,
+    events: &'a Events,
+    saved: Saved,
+}
+
+impl<'a> Needs<'a> {
+    fn new(
+        http: Arc<dyn HttpClient>,
+        keeper: Arc<Keeper>,
+        clock: &'a Clock,
+        events: &'a Events,
+    ) -> Self {
+        let origin = Cloud::public().resource_manager;
+        Self {
+            arm: Arm::new(http, origin, keeper, clock.clone()),
+            clock,
+            events,
+            saved: Saved::default(),
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            arm: &self.arm,
+            clock: self.clock,
+            events: self.events,
+            ledger: &self.saved,
+        }
+    }
+}
+
 /// Runs `job` against a Resource Manager; returns its ending and the stages that were saved.
 async fn carry_out(
     http: Arc<dyn HttpClient>,
@@ -200,17 +234,9 @@ async fn carry_out(
     job: &Job,
     interrupt: &Interrupt,
 ) -> (Ending, Vec<Stage>) {
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(http, origin, keeper, clock.clone());
-    let saved = Saved::default();
-    let context = Context {
-        arm: &arm,
-        clock,
-        events,
-        ledger: &saved,
-    };
-    let ending = run(context, job, interrupt).await;
-    (ending, saved.0.into_inner().expect("not poisoned"))
+    let needs = Needs::new(http, keeper, clock, events);
+    let ending = run(needs.context(), job, interrupt).await;
+    (ending, needs.saved.0.into_inner().expect("not poisoned"))
 }
 
 fn drain(mut received: UnboundedReceiver<Event>) -> Vec<Event> {

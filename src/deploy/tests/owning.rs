@@ -95,19 +95,21 @@ async fn a_failure_that_nobody_saw_is_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn another_submission_is_never_cancelled_by_an_interruption() {
-    let azure = FakeArm::start(HOUR);
-    azure.submit(HOUR, THEIRS, HOUR, "Succeeded");
-    let mut job = job();
-    job.on_cancel = OnStop::Cancel;
-    // Ours has ended, and that it was replaced is not certain yet.
-    let told = follow_until(&azure, job, Some(HOUR + 40 * SECOND)).await;
-    assert!(
-        matches!(told.ending, Ending::Cancelled { .. }),
-        "{:?}",
-        told.ending
-    );
-    assert_ne!(told.ending.left(), Some(&Left::Cancelled));
-    assert_eq!(azure.count(Kind::Cancel), 0);
+    for (on_cancel, wish) in [(OnStop::Cancel, None), (OnStop::Leave, Some(Wish::Cancel))] {
+        let azure = FakeArm::start(HOUR);
+        azure.submit(HOUR, THEIRS, HOUR, "Succeeded");
+        let mut job = job();
+        job.on_cancel = on_cancel;
+        // Ours has ended, and that it was replaced is not certain yet.
+        let told = follow_until_told(&azure, job, Some(HOUR + 40 * SECOND), wish).await;
+        assert!(
+            matches!(told.ending, Ending::Cancelled { .. }),
+            "{:?}",
+            told.ending
+        );
+        assert_ne!(told.ending.left(), Some(&Left::Cancelled));
+        assert_eq!(azure.count(Kind::Cancel), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,6 +146,16 @@ async fn somebody_elses_deployment_that_we_wait_for_is_never_cancelled() {
         "{:?}",
         told.ending
     );
+    assert_eq!(azure.count(Kind::Cancel), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_cancel_is_never_for_somebody_elses_deployment() {
+    let azure = FakeArm::start(HOUR);
+    azure.submit(Duration::ZERO, THEIRS, 24 * HOUR, "Succeeded");
+    let wish = Some(Wish::Cancel);
+    let told = follow_until_told(&azure, job(), Some(10 * MINUTE), wish).await;
+    assert_eq!(told.ending.left(), Some(&Left::NotSubmitted));
     assert_eq!(azure.count(Kind::Cancel), 0);
 }
 

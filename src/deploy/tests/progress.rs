@@ -12,14 +12,8 @@ async fn told(is_taken_back: bool) -> Vec<String> {
     let (sender, received) = unbounded_channel();
     let (events, stop) = (Events::new(sender), CancellationToken::new());
     let keeper = keeper(&azure.identity, &events, &stop).await;
-    let origin = Cloud::public().resource_manager;
-    let arm = Arm::new(Arc::new(azure.clone()), origin, keeper, clock.clone());
-    let context = Context {
-        arm: &arm,
-        clock: &clock,
-        events: &events,
-        ledger: &Saved::default(),
-    };
+    let needs = Needs::new(Arc::new(azure.clone()), keeper, &clock, &events);
+    let context = needs.context();
     let root = DeploymentId::from_target(ID);
     let mut progress = Progress::new(context, 30 * SECOND, root);
     let mut retry = Retry::new(context, 30 * SECOND);
