@@ -6,7 +6,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
 use super::{completions, replay, usage};
 use crate::{
-    inputs::catalog::{INPUTS, Input, Kind, Section},
+    inputs::{
+        catalog::{INPUTS, Input, Kind, Section},
+        shell_variable,
+    },
     step::Printing,
 };
 
@@ -111,7 +114,7 @@ fn of_input(
     if input.kind == Kind::Secret {
         return Err(FlagError::Secret {
             input: input.name,
-            variable: usage::variable(input.name),
+            variable: shell_variable(input.name),
         });
     }
     let values = matches.get_many::<OsString>(input.name);

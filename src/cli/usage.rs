@@ -1,6 +1,9 @@
 //! The texts of `--help`.
 
-use crate::inputs::catalog::{INPUTS, Input, Kind, OUTPUTS};
+use crate::inputs::{
+    catalog::{INPUTS, Input, Kind, OUTPUTS},
+    shell_variable,
+};
 
 /// What follows the flags in the short help.
 pub(super) const SHORT: &str = "Each flag is an input of the same name: it may also be set as the variable `INPUT_` and \
@@ -19,7 +22,7 @@ pub(super) fn long() -> String {
         secrets = INPUTS
             .iter()
             .filter(|input| input.kind == Kind::Secret)
-            .map(|input| item(&variable(input.name), input.description))
+            .map(|input| item(&shell_variable(input.name), input.description))
             .collect::<String>(),
         outputs = OUTPUTS
             .iter()
@@ -30,11 +33,6 @@ pub(super) fn long() -> String {
 
 fn item(name: &str, description: &str) -> String {
     format!("  {name:<22}{description}\n")
-}
-
-/// The variable of an input, as a shell can set it.
-pub(super) fn variable(input: &str) -> String {
-    format!("INPUT_{}", input.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// What an input means, in one line: the first sentence.
@@ -70,7 +68,7 @@ mod tests {
         let help = help();
         for input in INPUTS {
             let name = match input.kind {
-                Kind::Secret => format!("\n  {} ", variable(input.name)),
+                Kind::Secret => format!("\n  {} ", shell_variable(input.name)),
                 _ => format!("--{}", input.name),
             };
             assert!(help.contains(&name), "{name}");

@@ -111,6 +111,12 @@ pub(super) fn variables(name: &str) -> [String; 2] {
     [runner, shell]
 }
 
+/// The variable for the input `name` that a shell can set.
+pub(crate) fn shell_variable(name: &str) -> String {
+    let [_, shell] = variables(name);
+    shell
+}
+
 /// Whether files can be created in `folder`, which permissions alone do not show.
 pub(crate) fn is_writable(folder: &Path) -> bool {
     let probe = folder.join(format!(".long-deploy-{}", uuid::Uuid::new_v4()));

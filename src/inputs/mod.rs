@@ -13,7 +13,7 @@ mod request;
 mod secrets;
 mod stack;
 
-pub(crate) use environment::{Environment, is_writable};
+pub(crate) use environment::{Environment, is_writable, shell_variable};
 pub(crate) use operation::{DeploymentMode, Operation, Rollback};
 pub(crate) use parse::Invalid;
 pub(crate) use problem::{Problem, Problems};

@@ -22,6 +22,7 @@ mod summary;
 mod what_if;
 mod words;
 
+pub(crate) use outputs::masking::is_masked;
 pub(crate) use replay::{ReadError, play, read};
 pub(crate) use reporter::Reporter;
 pub(crate) use settings::Settings;

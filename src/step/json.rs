@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{host::Vault, inputs::catalog::OUTPUTS};
+use crate::{host::Vault, inputs::catalog::OUTPUTS, report::is_masked};
 
 /// Outputs that are texts of JSON because hosts know texts only.
 const OF_JSON: [&str; 6] = [
@@ -15,17 +15,12 @@ const OF_JSON: [&str; 6] = [
 ];
 const HIDDEN: &str = "***";
 
-/// The outputs with their types. Whoever reads the terminal or a file of it must not find a secret, so the template's
+/// The outputs with their types. The terminal, or a file with what it shows, must not have a secret, so the template's
 /// outputs in `masked` are hidden, and whatever else the vault knows. Secure outputs are in none, as Azure keeps them.
 pub(super) fn of(outputs: &[(String, String)], masked: &[String], vault: &Vault) -> Value {
-    let is_masked = |name: &str| {
-        masked
-            .iter()
-            .any(|masked| masked.eq_ignore_ascii_case(name))
-    };
     let object = outputs.iter().map(|(name, text)| {
         let is_ours = OUTPUTS.iter().any(|ours| ours.name == name);
-        let value = match is_masked(name) && !is_ours {
+        let value = match is_masked(masked, name) && !is_ours {
             true => HIDDEN.into(),
             false => typed(name, text),
         };
@@ -33,7 +28,9 @@ pub(super) fn of(outputs: &[(String, String)], masked: &[String], vault: &Vault)
     });
     let mut object: Map<String, Value> = object.collect();
     if let Some(Value::Object(template)) = object.get_mut("outputs") {
-        let hidden = template.iter_mut().filter(|(name, _)| is_masked(name));
+        let hidden = template
+            .iter_mut()
+            .filter(|(name, _)| is_masked(masked, name));
         hidden.for_each(|(_, value)| *value = HIDDEN.into());
     }
     let mut json = Value::Object(object);
