@@ -16,8 +16,8 @@ pub(crate) struct SignIn {
     pub cloud: Cloud,
     /// The directory; `None` only for a managed identity, and for the Azure CLI's own.
     pub tenant_id: Option<Guid>,
-    /// The application, or the user-assigned managed identity; `None` only for a
-    /// system-assigned identity and for whoever uses the Azure CLI.
+    /// The application, or the user-assigned managed identity; `None` only for a system-assigned identity and for the
+    /// Azure CLI's own account.
     pub client_id: Option<Guid>,
     /// The kind of credential.
     pub method: Method,
@@ -37,6 +37,6 @@ pub(crate) enum Method {
     TokenFile(PathBuf),
     /// The managed identity of the machine.
     ManagedIdentity,
-    /// Whoever has signed in with the Azure CLI on this machine.
+    /// The account that has signed in with the Azure CLI on this machine.
     AzureCli,
 }

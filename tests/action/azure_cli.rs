@@ -1,4 +1,4 @@
-//! Signed in as whoever ran `az login`.
+//! Signed in with the account of `az login`.
 
 use std::{
     fs::{self, Permissions},

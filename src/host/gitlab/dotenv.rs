@@ -5,7 +5,7 @@
 use crate::host::output::{Output, OutputLimits, Secrecy, variable};
 
 /// What GitLab reads: 5 KiB and, where nobody has raised that, 20 variables, each on one line. One that it cannot read
-/// costs all of them. Whoever sees the job can read the file.
+/// costs all of them. Everybody who can see the job can read the file.
 pub(super) const LIMITS: OutputLimits = OutputLimits {
     one: usize::MAX,
     all: 5 * 1024,

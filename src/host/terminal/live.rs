@@ -1,6 +1,6 @@
 //! The last row of a terminal: written anew instead of scrolling away.
 //!
-//! Lines of the log stand above it. Whoever writes a line takes the row away first, and draws it again below.
+//! Lines of the log stand above it. To write a line, the row is taken away first and drawn again below.
 
 use crate::host::text;
 

@@ -80,7 +80,7 @@ pub(crate) const INPUTS: &[Input] = &[
         Section::SignIn,
         "auth-type",
         "auto",
-        "`oidc`, `secret`, `managed-identity`, `workload-identity` (the file that `AZURE_FEDERATED_TOKEN_FILE` names), `azure-cli` (whoever ran `az login` on this machine) or `auto`: a secret if given, else OIDC, else the token file; in a terminal without any of these and without `client-id`, the Azure CLI. `SERVICE_PRINCIPAL` means `auto`, `IDENTITY` means `managed-identity`.",
+        "`oidc`, `secret`, `managed-identity`, `workload-identity` (the file that `AZURE_FEDERATED_TOKEN_FILE` names), `azure-cli` (the account of `az login` on this machine) or `auto`: a secret if given, else OIDC, else the token file; in a terminal without any of these and without `client-id`, the Azure CLI. `SERVICE_PRINCIPAL` means `auto`, `IDENTITY` means `managed-identity`.",
     ),
     input(
         Section::SignIn,

@@ -182,7 +182,7 @@ impl Parser<'_> {
         if auth_type == AuthType::AzureCli && !self.raw.client_id.is_empty() {
             self.problems.add(
                 "client-id",
-                "conflicts with auth-type azure-cli, which signs in as whoever ran `az login`: remove one of them",
+                "conflicts with auth-type azure-cli, which signs in with the account of `az login`: remove one of them",
             );
         }
     }

@@ -16,7 +16,7 @@ fn each_problem_names_the_input_and_the_remedy() {
         ),
         (
             &[("auth-type", "azure-cli")],
-            "client-id: conflicts with auth-type azure-cli, which signs in as whoever ran `az login`: remove one of them",
+            "client-id: conflicts with auth-type azure-cli, which signs in with the account of `az login`: remove one of them",
         ),
         (
             &[("tenant-id", "contoso.com")],
